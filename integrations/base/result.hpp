@@ -37,6 +37,7 @@ constexpr bool may_have_happened(errc kind) noexcept {
 /// A failure with its sentence: what was tried, on what, what came back, the way out.
 class failure {
 public:
+    failure() : failure{errc::invalid, "no failure"} {}  ///< what result::error() gives when there is a value
     failure(errc kind, std::string sentence) : kind_{kind}, sentence_{std::move(sentence)} {}
 
     errc kind() const noexcept { return kind_; }
