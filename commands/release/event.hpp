@@ -1,0 +1,215 @@
+// Everything that can happen to a release. The journal of these is the truth; a field is only ever added, never
+// renamed.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <variant>
+
+#include "commands/release/state.hpp"
+#include "integrations/base/result.hpp"
+
+namespace slipway::release {
+
+struct release_started {
+    static constexpr const char* name = "release_started";
+    std::string id, project, version, kind;
+    int attempt = 1;
+    std::string channel, team;
+    person_id requester;
+    json::object plan;
+    std::string plan_hash;
+    std::map<std::string, std::vector<std::string>> rights;
+    json::object facts;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(release_started, (),
+                      (id, project, version, kind, attempt, channel, team, requester, plan, plan_hash, rights, facts,
+                       at))
+
+struct look_started {
+    static constexpr const char* name = "look_started";
+    std::string step;
+    int attempt = 1;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(look_started, (), (step, attempt, at))
+
+/// A look came back. Items replace the old ones, but keep what people did to them.
+struct look_recorded {
+    static constexpr const char* name = "look_recorded";
+    std::string step;
+    look_state found;
+    std::vector<item_state> items;
+    json::object facts;  ///< merged into the release's facts
+};
+BOOST_DESCRIBE_STRUCT(look_recorded, (), (step, found, items, facts))
+
+struct gate_opened {
+    static constexpr const char* name = "gate_opened";
+    std::string step;
+    gate_state gate;
+};
+BOOST_DESCRIBE_STRUCT(gate_opened, (), (step, gate))
+
+struct seat_filled {
+    static constexpr const char* name = "seat_filled";
+    std::string step, role;
+    person_id by;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(seat_filled, (), (step, role, by, at))
+
+struct seat_withdrawn {
+    static constexpr const char* name = "seat_withdrawn";
+    std::string step;
+    person_id by;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(seat_withdrawn, (), (step, by, at))
+
+/// The gate was decided or became void; `status` says how.
+struct gate_closed {
+    static constexpr const char* name = "gate_closed";
+    std::string step;
+    gate_status status = gate_status::approved;
+    person_id by;
+    std::string reason;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(gate_closed, (), (step, status, by, reason, at))
+
+struct step_intended {
+    static constexpr const char* name = "step_intended";
+    std::string step;
+    int attempt = 1;
+    std::string key;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(step_intended, (), (step, attempt, key, at))
+
+/// How a step ended: done, failed, errored or unknown_outcome.
+struct step_ended {
+    static constexpr const char* name = "step_ended";
+    std::string step;
+    int attempt = 1;
+    step_status status = step_status::done;
+    std::string text, detail;
+    json::object data, facts;
+    person_id by;  ///< set when a person decided it (confirm steps, "treat as done")
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(step_ended, (), (step, attempt, status, text, detail, data, facts, by, at))
+
+struct item_intended {
+    static constexpr const char* name = "item_intended";
+    std::string step, item, choice;
+    int attempt = 1;
+    std::string key;
+    person_id by;
+    std::string reason;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(item_intended, (), (step, item, choice, attempt, key, by, reason, at))
+
+struct item_ended {
+    static constexpr const char* name = "item_ended";
+    std::string step, item;
+    item_status status = item_status::done;
+    std::string text;
+    json::object data, facts;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(item_ended, (), (step, item, status, text, data, facts, at))
+
+struct step_skipped {
+    static constexpr const char* name = "step_skipped";
+    std::string step;
+    person_id by;
+    std::string reason;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(step_skipped, (), (step, by, reason, at))
+
+/// The step starts over with the next attempt number; what hangs on it is reset with it, each by its own event.
+struct step_reset {
+    static constexpr const char* name = "step_reset";
+    std::string step;
+    int attempt = 2;
+    person_id by;
+    std::string reason;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(step_reset, (), (step, attempt, by, reason, at))
+
+struct note_added {
+    static constexpr const char* name = "note_added";
+    note added;
+};
+BOOST_DESCRIBE_STRUCT(note_added, (), (added))
+
+struct release_held {
+    static constexpr const char* name = "release_held";
+    hold_state hold;
+};
+BOOST_DESCRIBE_STRUCT(release_held, (), (hold))
+
+struct release_resumed {
+    static constexpr const char* name = "release_resumed";
+    person_id by;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(release_resumed, (), (by, at))
+
+struct abort_started {
+    static constexpr const char* name = "abort_started";
+    hold_state abort;
+};
+BOOST_DESCRIBE_STRUCT(abort_started, (), (abort))
+
+struct drift_noted {
+    static constexpr const char* name = "drift_noted";
+    drift seen;
+};
+BOOST_DESCRIBE_STRUCT(drift_noted, (), (seen))
+
+/// A late result for a step or release that is past it: kept as evidence, changes nothing (R1.3).
+struct evidence_kept {
+    static constexpr const char* name = "evidence_kept";
+    std::string step, text;
+    json::object data;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(evidence_kept, (), (step, text, data, at))
+
+/// Somebody was refused; kept for the audit, changes nothing.
+struct refusal_noted {
+    static constexpr const char* name = "refusal_noted";
+    person_id by;
+    std::string asked, rule;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(refusal_noted, (), (by, asked, rule, at))
+
+struct release_ended {
+    static constexpr const char* name = "release_ended";
+    ending how = ending::done;
+    std::string text;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(release_ended, (), (how, text, at))
+
+using event = std::variant<release_started, look_started, look_recorded, gate_opened, seat_filled, seat_withdrawn,
+                           gate_closed, step_intended, step_ended, item_intended, item_ended, step_skipped, step_reset,
+                           note_added, release_held, release_resumed, abort_started, drift_noted, evidence_kept,
+                           refusal_noted, release_ended>;
+
+/// The name and JSON of an event as the journal keeps it.
+std::string name_of(const event& happened);
+json::object data_of(const event& happened);
+/// errc::invalid for a name that this version does not know.
+result<event> event_from(std::string_view name, const json::object& data);
+
+/// The state after the event. Total: an event that names an unknown step changes nothing but the journal number.
+release_state apply(release_state state, const event& happened);
+
+}  // namespace slipway::release

@@ -1,0 +1,131 @@
+// The rules: (state, command, actor, now) → events, or a refusal whose sentence tells the way out. Nothing here does
+// I/O.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "commands/release/event.hpp"
+#include "commands/release/people.hpp"
+
+namespace slipway::release {
+
+// ── what people ask for ──────────────────────────────────────────────────────────────────────────────────────────
+struct approve {
+    std::string step, fingerprint;
+};
+struct reject {
+    std::string step, fingerprint, reason;
+};
+struct withdraw {
+    std::string step, fingerprint;
+};
+/// One button of one item ("merge" on "!12"); item "*" = every open item that offers the choice.
+struct choose {
+    std::string step, item, choice, fingerprint, reason;
+};
+struct hold {
+    std::string reason;
+};
+struct resume {};
+struct abort {
+    std::string version;  ///< typed by the person: must be the release's
+    std::string reason;
+};
+/// `step` "" = every step that failed or could not know.
+struct retry {
+    std::string step;
+};
+struct skip {
+    std::string step, reason;
+};
+/// Answers to an unknown outcome: it happened / do it again.
+struct treat_as_done {
+    std::string step, item, reason;
+};
+struct run_again {
+    std::string step, item;
+};
+struct add_note {
+    std::string text;
+};
+
+// ── what the machine reports ─────────────────────────────────────────────────────────────────────────────────────
+/// Start whatever can start now; also run after every other command, in the same commit.
+struct advance {};
+struct look_finished {
+    std::string step;
+    int attempt = 1;
+    look_state found;
+    bool complete = false;  ///< nothing to ask and nothing to do: the step is done
+    std::vector<item_state> items;
+    json::object data, facts;
+};
+/// A look or an act of a step ended. status: done, failed, errored, unknown_outcome.
+struct step_finished {
+    std::string step;
+    int attempt = 1;
+    step_status status = step_status::done;
+    std::string text, detail;
+    json::object data, facts;
+};
+struct item_finished {
+    std::string step, item, key;
+    item_status status = item_status::done;
+    std::string text;
+    json::object data, facts;
+};
+/// Time has passed: expiries.
+struct tick {};
+struct drift_seen {
+    std::string what, from, to;
+};
+
+using command =
+    std::variant<approve, reject, withdraw, choose, hold, resume, abort, retry, skip, treat_as_done, run_again,
+                 add_note, advance, look_finished, step_finished, item_finished, tick, drift_seen>;
+
+/// What a kind of step is like; the rules ask this table and know no kind by name.
+using kinds = std::map<std::string, kind_facts, std::less<>>;
+
+/// The first event of a release, or why it cannot start. `version` has passed the project's grammar.
+struct start {
+    std::string id, project, version, channel, team;
+    int attempt = 1;
+    checklist plan;
+    std::map<std::string, std::vector<std::string>> rights;
+    json::object facts;
+};
+result<std::vector<event>> decide_start(const start& asked, const actor& who, instant now);
+
+/// Total over (state, command). A machine report about something that is over gives evidence, not an error.
+result<std::vector<event>> decide(const release_state& state, const command& asked, const actor& who, instant now,
+                                  const kinds& known);
+
+/// decide, then advance on the state that follows: what one commit holds.
+result<std::vector<event>> decide_and_advance(const release_state& state, const command& asked, const actor& who,
+                                              instant now, const kinds& known);
+
+/// Why the gate of the step is closed, in one sentence: the same in Slack, API and log (R3.14).
+std::string why_closed(const release_state& state, const step_state& step);
+/// The fingerprint a gate of this step would have now (R3.5).
+std::string gate_fingerprint(const release_state& state, const step_state& step);
+/// The same key on any machine after any restart (R5.5).
+std::string idempotency_key(const release_state& state, const step_state& step, std::string_view purpose);
+/// The roles that may use a verb ("start", "hold", "abort", "skip", "retry", "resume", "note", "decide"), when the
+/// project says nothing.
+std::map<std::string, std::vector<std::string>> default_rights();
+/// errc::refused with the roles that may, when `who` may not.
+result<> may(const std::map<std::string, std::vector<std::string>>& rights, std::string_view verb, const actor& who);
+
+// ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
+/// The server-side row behind a button (R8.4). Its id is derived, so the same button has the same id on every machine.
+struct button {
+    std::string release, kind;  ///< kind: approve, reject, withdraw, choose, retry, skip, treat_as_done, run_again,
+                                ///< hold, resume, abort, note
+    std::string step, item, choice, fingerprint;
+};
+BOOST_DESCRIBE_STRUCT(button, (), (release, kind, step, item, choice, fingerprint))
+std::string id_of(const button& pressed);
+
+}  // namespace slipway::release

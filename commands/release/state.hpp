@@ -1,0 +1,236 @@
+// What a release is at a moment: derived from its events and from nothing else.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/release/checklist.hpp"
+#include "commands/release/people.hpp"
+#include "integrations/base/clock.hpp"
+#include "integrations/base/untrusted.hpp"
+
+namespace slipway::release {
+
+enum class step_status {
+    waiting,  ///< its needs are not met, or it is held back
+    looking,  ///< reads the outside world before it asks or acts
+    asking,   ///< waits for people: a gate, or items to be chosen
+    running,  ///< the intent is recorded; it acts, or is being probed after a restart
+    done,
+    failed,           ///< a check, a rule or the other side said no
+    errored,          ///< we could not know; nothing irreversible happened
+    unknown_outcome,  ///< an irreversible act may have happened: people decide with the evidence
+    skipped,
+};
+BOOST_DESCRIBE_ENUM(step_status, waiting, looking, asking, running, done, failed, errored, unknown_outcome, skipped)
+
+enum class gate_status { open, approved, rejected, expired, outdated };
+BOOST_DESCRIBE_ENUM(gate_status, open, approved, rejected, expired, outdated)
+
+struct seat {
+    std::string role;
+    std::optional<person_id> taken_by;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(seat, (), (role, taken_by, at))
+
+/// One question, as it was shown. A gate whose inputs moved becomes outdated and a new one with the next number opens.
+struct gate_state {
+    int number = 1;
+    gate_status status = gate_status::open;
+    std::string fingerprint;  ///< hash of everything the card showed
+    std::string question;
+    std::vector<seat> seats;
+    bool four_eyes = true;
+    instant opened_at{};
+    instant expires{};
+    person_id closed_by;
+    std::string reason;  ///< why it was rejected, or what moved
+    instant closed_at{};
+};
+BOOST_DESCRIBE_STRUCT(gate_state, (),
+                      (number, status, fingerprint, question, seats, four_eyes, opened_at, expires, closed_by, reason,
+                       closed_at))
+
+/// One thing that a person can do to an item: a button.
+struct choice {
+    std::string id;     ///< "merge"
+    std::string label;  ///< "Merge"
+    std::string style;  ///< "", "primary", "danger"
+    bool needs_reason = false;
+    std::vector<std::string> roles;  ///< who may; empty = any role of the project
+    bool settles = true;             ///< the item is dealt with when this succeeded
+    side_effect effect = side_effect::none;
+};
+BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, settles, effect))
+
+enum class item_status { open, running, done, failed, errored, unknown_outcome };
+BOOST_DESCRIBE_ENUM(item_status, open, running, done, failed, errored, unknown_outcome)
+
+/// A part of a step that people decide on its own: one merge request, one migration, one error group.
+struct item_state {
+    std::string id;  ///< stable over looks: "!12"
+    untrusted title;
+    std::string url;
+    std::vector<std::string>
+        details;              ///< our words about it, one fact each: plain text, may hold names from outside (escape)
+    std::string fingerprint;  ///< of what was shown; a click on an older one is refused
+    bool blocking = true;     ///< the step waits for it
+    json::object data;        ///< for the kind: head sha …
+    std::vector<choice> choices;  ///< what can be done now; empty = nothing
+    item_status status = item_status::open;
+    std::string chosen;  ///< choice id, once somebody clicked
+    person_id by;
+    std::string reason;
+    std::string key;  ///< idempotency key of the running or last act
+    int attempt = 0;
+    std::string text;  ///< how it ended, as a sentence
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(item_state, (),
+                      (id, title, url, details, fingerprint, blocking, data, choices, status, chosen, by, reason, key,
+                       attempt, text, at))
+
+/// What a look found.
+struct look_state {
+    std::string fingerprint;
+    std::string summary;             ///< one sentence for people
+    std::vector<std::string> lines;  ///< evidence for the thread; plain text, may hold text from outside
+    json::object data;               ///< for the kind, when it acts
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(look_state, (), (fingerprint, summary, lines, data, at))
+
+struct intent_state {
+    std::string key;  ///< the same on any machine after any restart: hash(release, step, attempt, purpose)
+    instant at{};     ///< also the pinned date of git objects
+};
+BOOST_DESCRIBE_STRUCT(intent_state, (), (key, at))
+
+struct step_state {
+    std::string id;
+    step_status status = step_status::waiting;
+    int attempt = 1;
+    std::optional<look_state> look;
+    std::optional<gate_state> gate;
+    std::optional<intent_state> intent;
+    std::vector<item_state> items;
+    std::string text;    ///< how it ended or what it waits for: one sentence
+    std::string detail;  ///< tail of output, evidence: shown in the thread; may hold text from outside
+    json::object data;   ///< what the kind left for later steps and for views
+    person_id by;        ///< who skipped it or decided its outcome
+    std::string reason;
+    instant began{};
+    instant ended{};
+
+    const item_state* item(std::string_view item_id) const noexcept;
+    bool is_settled() const noexcept { return status == step_status::done || status == step_status::skipped; }
+};
+BOOST_DESCRIBE_STRUCT(step_state, (),
+                      (id, status, attempt, look, gate, intent, items, text, detail, data, by, reason, began, ended))
+
+struct note {
+    person_id by;
+    untrusted text;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(note, (), (by, text, at))
+
+/// A stop that a person asked for.
+struct hold_state {
+    person_id by;
+    untrusted reason;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(hold_state, (), (by, reason, at))
+
+/// Something pinned moved under us (R1.5).
+struct drift {
+    std::string what;  ///< "trunk", "stable", "milestone"
+    std::string from;
+    std::string to;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(drift, (), (what, from, to, at))
+
+/// A decision of a person, for the board's last lines.
+struct decision {
+    instant at{};
+    person_id by;
+    std::string text;  ///< "approved build for dba"
+};
+BOOST_DESCRIBE_STRUCT(decision, (), (at, by, text))
+
+enum class ending { live, done, cancelled, failed, rolled_back };
+BOOST_DESCRIBE_ENUM(ending, live, done, cancelled, failed, rolled_back)
+
+/// The word on the board (R1.2). Derived, never stored.
+enum class release_status {
+    preparing,
+    awaiting_gate,
+    running,
+    watching,
+    done,
+    held,
+    blocked,
+    unknown_outcome,
+    cancelling,
+    cancelled,
+    rolling_back,
+    rolled_back,
+    failed,
+};
+BOOST_DESCRIBE_ENUM(release_status, preparing, awaiting_gate, running, watching, done, held, blocked, unknown_outcome,
+                    cancelling, cancelled, rolling_back, rolled_back, failed)
+
+struct release_state {
+    std::string id;  ///< "core-1.4.0-1"
+    std::string project;
+    std::string version;
+    std::string kind = "release";
+    int attempt = 1;
+    std::string channel;  ///< Slack channel id of its board
+    std::string team;     ///< Slack workspace
+    person_id requester;
+    checklist plan;
+    std::string plan_hash;
+    std::map<std::string, std::vector<std::string>> rights;  ///< verb → roles that may
+    json::object facts;  ///< pins and results that steps share: candidate, base, milestone_id, previous_tag …
+    std::vector<step_state> steps;  ///< as in the plan
+    std::vector<note> notes;
+    std::optional<hold_state> held;
+    std::optional<hold_state> aborting;
+    std::vector<drift> drifts;
+    std::vector<decision> decisions;  ///< newest last
+    ending ended = ending::live;
+    std::string ended_text;
+    instant started{};
+    instant ended_at{};
+    std::int64_t journal = 0;  ///< number of the last event that is in here
+
+    bool is_live() const noexcept { return ended == ending::live; }
+    const step_state* step(std::string_view step_id) const noexcept;
+    step_state* step(std::string_view step_id) noexcept;
+    /// A fact as text, "" when it is not known yet.
+    std::string fact(std::string_view name) const;
+};
+BOOST_DESCRIBE_STRUCT(release_state, (),
+                      (id, project, version, kind, attempt, channel, team, requester, plan, plan_hash, rights, facts,
+                       steps, notes, held, aborting, drifts, decisions, ended, ended_text, started, ended_at, journal))
+
+release_status status_of(const release_state& state) noexcept;
+/// "awaiting gate", "unknown outcome": the same word in Slack, log and metrics.
+std::string to_words(release_status status);
+std::string to_words(step_status status);
+
+/// What already took effect outside: the title of every done step that is not free of effects, in order (R6.2).
+std::vector<std::string> what_happened(const release_state& state);
+
+/// The snapshot, byte for byte the same for the same events (R1.4).
+std::string snapshot(const release_state& state);
+
+}  // namespace slipway::release
