@@ -25,6 +25,7 @@ persona read_persona(const YAML::Node& node) {
     read.name = text(node, "name");
     read.title = text(node, "title");
     read.roles = texts(node, "roles");
+    read.groups = texts(node, "groups");
     read.colour = text(node, "colour");
     read.initials = text(node, "initials");
     read.email = text(node, "email");
@@ -47,12 +48,19 @@ workspace read_workspace(const YAML::Node& node) {
     const auto bot = node["bot"];
     read.bot = {text(bot, "id"),           text(bot, "bot_id"), text(bot, "name"),
                 text(bot, "display_name"), text(bot, "colour"), text(bot, "initials")};
+    read.scopes = texts(node, "scopes");
+    for (const auto& each : node["commands"]) {
+        read.commands.push_back(
+            {text(each, "name"), text(each, "description"), text(each, "usage"), texts(each, "examples")});
+    }
     return read;
 }
 
 void read_channels(const YAML::Node& nodes, scenario& into) {
     for (const auto& node : nodes) {
         channel read{text(node, "id"), text(node, "name"), text(node, "topic"), texts(node, "members")};
+        read.is_private = node["private"].as<bool>(false);
+        read.app_is_member = node["app_is_member"].as<bool>(true);
         for (const auto& member : read.members) {
             if (!into.find_persona(member)) throw YAML::Exception{node.Mark(), "no persona has the key " + member};
         }
@@ -79,6 +87,7 @@ scenario read_scenario(const YAML::Node& root, const std::filesystem::path& file
     }
     read.site_dsn = text(root["site"], "dsn");
     read.site_production = text(root["site"], "production");
+    read.file = std::filesystem::absolute(file).string();
     read.product_folder = (file.parent_path() / text(root["product"], "folder")).lexically_normal().string();
     return read;
 }

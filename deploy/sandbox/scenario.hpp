@@ -14,11 +14,12 @@ struct persona {
     std::string key;  ///< "ana": the name inside the scenario files
     std::string name;
     std::string title;
-    std::vector<std::string> roles;  ///< "release-manager", "developer", "dba", "qa"
-    std::string colour;              ///< "#7a3e9d": of the avatar
-    std::string initials;            ///< "AF"
+    std::vector<std::string> roles;   ///< "release-manager", "developer", "dba", "qa"
+    std::vector<std::string> groups;  ///< handles of Slack user groups: "release-managers"
+    std::string colour;               ///< "#7a3e9d": of the avatar
+    std::string initials;             ///< "AF"
     std::string email;
-    std::string slack_id;    ///< "U01ANA"
+    std::string slack_id;    ///< "U0ANA"
     std::string slack_name;  ///< "ana"
     std::int64_t gitlab_id = 0;
     std::string gitlab_username;
@@ -28,7 +29,9 @@ struct channel {
     std::string id;
     std::string name;  ///< without "#"
     std::string topic;
-    std::vector<std::string> members;  ///< persona keys
+    std::vector<std::string> members;  ///< persona keys; empty = everybody
+    bool is_private = false;
+    bool app_is_member = true;
 };
 
 struct bot_identity {
@@ -40,6 +43,13 @@ struct bot_identity {
     std::string initials;
 };
 
+struct command_offer {
+    std::string name;  ///< "/release"
+    std::string description;
+    std::string usage;
+    std::vector<std::string> examples;  ///< offered by the composer while typing
+};
+
 struct workspace {
     std::string id;  ///< "T…"
     std::string domain;
@@ -49,6 +59,8 @@ struct workspace {
     std::string app_token;
     std::string signing_secret;
     bot_identity bot;
+    std::vector<std::string> scopes;  ///< of the bot token
+    std::vector<command_offer> commands;
 };
 
 /// A GitLab user that is not a persona: it has a token.
@@ -76,6 +88,7 @@ struct scenario {
     std::vector<server> servers;
     std::string site_dsn;         ///< default DSN of the website; the sandbox may be told another one
     std::string site_production;  ///< prefix of the hosts behind the front door
+    std::string file;             ///< absolute: where all this was read from
     std::string product_folder;   ///< absolute: the product's files and history.yaml
 
     /// nullptr when nobody has that key / Slack id / GitLab user name.

@@ -22,10 +22,10 @@ TEST_CASE("the scenario names a person for every role of a release", "[sandbox][
             return std::ranges::find(each.roles, role) != each.roles.end();
         }));
     }
-    REQUIRE(read->find_by_slack_id("U03CHLOE"));
-    CHECK(read->find_by_slack_id("U03CHLOE")->gitlab_username == "chloe.tremblay");
-    CHECK(read->find_channel("C01RELEASES")->name == "releases");
-    CHECK(read->workspace.bot.id == "U01SLIPWAY");
+    REQUIRE(read->find_by_slack_id("U0CHI"));
+    CHECK(read->find_by_slack_id("U0CHI")->gitlab_username == "chi.nakamura");
+    CHECK(read->find_channel("C0RELEASES")->name == "releases");
+    CHECK(read->workspace.bot.id == "U0SLIPWAY");
 }
 
 TEST_CASE("a scenario with a missing value names the file and the line", "[sandbox][scenario]") {
