@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "commands/release/yaml_problem.hpp"
 #include "integrations/base/clock.hpp"
 #include "integrations/base/result.hpp"
 
@@ -84,18 +85,9 @@ struct kind_facts {
     std::vector<std::string> required_settings;
 };
 
-/// A fault in a file, as a person needs it: "default.yaml:17: unknown key 'neds' in step 'pull' (did you mean
-/// 'needs'?)".
-struct problem {
-    std::string file;
-    int line = 0;
-    std::string sentence;
-    std::string to_string() const;
-};
-
 struct checked_checklist {
     checklist list;
-    std::vector<problem> problems;  ///< empty = usable
+    std::vector<yaml_problem> problems;  ///< empty = usable
 };
 
 /// Reads and checks: unknown keys, kinds, roles; duplicate ids; needs that do not exist or run in a circle; actions

@@ -14,19 +14,10 @@
 #include <utility>
 #include <vector>
 
+#include "commands/release/yaml_problem.hpp"
 #include "integrations/base/clock.hpp"
 
 namespace slipway {
-
-struct yaml_problem {
-    std::string file;
-    int line = 0;  ///< 1-based; 0 = the file as a whole
-    std::string sentence;
-
-    /// "project.yaml:12: `brnach` is not known here; did you mean `branch`?"
-    std::string text() const;
-    friend bool operator==(const yaml_problem&, const yaml_problem&) = default;
-};
 
 /// The candidate that is a slip of the fingers away from `word`, or "" when none is near.
 std::string_view nearest_word(std::string_view word, std::span<const std::string_view> candidates);

@@ -1,0 +1,145 @@
+// The dispatch, and what every rule needs: rights, keys, names.
+#include "commands/release/rules.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "commands/release/rules_parts.hpp"
+#include "integrations/base/described.hpp"
+#include "integrations/base/digest.hpp"
+
+namespace slipway::release {
+namespace rules {
+
+failure refuse(std::string sentence) {
+    return failure{errc::refused, std::move(sentence)};
+}
+
+std::string clock_time(instant at) {
+    return to_iso(at).substr(11, 5) + " UTC";
+}
+
+std::string name(const person_id& who) {
+    return "@" + who.user;
+}
+
+std::string one_of(const std::vector<std::string>& roles) {
+    std::string text;
+    for (std::size_t i = 0; i < roles.size(); ++i) {
+        if (i > 0) text += i + 1 == roles.size() ? " or " : ", ";
+        text += roles[i];
+    }
+    return text;
+}
+
+std::string title_of(const release_state& state, std::string_view step) {
+    const auto* rule = state.plan.find(step);
+    return "“" + (rule != nullptr ? rule->title : std::string{step}) + "”";
+}
+
+const kind_facts* kind_of(const question& q, const step_state& step) {
+    const auto* rule = q.state.plan.find(step.id);
+    const auto found = rule != nullptr ? q.known.find(rule->kind) : q.known.end();
+    return found == q.known.end() ? nullptr : &found->second;
+}
+
+bool is_open(item_status status) {
+    return status == item_status::open || status == item_status::failed || status == item_status::errored;
+}
+
+bool has_open_blocking_item(const step_state& step) {
+    return std::ranges::any_of(
+        step.items, [](const item_state& each) { return each.blocking && each.status != item_status::done; });
+}
+
+bool has_running_item(const step_state& step) {
+    return std::ranges::any_of(step.items, [](const item_state& each) { return each.status == item_status::running; });
+}
+
+result<> check_reason(std::string_view reason, std::string_view what_for) {
+    const auto visible = std::ranges::count_if(reason, [](char c) { return c != ' ' && c != '\n' && c != '\t'; });
+    if (visible >= 3) return {};
+    return refuse("Please give a reason for " + std::string{what_for} + "; it stays in the release's history.");
+}
+
+result<> check_live(const release_state& state) {
+    if (state.is_live()) return {};
+    return refuse("The release " + state.version + " is over: " + std::string{to_words(status_of(state))} + " since " +
+                  clock_time(state.ended_at) + ". `/release status` shows what is running now.");
+}
+
+}  // namespace rules
+
+std::map<std::string, std::vector<std::string>> default_rights() {
+    const std::vector<std::string> managers{"release-manager"};
+    const std::vector<std::string> anybody{"*"};
+    return {{"start", managers}, {"resume", managers}, {"abort", managers}, {"skip", managers},
+            {"retry", managers}, {"decide", managers}, {"hold", anybody},   {"note", anybody}};
+}
+
+result<> may(const std::map<std::string, std::vector<std::string>>& rights, std::string_view verb, const actor& who) {
+    if (!who.roles_known)
+        return rules::refuse(
+            "I cannot verify your roles right now because their source does not answer; nothing was changed. Try again "
+            "in a minute.");
+    if (who.is_robot && who.who.user != "slipway")
+        return rules::refuse("Bot accounts may not do this; a person has to.");
+    if (who.is_robot) return {};
+    const auto found = rights.find(std::string{verb});
+    const auto allowed = found != rights.end() ? found->second : std::vector<std::string>{};
+    for (const auto& role : allowed)
+        if (role == "*" ? !who.roles.empty() : who.roles.contains(role)) return {};
+    if (allowed.empty())
+        return rules::refuse("Nobody has the right to “" + std::string{verb} +
+                             "” in this project; add a role for it under `rights` of the project file.");
+    if (allowed == std::vector<std::string>{"*"})
+        return rules::refuse(
+            "You have no role in this project, so you may look but not act. A release manager can add you under "
+            "`roles` of the project file.");
+    return rules::refuse("To “" + std::string{verb} + "” a release you need the role " + rules::one_of(allowed) +
+                         ". Ask somebody who has it.");
+}
+
+std::string idempotency_key(const release_state& state, const step_state& step, std::string_view purpose) {
+    return fingerprint({state.id, step.id, std::to_string(step.attempt), purpose}).substr(0, 32);
+}
+
+std::string gate_fingerprint(const release_state& state, const step_state& step) {
+    const auto moved = state.drifts.empty() ? std::string{} : state.drifts.back().what + state.drifts.back().to;
+    return fingerprint({state.id, step.id, std::to_string(step.attempt), state.plan_hash, state.fact("candidate"),
+                        state.fact("base"), step.look ? step.look->fingerprint : std::string{}, moved})
+        .substr(0, 32);
+}
+
+std::string id_of(const button& pressed) {
+    return fingerprint({pressed.release, pressed.kind, pressed.step, pressed.item, pressed.choice, pressed.fingerprint})
+        .substr(0, 40);
+}
+
+result<std::vector<event>> decide(const release_state& state, const command& asked, const actor& who, instant now,
+                                  const kinds& known) {
+    const rules::question q{state, who, now, known};
+    return std::visit([&](const auto& each) { return rules::decide(q, each); }, asked);
+}
+
+result<std::vector<event>> decide_and_advance(const release_state& state, const command& asked, const actor& who,
+                                              instant now, const kinds& known) {
+    auto decided = decide(state, asked, who, now, known);
+    if (!decided) return decided;
+    auto all = std::move(*decided);
+    if (all.empty() && !std::holds_alternative<advance>(asked) && !std::holds_alternative<tick>(asked)) return all;
+    auto after = state;
+    for (const auto& each : all) after = apply(std::move(after), each);
+    // What starts now may make more start (a release that ends, a gate that opens): repeat until nothing moves.
+    for (int round = 0; round < 8; ++round) {
+        const auto more = decide(after, advance{}, machine(), now, known);
+        if (!more || more->empty()) break;
+        for (const auto& each : *more) {
+            after = apply(std::move(after), each);
+            all.push_back(each);
+        }
+    }
+    return all;
+}
+
+}  // namespace slipway::release

@@ -1,0 +1,58 @@
+// What the rule files share. Not for other rooms.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "commands/release/rules.hpp"
+
+namespace slipway::release::rules {
+
+using events = std::vector<event>;
+
+/// Everything a rule may look at.
+struct question {
+    const release_state& state;
+    const actor& who;
+    instant now;
+    const kinds& known;
+};
+
+result<events> decide(const question& q, const approve& asked);
+result<events> decide(const question& q, const reject& asked);
+result<events> decide(const question& q, const withdraw& asked);
+result<events> decide(const question& q, const choose& asked);
+result<events> decide(const question& q, const hold& asked);
+result<events> decide(const question& q, const resume& asked);
+result<events> decide(const question& q, const abort& asked);
+result<events> decide(const question& q, const retry& asked);
+result<events> decide(const question& q, const skip& asked);
+result<events> decide(const question& q, const treat_as_done& asked);
+result<events> decide(const question& q, const run_again& asked);
+result<events> decide(const question& q, const add_note& asked);
+result<events> decide(const question& q, const advance& asked);
+result<events> decide(const question& q, const look_finished& asked);
+result<events> decide(const question& q, const step_finished& asked);
+result<events> decide(const question& q, const item_finished& asked);
+result<events> decide(const question& q, const tick& asked);
+result<events> decide(const question& q, const drift_seen& asked);
+
+failure refuse(std::string sentence);
+/// "14:02 UTC"
+std::string clock_time(instant at);
+/// "@U123": people in sentences; what shows the sentence turns it into a name.
+std::string name(const person_id& who);
+/// "dba or release-manager"
+std::string one_of(const std::vector<std::string>& roles);
+std::string title_of(const release_state& state, std::string_view step);
+const kind_facts* kind_of(const question& q, const step_state& step);
+bool is_open(item_status status);
+bool has_open_blocking_item(const step_state& step);
+bool has_running_item(const step_state& step);
+gate_state new_gate(const question& q, const step_state& step, const gate_rule& rule);
+/// A reason people will read next year: refuses blanks and throw-away answers.
+result<> check_reason(std::string_view reason, std::string_view what_for);
+/// Refuses what a release that is over no longer takes.
+result<> check_live(const release_state& state);
+
+}  // namespace slipway::release::rules

@@ -1,0 +1,28 @@
+// How a release begins.
+#include "commands/release/rules_parts.hpp"
+#include "integrations/base/described.hpp"
+
+namespace slipway::release {
+
+result<std::vector<event>> decide_start(const start& asked, const actor& who, instant now) {
+    if (const auto allowed = may(asked.rights, "start", who); !allowed) return allowed.error();
+    if (asked.plan.steps.empty())
+        return rules::refuse("The checklist of " + asked.project + " has no steps; nothing to release.");
+    release_started begun;
+    begun.id = asked.id;
+    begun.project = asked.project;
+    begun.version = asked.version;
+    begun.kind = "release";
+    begun.attempt = asked.attempt;
+    begun.channel = asked.channel;
+    begun.team = asked.team;
+    begun.requester = who.who;
+    begun.plan = to_json(asked.plan);
+    begun.plan_hash = plan_hash(asked.plan);
+    begun.rights = asked.rights;
+    begun.facts = asked.facts;
+    begun.at = now;
+    return std::vector<event>{begun};
+}
+
+}  // namespace slipway::release
