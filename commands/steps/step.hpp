@@ -18,7 +18,7 @@ class repository;
 class transport;
 }  // namespace git
 namespace gitlab {
-class gitlab_api;
+class api;
 }
 namespace salt {
 class salt_client;
@@ -44,7 +44,7 @@ struct services {
     timers* time = nullptr;
     git::repository* repository = nullptr;  ///< the bot's own clone, bare
     git::transport* transport = nullptr;    ///< the same clone, through the git program
-    gitlab::gitlab_api* gitlab = nullptr;
+    gitlab::api* gitlab = nullptr;
     salt::salt_client* salt = nullptr;
     process::runner* processes = nullptr;
     net::http_client* http = nullptr;

@@ -1,0 +1,151 @@
+// One product that is released: where it lives, who does what, and which words and commands its checklist uses.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/release/checklist.hpp"
+#include "commands/release/people.hpp"
+#include "commands/release/yaml_problem.hpp"
+#include "integrations/base/clock.hpp"
+#include "integrations/base/result.hpp"
+
+namespace slipway::release {
+
+/// A program to run: argv, never a shell line.
+struct program {
+    std::vector<std::string> argv;         ///< may hold {version}, {tag}; each element stays one argument
+    std::vector<std::string> environment;  ///< names of our variables that it may see
+    milliseconds timeout{1'800'000};
+    milliseconds idle_timeout{0};
+};
+
+struct gitlab_settings {
+    std::string project;  ///< "cig/rsi-website"
+    std::string migration_label = "migration";
+    std::string dependency_label = "dependency";
+    std::string error_label = "production-error";  ///< put on issues made from errors
+};
+
+struct repository_settings {
+    std::string url;  ///< what is fetched from and pushed to
+    std::string trunk = "master";
+    std::string stable = "stable";
+    std::string author_name = "Slipway";
+    std::string author_email = "slipway@localhost";
+};
+
+struct version_settings {
+    std::string grammar = "X.Y.Z";
+    std::string file;  ///< in the repository
+    std::string key = "centrifuge.project.version";
+    std::string format;   ///< properties, ini, yaml, json, pattern; "" = by the file's name
+    std::string pattern;  ///< with format "pattern": one (…) around the version
+};
+
+struct changelog_settings {
+    std::string file = "CHANGELOG.md";
+    std::vector<std::pair<std::string, std::string>> groups;  ///< label → heading, in order; empty = one list
+};
+
+struct salt_settings {
+    std::vector<std::string> program = {"salt"};
+    std::vector<std::string> environment;
+    std::string target;  ///< compound: "p-prod* and G@roles:rsi-app-server"
+    std::string state;   ///< "cig-rsi.website.build"
+    int minimum_hosts = 1;
+    int reply_timeout_s = 15;
+    milliseconds run_limit{3'600'000};
+};
+
+struct home_page_settings {
+    std::vector<std::string> urls;
+    std::string marker;          ///< text the page must have; "" = any
+    std::string version_header;  ///< header that must hold the version, "" = not checked
+    std::string version_marker;  ///< text with {version} the page must have, "" = not checked
+    int good_in_a_row = 3;
+    milliseconds pause{1'000};
+    milliseconds patience{120'000};
+};
+
+/// A service that is restarted after the build.
+struct restart_settings {
+    std::vector<std::string> command;  ///< argv; or
+    std::string salt_function;         ///< "supervisord.restart" with `salt_arguments`
+    std::vector<std::string> salt_arguments;
+    std::string salt_target;         ///< compound; "" = the hosts of the build
+    std::vector<std::string> probe;  ///< argv that prints when it was started (ISO time or Unix seconds); "" = none
+    std::string probe_url;           ///< JSON page with `started` in it, instead of `probe`
+    milliseconds patience{60'000};
+};
+
+struct ingest_settings {
+    std::string project_number;  ///< digits of the DSN's path
+    std::string public_key;      ///< 32 hex digits
+    std::string environment = "production";
+    std::vector<std::string> strip_prefixes;  ///< of file names in stack traces, before they are looked up in the tree
+};
+
+struct watch_settings {
+    milliseconds before{3'600'000};
+    std::vector<milliseconds> looks{milliseconds{120'000}, milliseconds{300'000}, milliseconds{600'000},
+                                    milliseconds{900'000}, milliseconds{1'800'000}};
+    milliseconds settle{60'000};  ///< after the restarts: errors in it are noise
+    int most_issues = 10;
+};
+
+/// One human being on both sides.
+struct person_settings {
+    std::string slack;   ///< "U…"
+    std::string gitlab;  ///< username
+    std::string name;
+    std::vector<std::string> emails;
+};
+
+struct project_settings {
+    std::string name;     ///< "core": what people type
+    std::string title;    ///< "RSI website"
+    std::string channel;  ///< Slack channel id
+    gitlab_settings gitlab;
+    repository_settings repository;
+    std::string milestone = "{version}";  ///< title of a version's milestone
+    version_settings version;
+    changelog_settings changelog;
+    program assets;
+    std::vector<std::string> asset_paths;  ///< files or folders that the asset build may change
+    program tests;
+    std::vector<std::string> stable_differs = {"make.conf"};  ///< the only paths in which trunk and stable may differ
+    salt_settings salt;
+    home_page_settings home_page;
+    std::map<std::string, restart_settings> restarts;  ///< by step id
+    ingest_settings ingest;
+    watch_settings watch;
+    std::map<std::string, std::vector<std::string>> roles;   ///< role → Slack user ids
+    std::map<std::string, std::vector<std::string>> rights;  ///< verb → roles; see default_rights()
+    std::vector<person_settings> people;
+    milliseconds drift_poll{60'000};
+    std::string checklist_file;  ///< path; "" = the default checklist
+    std::string file;            ///< where all this was read
+
+    /// role → how many people, as the checklist reader wants it.
+    std::map<std::string, int> head_counts() const;
+    std::set<std::string> roles_of(const std::string& slack_user) const;
+    const person_settings* by_slack(std::string_view user) const noexcept;
+    const person_settings* by_gitlab(std::string_view username) const noexcept;
+    const person_settings* by_email(std::string_view email) const noexcept;
+    /// "1.4.0" for the milestone "Platform-{version}" → "Platform-1.4.0".
+    std::string milestone_title(std::string_view version_text) const;
+};
+
+struct checked_project {
+    project_settings settings;
+    std::vector<yaml_problem> problems;  ///< empty = usable
+};
+
+/// Reads a project file; every problem with file and line. The checklist it names is read by the caller.
+checked_project read_project(std::string_view yaml, const std::string& file);
+
+}  // namespace slipway::release
