@@ -83,10 +83,10 @@ struct diff_options {
     std::vector<std::string> paths;  ///< exact files or folders; empty = everything
 };
 
-/// What one path shall become. Without a mode the path keeps the one it has (new paths: regular).
+/// What one path shall become. Neither content nor mode: the path is removed.
 struct file_edit {
-    std::optional<std::string> content;  ///< bytes, stored as they are; nullopt removes the path
-    std::optional<file_mode> mode;
+    std::optional<std::string> content;  ///< bytes, stored as they are; nullopt with a mode keeps the content
+    std::optional<file_mode> mode;       ///< nullopt keeps the present mode (new paths: regular)
 };
 using edits = std::map<std::string, file_edit>;
 
@@ -131,6 +131,12 @@ struct blame_question {
     object_id oldest;  ///< not blamed itself: lines it already has come back with in_range = false. "" = whole history
     std::size_t first_line = 1;
     std::size_t last_line = 0;  ///< 0 = to the end of the file
+};
+
+/// A patch as people read it, perhaps only its beginning.
+struct patch_text {
+    untrusted text;
+    bool cut = false;
 };
 
 struct work_tree_change {

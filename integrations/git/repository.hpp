@@ -42,7 +42,7 @@ public:
     /// Two-dot: what differs between the trees of `from` and `to` (commits or trees), by path.
     virtual task<result<std::vector<delta>>> diff(object_id from, object_id to, diff_options options) = 0;
     /// The same as a patch that people read, for one path ("" = everything), at most `most_bytes` of it.
-    virtual task<result<std::string>> patch(object_id from, object_id to, std::string path, std::size_t most_bytes) = 0;
+    virtual task<result<patch_text>> patch(object_id from, object_id to, std::string path, std::size_t most_bytes) = 0;
 
     /// Commits reachable from `head` and not from `base` ("" = all), newest first, children before parents.
     virtual task<result<std::vector<commit>>> range(object_id base, object_id head) = 0;

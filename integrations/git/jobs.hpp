@@ -1,0 +1,41 @@
+// Inside this room only: what the repository does, as blocking functions over one open handle.
+#pragma once
+
+#include "integrations/git/libgit2.hpp"
+
+namespace slipway::git::detail {
+
+// reading.cpp
+result<object_id> resolve(git_repository& repo, const std::string& revision);
+result<std::vector<reference>> references(git_repository& repo, const std::string& prefix);
+result<bool> is_ancestor(git_repository& repo, const object_id& ancestor, const object_id& descendant);
+result<object_id> merge_base(git_repository& repo, const object_id& a, const object_id& b);
+result<distance> compare(git_repository& repo, const object_id& local, const object_id& upstream);
+result<std::string> read_file(git_repository& repo, const object_id& commit_or_tree, const std::string& path);
+
+// diffs.cpp
+result<std::vector<delta>> diff(git_repository& repo, const object_id& from, const object_id& to,
+                                const diff_options& options);
+result<patch_text> patch(git_repository& repo, const object_id& from, const object_id& to, const std::string& path,
+                         std::size_t most_bytes);
+
+// walks.cpp
+result<std::vector<commit>> range(git_repository& repo, const object_id& base, const object_id& head);
+result<std::vector<landing>> landings(git_repository& repo, const object_id& base, const object_id& head);
+result<object_id> landing_of(git_repository& repo, const object_id& id, const object_id& branch_head);
+
+// blame.cpp
+result<std::vector<blamed_line>> blame(git_repository& repo, const blame_question& question);
+
+// writing.cpp
+result<merge_outcome> merge(git_repository& repo, const object_id& ours, const object_id& theirs);
+result<object_id> create_commit(git_repository& repo, const new_commit& wanted);
+result<object_id> create_tag(git_repository& repo, const new_tag& wanted);
+result<> move_ref(git_repository& repo, const std::string& name, const object_id& to, const object_id& expected);
+result<> remove_ref(git_repository& repo, const std::string& name, const object_id& expected);
+
+// work_tree.cpp
+result<std::vector<work_tree_change>> work_tree_changes(const std::string& work_tree, const object_id& commit_or_tree);
+result<edits> read_work_tree(const std::string& work_tree, const std::vector<std::string>& paths);
+
+}  // namespace slipway::git::detail
