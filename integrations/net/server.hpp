@@ -38,16 +38,19 @@ struct server_settings {
     milliseconds idle_timeout{60'000};        ///< between requests of one connection
     milliseconds request_timeout{20'000};     ///< from the first byte to the last of one request (slow-loris)
     std::size_t most_connections = 1024;
-    std::string certificate_file;  ///< PEM; with key_file set the server speaks TLS
+    std::size_t largest_message = 4U << 20U;  ///< bytes of one websocket message; more ends that link
+    std::string certificate_file;             ///< PEM; with key_file set the server speaks TLS
     std::string key_file;
 };
 
-/// Serves from construction until stop(). Loop thread only.
+/// Serves from construction until stop(). Loop thread only. Await stop() before what the handlers use goes away.
+/// A handler that throws is answered 500 and logged once; an over-slow request is answered 408.
 class http_server {
 public:
     virtual ~http_server() = default;
     virtual std::uint16_t port() const = 0;
-    /// Stops accepting, lets running requests finish for at most `grace`, then closes.
+    /// Stops accepting, closes idle connections, says 1001 to websockets, lets running requests and websocket
+    /// handlers finish for at most `grace`, then closes and cancels.
     virtual task<> stop(milliseconds grace) = 0;
 };
 

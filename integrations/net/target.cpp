@@ -1,0 +1,57 @@
+#include "integrations/net/target.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+namespace slipway::net {
+namespace {
+
+/// What of a malformed URL can be shown: nothing behind '?' or '#', nothing before '@'.
+std::string without_secrets(std::string_view url) {
+    url = url.substr(0, std::min(url.find_first_of("?#"), url.size()));
+    const auto at = url.rfind('@');
+    if (at != std::string_view::npos) return "…@" + std::string{url.substr(at + 1)};
+    return std::string{url};
+}
+
+failure malformed(std::string_view url, const std::string& why) {
+    return failure{errc::invalid, "\"" + without_secrets(url) + "\" " + why};
+}
+
+}  // namespace
+
+result<target> parse_target(std::string_view url, url_family family) {
+    const auto parsed = boost::urls::parse_uri(boost::urls::string_view{url.data(), url.size()});
+    if (!parsed) return malformed(url, "is not a complete URL (scheme://host/path, blanks escaped as %20)");
+    const auto& view = *parsed;
+    const bool http = family == url_family::http;
+    const std::string plain = http ? "http" : "ws";
+    const std::string secure = http ? "https" : "wss";
+    std::string scheme{view.scheme().data(), view.scheme().size()};
+    for (auto& c : scheme) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (scheme != plain && scheme != secure) {
+        return malformed(url, "has the scheme " + scheme + ": only " + plain + " and " + secure + " are spoken here");
+    }
+    if (view.has_userinfo()) return malformed(url, "holds credentials: give them in a header instead");
+    if (view.encoded_host().empty()) return malformed(url, "names no host");
+    if (view.has_port() && !view.port().empty() && view.port_number() == 0) return malformed(url, "has a wrong port");
+
+    target to;
+    to.tls = scheme == secure;
+    to.host = std::string{view.host_address()};
+    const std::uint16_t usual = to.tls ? 443 : 80;
+    to.port = view.port_number() == 0 ? usual : view.port_number();
+    const auto host = view.encoded_host();
+    to.authority = std::string{host.data(), host.size()};
+    if (to.port != usual) to.authority += ":" + std::to_string(to.port);
+    const auto encoded = view.encoded_path();
+    std::string path{encoded.data(), encoded.size()};
+    if (path.empty()) path = "/";
+    const auto query = view.encoded_query();
+    to.resource = path;
+    if (view.has_query()) to.resource += "?" + std::string{query.data(), query.size()};
+    to.shown = scheme + "://" + to.authority + path;
+    return to;
+}
+
+}  // namespace slipway::net
