@@ -1,5 +1,6 @@
 #include "integrations/base/result.hpp"
 
+#include <ostream>
 #include <stdexcept>
 
 namespace slipway {
@@ -36,6 +37,10 @@ failure failure::within(std::string_view context) const {
     failure outer = *this;
     outer.sentence_ = std::string{context} + ": " + sentence_;
     return outer;
+}
+
+std::ostream& operator<<(std::ostream& out, const failure& shown) {
+    return out << to_string(shown.kind()) << ": " << shown.sentence();
 }
 
 void throw_exception_from_error(const failure& error, const boost::source_location& where) {

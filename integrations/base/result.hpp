@@ -3,6 +3,7 @@
 
 #include <boost/system/result.hpp>
 #include <chrono>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,9 @@ private:
     errc kind_;
     std::string sentence_;
 };
+
+/// "moved: <sentence>", for test reports.
+std::ostream& operator<<(std::ostream& out, const failure& shown);
 
 template <class T = void>
 using result = boost::system::result<T, failure>;

@@ -88,12 +88,14 @@ struct outbox_settle {
     json::object receipt;        ///< with `sent`; merged over the old one
     std::string error;           ///< with `retry` and `give_up`
     std::optional<instant> due;  ///< with `retry`: not before
+    /// With `retry`: a definite refusal (429, not reached), so that a first send needs no looking up next time.
+    bool surely_not_sent = false;
 };
 
 // ── work: what is to be done, by whoever gets the lease ──────────────────────────────────────────────────────────
 
 struct work_put {
-    std::string id;  ///< putting an id again replaces payload and due (the lease stays)
+    std::string id;  ///< putting an id again replaces kind, payload and due (the lease stays)
     std::string kind;
     json::object payload;
     instant due;
@@ -110,6 +112,7 @@ struct work_row {
 };
 
 /// Ends a leased work row; the whole batch fails with errc::moved when `fence` is no longer the newest (R5.6).
+/// A row that was put again since the lease stays, due as that put said: nobody's wish is lost.
 struct work_done {
     std::string id;
     std::int64_t fence = 0;
@@ -135,7 +138,8 @@ struct claim {
     std::string holder;
 };
 
-/// Everything in one transaction, or nothing.
+/// Everything in one transaction, or nothing. What ends (settled, finished, dropped, released, forgotten, handled) is
+/// applied before what begins, so one batch may finish a row and put it again, or hand a name over.
 struct batch {
     std::vector<append> appends;
     std::vector<outbox_put> outbox;
@@ -196,8 +200,9 @@ public:
     virtual task<result<std::vector<document>>> documents_in(std::string collection) = 0;
     virtual task<result<std::optional<std::string>>> holder_of(std::string claim_name) = 0;
 
-    /// Resumes at the next commit that put outbox or work rows (also those of other processes where the database can
-    /// tell), or after `at_most`.
+    /// Call it right after `lease_…` found nothing and `next_due` was asked: what is committed in between is then seen
+    /// by `next_due`, what is committed later wakes. Resumes at the next commit that put outbox or work rows (also
+    /// those of other processes where the database can tell), or after `at_most`.
     virtual task<> wait_for_news(milliseconds at_most) = 0;
 
     /// Closes after the running work; nothing may be called afterwards.
@@ -205,7 +210,8 @@ public:
 };
 
 /// Opens or creates the file (WAL, synchronous=FULL) and brings its schema up to date; refuses a newer schema.
-/// `now` is the store's clock: leases and due times follow it.
+/// `now` is the store's clock: leases and due times follow it; it is asked on the loop thread. ":memory:" gives a
+/// database that dies with the store. Blocks while it opens. Destroy the store before the loop's context.
 result<std::unique_ptr<store>> open_sqlite(executor loop, std::string file, std::function<instant()> now);
 
 }  // namespace slipway::store

@@ -1,0 +1,19 @@
+#include <tuple>
+
+#include "integrations/store/store.hpp"
+#include "tests/unit/integrations/store/temporary_folder.hpp"
+
+namespace slipway::contracts {
+
+struct sqlite_file {
+    fakes::temporary_folder folder;
+    result<std::unique_ptr<store::store>> open(executor loop, std::function<instant()> now) const {
+        return store::open_sqlite(std::move(loop), folder.file("slipway.db"), std::move(now));
+    }
+};
+
+using databases_under_test = std::tuple<sqlite_file>;
+
+}  // namespace slipway::contracts
+
+#include "tests/contracts/store_suite.hpp"
