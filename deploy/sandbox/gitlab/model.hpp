@@ -1,0 +1,144 @@
+// GitLab's records as the sandbox keeps them: plain data beside the git repository.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "deploy/sandbox/gitlab/repository.hpp"
+#include "integrations/base/clock.hpp"
+
+namespace slipway::sandbox::gitlab {
+
+struct user {
+    std::int64_t id = 0;
+    std::string username;
+    std::string name;
+    std::string email;
+    std::string token;  ///< "" = cannot use the API
+    int access = 30;    ///< GitLab's level in every project: 20 reporter, 30 developer, 40 maintainer
+    std::string colour;
+    std::string initials;
+};
+
+struct milestone {
+    std::int64_t id = 0;   ///< what the API addresses
+    std::int64_t iid = 0;  ///< what people see in addresses
+    std::string title;
+    std::string description;
+    std::string state = "active";  ///< or "closed"
+    std::string start_date;        ///< "2026-10-13" or ""
+    std::string due_date;
+    instant created_at;
+    instant updated_at;
+};
+
+struct merge_request {
+    std::int64_t id = 0;
+    std::int64_t iid = 0;
+    std::string title;
+    std::string description;
+    std::string state = "opened";  ///< "opened", "merged", "closed"
+    std::string source_branch;
+    std::string target_branch = "master";
+    std::string author;  ///< user name, as in every field that names a person
+    std::vector<std::string> assignees;
+    std::vector<std::string> reviewers;
+    std::vector<std::string> approved_by;
+    std::vector<std::string> labels;
+    std::int64_t milestone_id = 0;  ///< 0 = none
+    std::string sha;                ///< head of the source branch
+    std::string base_sha;           ///< merge base with the target; fixed when merged
+    std::string start_sha;          ///< the target's head that base_sha was taken from
+    std::string merge_commit_sha;
+    std::string merged_by;
+    std::optional<instant> merged_at;
+    std::string merge_error;
+    instant created_at;
+    instant updated_at;
+
+    bool is_draft() const { return title.starts_with("Draft:"); }
+};
+
+struct issue {
+    std::int64_t id = 0;
+    std::int64_t iid = 0;
+    std::string title;
+    std::string description;
+    std::string state = "opened";  ///< or "closed"
+    std::string author;
+    std::vector<std::string> assignees;
+    std::vector<std::string> labels;
+    std::int64_t milestone_id = 0;
+    bool confidential = false;
+    std::string due_date;
+    instant created_at;
+    instant updated_at;
+    std::optional<instant> closed_at;
+};
+
+struct note {
+    std::int64_t id = 0;
+    std::string on;  ///< "Issue" or "MergeRequest"
+    std::int64_t iid = 0;
+    std::string body;
+    std::string author;
+    bool system = false;  ///< an event ("closed"), not somebody's words
+    instant created_at;
+};
+
+struct pipeline {
+    std::int64_t id = 0;
+    std::string sha;
+    std::string ref;
+    std::string status;
+    std::string source;
+    std::map<std::string, std::string> variables;
+    instant created_at;
+};
+
+struct published_release {
+    std::string tag;
+    std::string name;
+    std::string description;
+    std::string author;
+    std::vector<std::string> milestones;  ///< titles
+    instant created_at;
+};
+
+struct protected_branch {
+    std::int64_t id = 0;
+    std::string name;
+    int push_level = 40;
+    int merge_level = 40;
+};
+
+struct project {
+    std::int64_t id = 0;
+    std::string path;  ///< "cig/rsi-website"
+    std::string description;
+    std::string default_branch = "master";
+    instant created_at;
+    int approvals_required = 0;
+    std::vector<std::string> label_names;
+    std::vector<milestone> milestones;
+    std::vector<merge_request> merge_requests;
+    std::vector<issue> issues;
+    std::vector<note> notes;
+    std::vector<pipeline> pipelines;
+    std::vector<published_release> releases;
+    std::vector<protected_branch> protected_branches;
+
+    std::string name() const { return path.substr(path.find('/') + 1); }
+    std::string group() const { return path.substr(0, path.find('/')); }
+};
+
+/// A project with its repository.
+struct hosted_project {
+    project records;
+    repository git;
+};
+
+}  // namespace slipway::sandbox::gitlab

@@ -1,0 +1,3 @@
+document.querySelectorAll(".top nav a").forEach(function (link) {
+  if (location.pathname.startsWith(new URL(link.href).pathname)) link.setAttribute("aria-current", "page");
+});
