@@ -39,6 +39,8 @@ class error_ledger;
 
 namespace slipway::steps {
 
+namespace json = boost::json;
+
 /// The clients of one project. All outlive every step; a null one is not configured for this project.
 struct services {
     timers* time = nullptr;
@@ -82,12 +84,20 @@ struct look_outcome {
     json::object data, facts;
 };
 
+/// A text that is too long for a message: uploaded into the release's thread, once for its name.
+struct attachment {
+    std::string name;  ///< "tests.log"
+    std::string title;
+    std::string content;
+};
+
 /// How an act ended when there was an answer. `ok` false = somebody or something said no.
 struct outcome {
     bool ok = true;
     std::string text;    ///< one sentence
     std::string detail;  ///< tail of output, evidence
     json::object data, facts;
+    std::vector<attachment> files;
 };
 
 enum class answer { done, not_done, different, cannot_tell };

@@ -1,0 +1,350 @@
+#include "commands/conductor/conductor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <filesystem>
+
+#include "integrations/base/json.hpp"
+#include "integrations/slack/blocks/desired_message.hpp"
+
+namespace slipway::conductor {
+namespace {
+
+using release::step_status;
+
+constexpr milliseconds report_pause{1'000};
+
+release::item_status as_item(step_status status) {
+    switch (status) {
+        case step_status::done:
+            return release::item_status::done;
+        case step_status::failed:
+            return release::item_status::failed;
+        case step_status::unknown_outcome:
+            return release::item_status::unknown_outcome;
+        default:
+            return release::item_status::errored;
+    }
+}
+
+std::vector<store::outbox_put> as_messages(const verdict& made, const store::work_row& row,
+                                           const release::release_state& state) {
+    std::vector<store::outbox_put> all;
+    for (const auto& each : made.files) {
+        slack::desired_file file;
+        file.channel = state.channel;
+        file.thread_of = board_key(state.id);
+        file.filename = each.name;
+        file.title = each.title;
+        file.content = each.content;
+        all.push_back(
+            {row.id + "/" + each.name, state.channel, slack::priority::detail, slack::to_json(file), std::nullopt});
+    }
+    return all;
+}
+
+release::command as_report(const store::work_row& row, verdict made) {
+    if (text_at(row.payload, "what") == "item") {
+        release::item_finished told;
+        told.step = text_at(row.payload, "step");
+        told.item = text_at(row.payload, "item");
+        told.key = text_at(row.payload, "key");
+        told.status = as_item(made.status);
+        told.text = std::move(made.text);
+        told.data = std::move(made.data);
+        told.facts = std::move(made.facts);
+        return told;
+    }
+    release::step_finished told;
+    told.step = text_at(row.payload, "step");
+    told.attempt = static_cast<int>(number_at(row.payload, "attempt", 1));
+    told.status = made.status;
+    told.text = std::move(made.text);
+    told.detail = std::move(made.detail);
+    told.data = std::move(made.data);
+    told.facts = std::move(made.facts);
+    return told;
+}
+
+release::command as_report(const store::work_row& row, steps::look_outcome seen, instant now) {
+    release::look_finished told;
+    told.step = text_at(row.payload, "step");
+    told.attempt = static_cast<int>(number_at(row.payload, "attempt", 1));
+    told.found = std::move(seen.found);
+    told.found.at = now;
+    told.complete = seen.complete;
+    told.items = std::move(seen.items);
+    told.data = std::move(seen.data);
+    told.facts = std::move(seen.facts);
+    return told;
+}
+
+/// Is the row still what the release waits for?
+bool is_current(const store::work_row& row, const release::step_state& step) {
+    if (number_at(row.payload, "attempt", 1) != step.attempt) return false;
+    const auto what = text_at(row.payload, "what");
+    if (what == "look") return step.status == step_status::looking || step.status == step_status::asking;
+    if (what == "perform")
+        return step.status == step_status::running && step.intent && step.intent->key == text_at(row.payload, "key");
+    const auto* item = step.item(text_at(row.payload, "item"));
+    return item != nullptr && item->status == release::item_status::running && item->key == text_at(row.payload, "key");
+}
+
+}  // namespace
+
+conductor::conductor(executor loop, journal& releases, store::store& memory, timers& time, chance roll,
+                     const kind_map& kinds, project_lookup projects, services_lookup services, drift_check drifts,
+                     conductor_settings settings)
+    : loop_{loop},
+      releases_{releases},
+      memory_{memory},
+      time_{time},
+      kinds_{kinds},
+      projects_{std::move(projects)},
+      services_{std::move(services)},
+      drifts_{std::move(drifts)},
+      settings_{std::move(settings)},
+      runner_{time, std::move(roll), settings_.runner},
+      tasks_{loop} {}
+
+task<> conductor::resume_all() {
+    const auto ids = co_await releases_.ids("");
+    if (!ids) {
+        spdlog::error("resuming releases failed: {}", ids.error().sentence());
+        co_return;
+    }
+    for (const auto& id : *ids) {
+        const auto state = co_await releases_.load(id);
+        if (!state) {
+            spdlog::error("release={} cannot be resumed: {}", id, state.error().sentence());
+            continue;
+        }
+        if (!(*state)->is_live()) continue;
+        const auto going = co_await releases_.ask(id, release::advance{}, release::machine(), "restart", {});
+        if (!going)
+            spdlog::error("release={} cannot be resumed: {}", id, going.error().sentence());
+        else
+            spdlog::info("release={} resumed status={}", id, release::to_words(release::status_of(**going)));
+    }
+}
+
+task<> conductor::run() {
+    co_await resume_all();
+    for (;;) {
+        const auto room = settings_.at_once > held_.size() ? settings_.at_once - held_.size() : 0;
+        auto leased = result<std::vector<store::work_row>>{std::vector<store::work_row>{}};
+        if (room > 0) leased = co_await memory_.lease_work(settings_.owner, {}, room, settings_.lease);
+        if (!leased) {
+            spdlog::error("leasing work failed: {}", leased.error().sentence());
+            co_await time_.sleep(report_pause);
+            continue;
+        }
+        for (auto& row : *leased) {
+            if (const auto running = held_.find(row.id); running != held_.end()) {
+                // Our own lease ran out while we were busy; the row came back to us with a newer number.
+                running->second->fence = row.fence;
+                continue;
+            }
+            auto mine = std::make_shared<hold>(hold{row.fence, false});
+            held_[row.id] = mine;
+            const auto name = row.id;
+            tasks_.spawn(name, handle(std::move(row), mine));
+        }
+        if (!leased->empty()) continue;
+        const auto due = co_await memory_.next_due();
+        auto nap = settings_.longest_nap;
+        if (due && *due)
+            nap = std::clamp(std::chrono::duration_cast<milliseconds>(**due - time_.now()), milliseconds{10}, nap);
+        co_await memory_.wait_for_news(nap);
+    }
+}
+
+task<> conductor::stop() {
+    tasks_.cancel();
+    co_await tasks_.join();
+}
+
+task<> conductor::handle(store::work_row row, hold_pointer mine) {
+    struct forget {
+        std::map<std::string, hold_pointer>& held;
+        std::string id;
+        ~forget() { held.erase(id); }
+    } const when_done{held_, row.id};
+    if (row.kind == work::step) {
+        co_await handle_step(row, mine);
+    } else if (row.kind == work::tick) {
+        co_await report(text_at(row.payload, "release"), release::tick{}, row.id, mine, {}, std::nullopt);
+    } else if (row.kind == work::drift) {
+        co_await handle_drift(row, mine);
+    } else {
+        spdlog::warn("work={} kind={} is not known to this version; left for a newer one", row.id, row.kind);
+        co_await time_.sleep(settings_.lease);
+    }
+}
+
+result<steps::context> conductor::context_of(const store::work_row& row, state_pointer state) const {
+    steps::context here;
+    const auto name = text_at(row.payload, "step");
+    const auto* step = state->step(name);
+    const auto* rule = state->plan.find(name);
+    if (step == nullptr || rule == nullptr) return failure{errc::not_found, "the release has no step `" + name + "`"};
+    const auto* services = services_(state->project);
+    here.project = projects_(state->project);
+    if (services == nullptr || !here.project)
+        return failure{errc::refused,
+                       "The project file of " + state->project +
+                           " cannot be used right now; `slipway check` says why. The step waits for it."};
+    here.state = state;
+    here.rule = *rule;
+    here.step = *step;
+    here.with = *services;
+    const auto directory = settings_.log_directory + "/" + state->id;
+    std::error_code ignored;
+    std::filesystem::create_directories(directory, ignored);
+    here.log_file = directory + "/" + name + "-" + std::to_string(step->attempt) + ".log";
+    here.log = [id = state->id, name](const std::string& line) {
+        spdlog::info("release={} step={} output={}", id, name, line);
+    };
+    return here;
+}
+
+task<> conductor::handle_step(store::work_row row, hold_pointer mine) {
+    const auto id = text_at(row.payload, "release");
+    const auto state = co_await releases_.load(id);
+    if (!state) {
+        spdlog::error("work={} cannot be begun: {}", row.id, state.error().sentence());
+        co_await time_.sleep(settings_.lease);
+        co_return;
+    }
+    const auto* step = (*state)->step(text_at(row.payload, "step"));
+    if (step == nullptr || !(*state)->is_live() || !is_current(row, *step)) {
+        co_await report(id, release::advance{}, row.id, mine, {}, std::nullopt);
+        co_return;
+    }
+    auto here = context_of(row, *state);
+    if (!here) {
+        spdlog::error("work={} waits: {}", row.id, here.error().sentence());
+        co_await time_.sleep(settings_.lease);
+        co_return;
+    }
+    co_await run_step(row, mine, *state, std::move(*here));
+}
+
+task<> conductor::run_step(store::work_row row, hold_pointer mine, state_pointer state, steps::context here) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    const auto found = kinds_.find(here.rule.kind);
+    if (found == kinds_.end()) {
+        verdict unknown;
+        unknown.status = step_status::failed;
+        unknown.text = "This version of Slipway has no step kind `" + here.rule.kind +
+                       "`; start the version that began the release.";
+        co_await report(state->id, as_report(row, std::move(unknown)), row.id, mine, {}, std::nullopt);
+        co_return;
+    }
+    auto& kind = *found->second;
+    const bool interruptible = here.rule.effect != release::side_effect::irreversible;
+    if (text_at(row.payload, "what") == "look") {
+        auto outcome = co_await (runner_.look(kind, here) || keep_lease(row.id, state->id, true, mine));
+        if (auto* ended = std::get_if<0>(&outcome)) {
+            auto told = ended->seen ? as_report(row, std::move(*ended->seen), time_.now())
+                                    : as_report(row, std::move(ended->refused));
+            co_await report(state->id, std::move(told), row.id, mine, {}, std::nullopt);
+            co_return;
+        }
+        if (mine->lost) co_return;
+        verdict stopped;
+        stopped.status = step_status::errored;
+        stopped.text = std::get<1>(outcome);
+        co_await report(state->id, as_report(row, std::move(stopped)), row.id, mine, {}, std::nullopt);
+        co_return;
+    }
+    steps::act intent;
+    auto effect = here.rule.effect;
+    intent.key = text_at(row.payload, "key");
+    intent.item = text_at(row.payload, "item");
+    if (const auto* item = here.step.item(intent.item); item != nullptr && !intent.item.empty()) {
+        intent.intended = item->at;
+        intent.choice = item->chosen;
+        intent.by = item->by;
+        intent.reason = item->reason;
+        for (const auto& each : item->choices)
+            if (each.id == item->chosen) effect = each.effect;
+    } else if (here.step.intent) {
+        intent.intended = here.step.intent->at;
+    }
+    auto outcome =
+        co_await (runner_.act(kind, here, intent, effect) || keep_lease(row.id, state->id, interruptible, mine));
+    verdict made;
+    if (auto* ended = std::get_if<0>(&outcome)) {
+        made = std::move(*ended);
+    } else {
+        if (mine->lost) co_return;
+        made.status = step_status::errored;
+        made.text = std::get<1>(outcome);
+    }
+    auto messages = as_messages(made, row, *state);
+    co_await report(state->id, as_report(row, std::move(made)), row.id, mine, std::move(messages), std::nullopt);
+}
+
+task<std::string> conductor::keep_lease(std::string row, std::string release_id, bool interruptible,
+                                        hold_pointer mine) {
+    auto until_renewal = settings_.renew_every;
+    constexpr milliseconds glance{500};
+    for (;;) {
+        co_await time_.sleep(glance);
+        if (interruptible) {
+            const auto state = co_await releases_.load(release_id);
+            if (state && (*state)->aborting) co_return std::string{"stopped because the release is being aborted"};
+        }
+        until_renewal -= glance;
+        if (until_renewal > milliseconds{0}) continue;
+        until_renewal = settings_.renew_every;
+        const auto kept = co_await memory_.renew(row, mine->fence, settings_.lease);
+        if (kept || !(kept.error() == errc::moved)) continue;
+        spdlog::warn("work={} went to another worker; this one stops", row);
+        mine->lost = true;
+        co_return std::string{"another worker took over"};
+    }
+}
+
+task<> conductor::report(std::string release_id, release::command told, std::string row, hold_pointer mine,
+                         std::vector<store::outbox_put> messages, std::optional<instant> again) {
+    for (;;) {
+        companions with;
+        with.finished.push_back({row, mine->fence, again});
+        with.messages = messages;
+        const auto done = co_await releases_.ask(release_id, told, release::machine(), "work " + row, std::move(with));
+        if (done) co_return;
+        if (done.error() == errc::moved || done.error() == errc::not_found || done.error() == errc::refused ||
+            done.error() == errc::invalid) {
+            spdlog::warn("work={} result not taken: {}", row, done.error().sentence());
+            co_return;
+        }
+        // The store is away or did not answer: the outcome is only in our hands, so keep trying while we hold the row.
+        spdlog::error("work={} result cannot be stored yet: {}", row, done.error().sentence());
+        co_await time_.sleep(report_pause);
+    }
+}
+
+task<> conductor::handle_drift(store::work_row row, hold_pointer mine) {
+    const auto id = text_at(row.payload, "release");
+    const auto state = co_await releases_.load(id);
+    if (!state) co_return;
+    const auto* services = services_((*state)->project);
+    const auto project = projects_((*state)->project);
+    const auto next = time_.now() + (project ? project->drift_poll : milliseconds{60'000});
+    if (services != nullptr && project && drifts_) {
+        const auto seen = co_await drifts_(*state, *services, project);
+        if (!seen)
+            spdlog::warn("release={} drift could not be checked: {}", id, seen.error().sentence());
+        else
+            for (const auto& each : *seen) {
+                const auto noted = co_await releases_.ask(id, each, release::machine(), "drift poll", {});
+                if (!noted) spdlog::warn("release={} drift not noted: {}", id, noted.error().sentence());
+            }
+    }
+    co_await report(id, release::advance{}, row.id, mine, {}, next);
+}
+
+}  // namespace slipway::conductor

@@ -1,0 +1,78 @@
+// Drives every live release: leases work rows, runs them, reports outcomes. Nothing is remembered between rows but the
+// journal, so a bot that dies here is replaced by any other.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "commands/conductor/journal.hpp"
+#include "commands/conductor/step_runner.hpp"
+#include "integrations/async/task_group.hpp"
+
+namespace slipway::conductor {
+
+/// The clients of a project, or nullptr when it is unknown or disabled.
+using services_lookup = std::function<const steps::services*(const std::string& project)>;
+/// Reads the outside world for moved pins; steps/drift.hpp.
+using drift_check = std::function<task<result<std::vector<release::drift_seen>>>(
+    state_pointer, steps::services, std::shared_ptr<const release::project_settings>)>;
+using kind_map = std::map<std::string, std::unique_ptr<steps::step_kind>, std::less<>>;
+
+struct conductor_settings {
+    std::string owner;          ///< unique for this process
+    milliseconds lease{6'000};  ///< a dead bot's rows are taken over after this (R5.3: well under 10 s)
+    milliseconds renew_every{2'000};
+    milliseconds longest_nap{1'000};  ///< between looks for due rows when nothing wakes us
+    std::size_t at_once = 16;         ///< rows in flight
+    std::string log_directory;        ///< full output of steps; one folder a release
+    runner_settings runner;
+};
+
+class conductor {
+public:
+    conductor(executor loop, journal& releases, store::store& memory, timers& time, chance roll, const kind_map& kinds,
+              project_lookup projects, services_lookup services, drift_check drifts, conductor_settings settings);
+    conductor(const conductor&) = delete;
+    conductor& operator=(const conductor&) = delete;
+
+    /// Until cancelled: leases and runs rows. First lets every live release go on (R5.3).
+    task<> run();
+    /// No new rows; ends those in flight and waits for them. Their leases run out and another bot takes over.
+    task<> stop();
+    std::size_t in_flight() const noexcept { return held_.size(); }
+
+private:
+    struct hold {
+        std::int64_t fence = 0;
+        bool lost = false;
+    };
+    using hold_pointer = std::shared_ptr<hold>;
+
+    task<> resume_all();
+    task<> handle(store::work_row row, hold_pointer mine);
+    task<> handle_step(store::work_row row, hold_pointer mine);
+    task<> handle_drift(store::work_row row, hold_pointer mine);
+    task<> run_step(store::work_row row, hold_pointer mine, state_pointer state, steps::context here);
+    /// Returns only when the lease is lost or the release is being aborted and the step may be interrupted.
+    task<std::string> keep_lease(std::string row, std::string release_id, bool interruptible, hold_pointer mine);
+    /// Until it is committed, or somebody else holds the row.
+    task<> report(std::string release_id, release::command told, std::string row, hold_pointer mine,
+                  std::vector<store::outbox_put> messages, std::optional<instant> again);
+    result<steps::context> context_of(const store::work_row& row, state_pointer state) const;
+
+    executor loop_;
+    journal& releases_;
+    store::store& memory_;
+    timers& time_;
+    const kind_map& kinds_;
+    project_lookup projects_;
+    services_lookup services_;
+    drift_check drifts_;
+    conductor_settings settings_;
+    step_runner runner_;
+    std::map<std::string, hold_pointer> held_;
+    task_group tasks_;  // last: its tasks use everything above
+};
+
+}  // namespace slipway::conductor

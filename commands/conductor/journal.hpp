@@ -1,0 +1,73 @@
+// Releases as they stand in the store: loading by replay, and the one place where events, messages and work are
+// committed together.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "commands/conductor/rendering.hpp"
+#include "commands/release/rules.hpp"
+#include "integrations/async/timers.hpp"
+#include "integrations/store/store.hpp"
+
+namespace slipway::conductor {
+
+using state_pointer = std::shared_ptr<const release::release_state>;
+/// The settings of a project by name, as they are now; nullptr when it is unknown or disabled by a broken file.
+using project_lookup = std::function<std::shared_ptr<const release::project_settings>(const std::string&)>;
+
+/// What travels in the same commit as the events of a command.
+struct companions {
+    std::vector<store::work_done> finished;
+    std::vector<store::document_key> handled;  ///< inbox envelopes
+    std::vector<store::outbox_put> messages;
+};
+
+/// Loop thread only.
+class journal {
+public:
+    journal(store::store& memory, timers& time, project_lookup projects, renderer render, const release::kinds& kinds);
+
+    /// The release as it is now; errc::not_found names the id.
+    task<result<state_pointer>> load(std::string id);
+    /// Ids of all releases of a project, oldest first; "" = of all projects.
+    task<result<std::vector<std::string>>> ids(std::string project);
+    /// The release that holds the project's place, or nullopt.
+    task<result<std::optional<std::string>>> live(std::string project);
+
+    /// decide → commit. A version conflict (another click, another bot) reads again and decides again. errc::refused
+    /// and errc::moved are answers of the rules; the refusal of a person is noted in the journal (R8.9). The companions
+    /// are committed in every case, also with a refusal. Store failures pass through: nothing was decided then.
+    task<result<state_pointer>> ask(std::string id, release::command asked, release::actor who, std::string cause,
+                                    companions with);
+
+    /// Begins a release. errc::exists with the live release's id in `code` when the project's place is taken (R1.1,
+    /// R4.1).
+    task<result<state_pointer>> begin(release::start wanted, release::actor who, std::string cause, companions with);
+
+private:
+    task<result<>> commit(state_pointer before, std::string id, std::vector<release::event> events, release::actor who,
+                          std::string cause, companions with, instant now);
+    void add_work(store::batch& changes, const release::release_state& before, const release::release_state& after,
+                  const std::vector<release::event>& events, instant now) const;
+
+    store::store& memory_;
+    timers& time_;
+    project_lookup projects_;
+    renderer render_;
+    const release::kinds& kinds_;
+    std::map<std::string, state_pointer> cache_;
+};
+
+/// The kinds of work rows the journal writes.
+namespace work {
+inline constexpr const char* step = "step";    ///< {release, step, attempt, what: look|perform|item, item, key}
+inline constexpr const char* tick = "tick";    ///< {release}: something may have expired
+inline constexpr const char* drift = "drift";  ///< {release}: are the pins still where they were?
+}  // namespace work
+
+std::string stream_of(const std::string& release_id);
+
+}  // namespace slipway::conductor

@@ -1,0 +1,34 @@
+// What a state looks like in Slack, as outbox rows and the buttons that stand in them.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "commands/release/project.hpp"
+#include "commands/release/rules.hpp"
+#include "integrations/store/store.hpp"
+
+namespace slipway::conductor {
+
+struct rendering {
+    std::vector<store::outbox_put> messages;
+    std::vector<release::button> buttons;
+};
+
+/// A pure function of the state: equal states give equal bytes (R7.1).
+using renderer = std::function<rendering(const release::release_state&, const release::project_settings&)>;
+
+/// Puts into `changes` what differs between the two states: message rows, and a document for every button that is
+/// shown. `before` null = everything.
+void put_changed(store::batch& changes, const renderer& render, const release::release_state* before,
+                 const release::release_state& after, const release::project_settings& project);
+
+/// The collection that holds the action rows behind buttons (R8.4): id → release::button.
+inline constexpr const char* button_collection = "actions";
+
+/// The outbox key of a release's board; other messages of the release begin with "<id>/".
+inline std::string board_key(const std::string& release_id) {
+    return release_id + "/board";
+}
+
+}  // namespace slipway::conductor
