@@ -1,16 +1,13 @@
 #include "integrations/slack/cut_text.hpp"
 
-#include <algorithm>
-
 namespace slipway::slack {
 namespace {
 
-/// Length in bytes of the character that begins with `lead`; broken bytes count as one each.
-std::size_t bytes_of(unsigned char lead) {
-    if (lead >= 0xF0) return 4;
-    if (lead >= 0xE0) return 3;
-    if (lead >= 0xC0) return 2;
-    return 1;
+/// The offset behind the character at `from`: its lead byte and what continues it; broken bytes stand alone.
+std::size_t character_end(std::string_view text, std::size_t from) {
+    auto end = from + 1;
+    while (end < text.size() && end < from + 4 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
+    return end;
 }
 
 /// The offset behind the unit at `from`: a whole <…>, a whole &…;, or one character.
@@ -18,14 +15,14 @@ std::size_t unit_end(std::string_view text, std::size_t from) {
     const auto closes = text[from] == '<' ? text.find('>', from) : text[from] == '&' ? text.find(';', from) : text.npos;
     const std::size_t longest = text[from] == '&' ? 8 : 4'000;
     if (closes != text.npos && closes - from < longest) return closes + 1;
-    return std::min(text.size(), from + bytes_of(static_cast<unsigned char>(text[from])));
+    return character_end(text, from);
 }
 
 std::size_t characters_in(std::string_view unit) {
     std::size_t count = 0;
     for (const char each : unit) {
         const auto byte = static_cast<unsigned char>(each);
-        if ((byte & 0xC0U) != 0x80U) count += byte >= 0xF0U ? 2 : 1;
+        if ((byte & 0xC0U) != 0x80U) count += byte >= 0xF0U && byte < 0xF8U ? 2 : 1;
     }
     return count;
 }

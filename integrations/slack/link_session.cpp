@@ -339,6 +339,8 @@ void link_session::on_crowded(link& which, link_actions& out) {
     const auto ceiling = std::min(settings_.crowded_cap, settings_.crowded_wait * (1 << doublings));
     const auto wait = ceiling + part_of(ceiling, roll_());
     overlap_ = false;
+    // Only a link that came up after this proves that there is room again.
+    for (auto& each : links_) each.stable = true;
     sentence_ =
         "Slack refuses another connection: the app has its ten already. Stop other processes with this app token";
     out.push_back(close_link{which.id, "too many websockets"});
