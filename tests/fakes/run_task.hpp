@@ -12,15 +12,7 @@
 #include <variant>
 
 #include "integrations/async/task.hpp"
-
-/// `REQUIRE(result)` shows the failure's sentence (Boost's own printing would want to print every T).
-template <class T>
-struct Catch::StringMaker<boost::system::result<T, slipway::failure>> {
-    static std::string convert(const boost::system::result<T, slipway::failure>& shown) {
-        if (shown) return "a value";
-        return std::string{to_string(shown.error().kind())} + ": " + shown.error().sentence();
-    }
-};
+#include "tests/fakes/show_result.hpp"
 
 namespace slipway::fakes {
 

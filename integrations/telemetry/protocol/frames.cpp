@@ -1,0 +1,78 @@
+#include "integrations/telemetry/protocol/frames.hpp"
+
+#include "integrations/telemetry/protocol/text.hpp"
+
+namespace slipway::telemetry {
+namespace {
+
+constexpr std::size_t most_frames = 250;
+constexpr std::size_t longest_path = 1024;
+constexpr std::size_t longest_name = 512;
+
+frame read_frame(const json::object& from) {
+    frame found;
+    found.filename = text::scalar(from.if_contains("filename"), longest_path);
+    found.abs_path = text::scalar(from.if_contains("abs_path"), longest_path);
+    if (found.filename.empty()) found.filename = found.abs_path;
+    found.module = text::scalar(from.if_contains("module"), longest_name);
+    found.package = text::scalar(from.if_contains("package"), longest_name);
+    found.function = text::scalar(from.if_contains("function"), longest_name);
+    if (found.function.empty()) found.function = text::scalar(from.if_contains("raw_function"), longest_name);
+    found.context_line = text::scalar(from.if_contains("context_line"), longest_name);
+    found.line = std::max(0, text::whole(from.if_contains("lineno"), 0));
+    found.column = std::max(0, text::whole(from.if_contains("colno"), 0));
+    const auto* in_app = from.if_contains("in_app");
+    const auto& path = found.abs_path.empty() ? found.filename : found.abs_path;
+    found.in_app = in_app != nullptr && in_app->is_bool() ? in_app->get_bool() : !looks_vendored(path);
+    return found;
+}
+
+void put(json::object& into, std::string_view name, const std::string& value) {
+    if (!value.empty()) into[name] = value;
+}
+
+json::object write_frame(const frame& from) {
+    json::object out;
+    put(out, "filename", from.filename);
+    put(out, "abs_path", from.abs_path);
+    put(out, "module", from.module);
+    put(out, "package", from.package);
+    put(out, "function", from.function);
+    put(out, "context_line", from.context_line);
+    if (from.line != 0) out["lineno"] = from.line;
+    if (from.column != 0) out["colno"] = from.column;
+    out["in_app"] = from.in_app;
+    return out;
+}
+
+}  // namespace
+
+bool looks_vendored(std::string_view path) noexcept {
+    for (const std::string_view part : {"/vendor/", "/node_modules/", "/site-packages/", "/dist-packages/", "/gems/"})
+        if (path.find(part) != std::string_view::npos) return true;
+    for (const std::string_view start :
+         {"vendor/", "node_modules/", "node:", "internal/", "/usr/lib/", "<internal", "[internal"})
+        if (path.starts_with(start)) return true;
+    return false;
+}
+
+std::vector<frame> read_frames(const json::value* stacktrace) {
+    std::vector<frame> found;
+    const auto* object = stacktrace != nullptr ? stacktrace->if_object() : nullptr;
+    if (object == nullptr) return found;
+    const auto& all = array_at(*object, "frames");
+    const auto skipped = all.size() > most_frames ? all.size() - most_frames : 0;
+    found.reserve(all.size() - skipped);
+    for (std::size_t i = skipped; i < all.size(); ++i)
+        if (const auto* one = all[i].if_object()) found.push_back(read_frame(*one));
+    return found;
+}
+
+json::object write_frames(const std::vector<frame>& frames) {
+    json::array list;
+    list.reserve(frames.size());
+    for (const auto& each : frames) list.push_back(write_frame(each));
+    return {{"frames", std::move(list)}};
+}
+
+}  // namespace slipway::telemetry
