@@ -1,0 +1,264 @@
+// A project file, key by key. Defaults stand in project.hpp; what is wrong is collected, never thrown.
+#include <algorithm>
+
+#include "commands/release/project.hpp"
+#include "commands/release/rules.hpp"
+#include "commands/release/setting_checks.hpp"
+#include "commands/release/yaml.hpp"
+
+namespace slipway::release {
+namespace {
+
+using namespace checks;
+using place = yaml_value;
+
+constexpr std::string_view path_words = "a path inside the repository (relative, without `..`)";
+constexpr std::string_view branch_words = "a branch name as git takes it";
+
+int small_number(const place& at, int otherwise, int least, int most) {
+    return static_cast<int>(at.number(otherwise, least, most));
+}
+
+/// May be empty when the key is not there; when it is, it must pass.
+std::string path_at(const place& at, std::string otherwise = {}) {
+    return text_that(at, is_path_inside, path_words, std::move(otherwise));
+}
+
+std::vector<std::string> variables_at(const place& at) {
+    return texts_that(at, is_variable, "the name of an environment variable");
+}
+
+program read_program(const place& at) {
+    program made;
+    made.argv = command_at(at.at("command"));
+    made.environment = variables_at(at.at("environment"));
+    made.timeout = at.at("timeout").duration(made.timeout);
+    made.idle_timeout = at.at("idle_timeout").duration(made.idle_timeout);
+    return made;
+}
+
+gitlab_settings read_gitlab(const place& at) {
+    at.only({"project", "labels"});
+    gitlab_settings made;
+    made.project = at.required("project").name();
+    const auto labels = at.at("labels");
+    labels.only({"migrations", "dependencies", "errors"});
+    made.migration_label = labels.at("migrations").name(made.migration_label);
+    made.dependency_label = labels.at("dependencies").name(made.dependency_label);
+    made.error_label = labels.at("errors").name(made.error_label);
+    return made;
+}
+
+repository_settings read_repository(const place& at) {
+    at.only({"url", "trunk", "stable", "author"});
+    repository_settings made;
+    made.url = text_that(at.required("url"), is_repository_url,
+                         "an https, ssh or file URL, user@host:path or an absolute path, without a password");
+    made.trunk = text_that(at.at("trunk"), is_branch, branch_words, made.trunk);
+    made.stable = text_that(at.at("stable"), is_branch, branch_words, made.stable);
+    if (made.trunk == made.stable) at.problem("`repository.trunk` and `repository.stable` must be two branches");
+    const auto author = at.at("author");
+    author.only({"name", "email"});
+    made.author_name = author.at("name").name(made.author_name);
+    made.author_email = author.at("email").name(made.author_email);
+    return made;
+}
+
+version_settings read_version(const place& at) {
+    at.only({"grammar", "file", "key", "format", "pattern"});
+    version_settings made;
+    made.grammar = at.at("grammar").name(made.grammar);
+    made.file = path_at(at.required("file"));
+    made.key = at.at("key").name(made.key);
+    made.format = at.at("format").one_of({"properties", "ini", "yaml", "json", "pattern"});
+    made.pattern = at.at("pattern").text();
+    if (made.format == "pattern" && made.pattern.empty())
+        at.at("format").problem("`version.format: pattern` needs `version.pattern`, a regular expression with one (…)");
+    return made;
+}
+
+changelog_settings read_changelog(const place& at) {
+    at.only({"file", "groups"});
+    changelog_settings made;
+    made.file = path_at(at.at("file"), made.file);
+    for (const auto& [label, heading] : at.at("groups").entries()) made.groups.emplace_back(label, heading.name());
+    return made;
+}
+
+salt_settings read_salt(const place& at) {
+    at.only({"program", "environment", "target", "state", "minimum_hosts", "reply_timeout", "run_limit"});
+    salt_settings made;
+    if (at.at("program").present()) made.program = command_at(at.at("program"));
+    made.environment = variables_at(at.at("environment"));
+    made.target = at.at("target").name();
+    made.state = at.at("state").name();
+    made.minimum_hosts = small_number(at.at("minimum_hosts"), made.minimum_hosts, 1, 100'000);
+    const auto reply = at.at("reply_timeout").duration(std::chrono::seconds{made.reply_timeout_s});
+    made.reply_timeout_s = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(reply).count());
+    made.run_limit = at.at("run_limit").duration(made.run_limit);
+    return made;
+}
+
+home_page_settings read_home_page(const place& at) {
+    at.only({"urls", "marker", "version_header", "version_marker", "good_in_a_row", "pause", "patience"});
+    home_page_settings made;
+    made.urls = texts_that(at.at("urls"), is_web_url, "an http or https address without a password");
+    made.marker = at.at("marker").text();
+    made.version_header = at.at("version_header").text();
+    made.version_marker = at.at("version_marker").text();
+    if (!made.version_marker.empty() && made.version_marker.find("{version}") == std::string::npos)
+        at.at("version_marker").problem("`home_page.version_marker` must say where the version stands: {version}");
+    made.good_in_a_row = small_number(at.at("good_in_a_row"), made.good_in_a_row, 1, 1000);
+    made.pause = at.at("pause").duration(made.pause);
+    made.patience = at.at("patience").duration(made.patience);
+    return made;
+}
+
+restart_settings read_restart(const place& at) {
+    at.only({"command", "salt", "probe", "probe_url", "patience"});
+    restart_settings made;
+    made.command = command_at(at.at("command"));
+    const auto salt = at.at("salt");
+    salt.only({"function", "arguments", "target"});
+    if (salt) made.salt_function = salt.required("function").name();
+    made.salt_arguments = salt.at("arguments").texts();
+    made.salt_target = salt.at("target").text();
+    made.probe = command_at(at.at("probe"));
+    made.probe_url = text_that(at.at("probe_url"), is_web_url, "an http or https address without a password");
+    made.patience = at.at("patience").duration(made.patience);
+    if (at.at("command").present() == salt.present())
+        at.problem("`" + at.path() + "` needs either `command` or `salt`, to say how it is restarted");
+    return made;
+}
+
+ingest_settings read_ingest(const place& at) {
+    at.only({"project", "key", "environment", "strip_prefixes"});
+    const auto digits = [](std::string_view text) {
+        return !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string_view::npos;
+    };
+    const auto key = [](std::string_view text) {
+        return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    };
+    ingest_settings made;
+    made.project_number = text_that(at.required("project"), digits, "the project number at the end of the DSN");
+    made.public_key = text_that(at.required("key"), key, "the DSN's public key, 32 lower-case hex digits");
+    made.environment = at.at("environment").text(made.environment);
+    made.strip_prefixes = at.at("strip_prefixes").texts();
+    return made;
+}
+
+watch_settings read_watch(const place& at) {
+    at.only({"before", "looks", "settle", "most_issues"});
+    watch_settings made;
+    made.before = at.at("before").duration(made.before);
+    made.settle = at.at("settle").duration(made.settle);
+    made.most_issues = small_number(at.at("most_issues"), made.most_issues, 0, 1000);
+    const auto looks = at.at("looks");
+    if (!looks) return made;
+    made.looks.clear();
+    for (const auto& each : looks.items()) made.looks.push_back(each.duration(milliseconds{0}));
+    if (made.looks.empty() || !std::ranges::is_sorted(made.looks) || made.looks.front() <= milliseconds{0})
+        looks.problem("`watch.looks` must be a list of growing durations after the deployment, such as [2m, 5m, 10m]");
+    return made;
+}
+
+std::map<std::string, std::vector<std::string>> read_roles(const place& at) {
+    std::map<std::string, std::vector<std::string>> roles;
+    for (const auto& [role, users] : at.entries()) {
+        if (!is_identifier(role))
+            users.problem("the role `" + role + "` must be written in lower-case letters, digits and dashes");
+        auto& holders = roles[role];
+        for (auto& user : texts_that(users, is_slack_user, "a Slack user id such as U012ABC"))
+            if (std::ranges::find(holders, user) == holders.end()) holders.push_back(std::move(user));
+    }
+    return roles;
+}
+
+/// What the file says about a verb takes the place of the default for that verb.
+std::map<std::string, std::vector<std::string>> read_rights(const place& at, const project_settings& project) {
+    auto rights = default_rights();
+    std::vector<std::string_view> verbs;
+    for (const auto& [verb, roles] : rights) verbs.emplace_back(verb);
+    at.only(verbs);
+    for (const auto& [verb, roles] : at.entries()) {
+        if (std::ranges::find(verbs, verb) == verbs.end()) continue;
+        rights[verb] = roles.texts();
+        for (const auto& role : rights[verb])
+            if (role != "*" && !project.roles.contains(role))
+                roles.problem("`" + roles.path() + "` names the role `" + role + "`, which is not under `roles`");
+    }
+    return rights;
+}
+
+std::vector<person_settings> read_people(const place& at) {
+    std::vector<person_settings> people;
+    for (const auto& each : at.items()) {
+        each.only({"slack", "gitlab", "name", "emails"});
+        person_settings person;
+        person.slack = text_that(each.required("slack"), is_slack_user, "a Slack user id such as U012ABC");
+        person.gitlab = each.at("gitlab").text();
+        person.name = each.at("name").text();
+        person.emails = each.at("emails").texts();
+        if (!person.slack.empty() && std::ranges::count(people, person.slack, &person_settings::slack) != 0)
+            each.problem("`" + each.path() + "` is a second entry for " + person.slack);
+        people.push_back(std::move(person));
+    }
+    return people;
+}
+
+void read_identity(const place& root, project_settings& made) {
+    made.name = text_that(root.required("name"), is_identifier,
+                          "a short name of lower-case letters, digits and dashes, as people type it");
+    made.title = root.at("title").text(made.name);
+    made.channel = text_that(root.required("channel"), is_slack_channel, "a Slack channel id such as C012ABC");
+    made.milestone = root.at("milestone").name(made.milestone);
+    if (made.milestone.find("{version}") == std::string::npos)
+        root.at("milestone").problem("`milestone` must say where the version stands, such as Platform-{version}");
+    made.checklist_file = root.at("checklist").text();
+    made.drift_poll = root.at("drift_poll").duration(made.drift_poll);
+}
+
+void read_commands(const place& root, project_settings& made) {
+    const auto assets = root.at("assets");
+    assets.only({"command", "environment", "timeout", "idle_timeout", "paths"});
+    made.assets = read_program(assets);
+    made.asset_paths = texts_that(assets.at("paths"), is_path_inside, path_words);
+    const auto tests = root.at("tests");
+    tests.only({"command", "environment", "timeout", "idle_timeout"});
+    made.tests = read_program(tests);
+    if (const auto differs = root.at("stable_diff_allowed"))
+        made.stable_differs = texts_that(differs, is_path_inside, path_words);
+    for (const auto& [step, how] : root.at("restarts").entries()) made.restarts[step] = read_restart(how);
+}
+
+}  // namespace
+
+checked_project read_project(std::string_view yaml, const std::string& file) {
+    yaml_reader reader{file};
+    const auto root = reader.parse(yaml);
+    if (!reader.good()) return {{.file = file}, reader.problems()};
+    root.only({"name",      "title",  "channel", "gitlab", "repository", "milestone",  "version",
+               "changelog", "assets", "tests",   "salt",   "ingest",     "watch",      "home_page",
+               "restarts",  "roles",  "rights",  "people", "checklist",  "drift_poll", "stable_diff_allowed"});
+    refuse_secrets(root);
+    checked_project checked;
+    auto& made = checked.settings;
+    made.file = file;
+    read_identity(root, made);
+    made.gitlab = read_gitlab(root.required("gitlab"));
+    made.repository = read_repository(root.required("repository"));
+    made.version = read_version(root.required("version"));
+    made.changelog = read_changelog(root.at("changelog"));
+    read_commands(root, made);
+    made.salt = read_salt(root.at("salt"));
+    made.home_page = read_home_page(root.at("home_page"));
+    if (const auto ingest = root.at("ingest")) made.ingest = read_ingest(ingest);
+    made.watch = read_watch(root.at("watch"));
+    made.roles = read_roles(root.required("roles"));
+    made.rights = read_rights(root.at("rights"), made);
+    made.people = read_people(root.at("people"));
+    checked.problems = reader.problems();
+    return checked;
+}
+
+}  // namespace slipway::release
