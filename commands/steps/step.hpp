@@ -14,7 +14,6 @@
 namespace slipway {
 class timers;
 namespace git {
-class repository;
 class transport;
 }  // namespace git
 namespace gitlab {
@@ -41,11 +40,13 @@ namespace slipway::steps {
 
 namespace json = boost::json;
 
+class local_clone;
+
 /// The clients of one project. All outlive every step; a null one is not configured for this project.
 struct services {
     timers* time = nullptr;
-    git::repository* repository = nullptr;  ///< the bot's own clone, bare
-    git::transport* transport = nullptr;    ///< the same clone, through the git program
+    local_clone* clone = nullptr;         ///< the bot's own bare clone
+    git::transport* transport = nullptr;  ///< the git program: fetch, push, checkout
     gitlab::api* gitlab = nullptr;
     salt::salt_client* salt = nullptr;
     process::runner* processes = nullptr;

@@ -1,0 +1,16 @@
+// The draft: what the release commit will contain, grown step by step as commits that no branch names yet. They are
+// rebuilt to the same ids after a restart, so none of these steps has an effect that could happen twice.
+#pragma once
+
+#include "commands/steps/common.hpp"
+#include "integrations/git/repository.hpp"
+
+namespace slipway::steps {
+
+/// The commit to edit on: the draft so far, or the candidate.
+std::string draft_or_candidate(const release::release_state& state);
+/// The draft with `edits` on top; kept alive by a private reference. The fact `draft` is for the outcome.
+task<result<std::string>> grow_draft(context here, act intent, git::repository* repository, git::edits edits,
+                                     std::string message);
+
+}  // namespace slipway::steps

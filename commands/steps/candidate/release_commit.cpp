@@ -1,0 +1,94 @@
+// git_commit: changelog, version and built assets as one commit on trunk, in our clone. Nothing leaves the machine yet.
+#include "commands/steps/candidate/draft.hpp"
+
+namespace slipway::steps {
+namespace {
+
+std::string trailer(const release::release_state& state) {
+    return "Release-Id: " + state.id;
+}
+
+class git_commit_kind final : public step_kind {
+public:
+    release::kind_facts facts() const override {
+        return make_facts("git_commit", release::step_class::action, false, true, release::side_effect::reversible,
+                          {"message"});
+    }
+    std::string plan(const release::step_rule& rule, const release::project_settings& project,
+                     const std::string& version) const override {
+        return "one commit on " + project.repository.trunk + ": “" + message_of(rule, version) + "”";
+    }
+    task<result<probe_outcome>> probe(context here, act) override {
+        const auto open = co_await here.with.clone->ready();
+        if (!open) co_return open.error();
+        const auto head = co_await (*open)->resolve(trunk_ref(*here.project));
+        if (!head) co_return head.error();
+        const auto candidate = here.state->fact("candidate");
+        if (*head == candidate || *head == here.state->fact("trunk_head")) co_return probe_outcome{};
+        const auto found = co_await (*open)->read_commit(*head);
+        if (!found) co_return found.error();
+        probe_outcome seen;
+        const bool ours = found->message.raw().find(trailer(*here.state)) != std::string::npos &&
+                          found->parents.size() == 1 && found->parents.front() == here.state->fact("trunk_head");
+        seen.what = ours ? answer::done : answer::different;
+        seen.text =
+            ours ? "the commit " + short_id(*head) + " is on " + here.project->repository.trunk
+                 : here.project->repository.trunk + " in the clone is at " + short_id(*head) +
+                       ", which is not this release's commit; `/release retry pull` starts from the remote again";
+        if (ours) {
+            seen.facts["commit"] = *head;
+            seen.facts["candidate"] = *head;
+        }
+        co_return seen;
+    }
+    task<result<outcome>> perform(context here, act intent) override {
+        const auto parent = need_fact(here, "trunk_head", "pull");
+        if (!parent) co_return parent.error();
+        const auto open = co_await here.with.clone->ready();
+        if (!open) co_return open.error();
+        const auto draft = co_await (*open)->read_commit(draft_or_candidate(*here.state));
+        if (!draft) co_return draft.error();
+        git::new_commit wanted;
+        wanted.parents = {*parent};
+        wanted.base_tree = draft->tree;
+        const auto edits = co_await built_assets(here, *open);
+        if (!edits) co_return edits.error();
+        wanted.edits = *edits;
+        wanted.author = wanted.committer = pinned_signature(*here.project, intent.intended);
+        wanted.message = message_of(here.rule, here.state->version) + "\n\n" + trailer(*here.state) + "\n";
+        const auto made = co_await (*open)->create_commit(std::move(wanted));
+        if (!made) co_return made.error();
+        const auto moved = co_await (*open)->move_ref(trunk_ref(*here.project), *made, *parent);
+        if (!moved) co_return moved.error();
+        outcome done;
+        done.text = "commit " + short_id(*made) + " on " + here.project->repository.trunk;
+        done.facts["commit"] = *made;
+        done.facts["candidate"] = *made;
+        co_return done;
+    }
+
+private:
+    static std::string message_of(const release::step_rule& rule, const std::string& version) {
+        auto text = text_at(rule.with, "message");
+        if (text.empty()) text = "Build and increment version to {version}";
+        const auto at = text.find("{version}");
+        return at == std::string::npos ? text : text.replace(at, 9, version);
+    }
+    static task<result<git::edits>> built_assets(context here, git::repository* repository) {
+        const auto tree = here.state->fact("assets_tree");
+        std::vector<std::string> paths;
+        for (const auto& each : array_at(here.state->facts, "asset_changes"))
+            if (each.is_string()) paths.emplace_back(each.get_string());
+        if (tree.empty() || paths.empty()) co_return git::edits{};
+        auto edits = co_await repository->read_work_tree(tree, paths);
+        co_return edits;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<step_kind> create_git_commit() {
+    return std::make_unique<git_commit_kind>();
+}
+
+}  // namespace slipway::steps

@@ -1,0 +1,163 @@
+// git_tag and git_push: an annotated tag in our clone, then trunk, stable and tag in one atomic push, read back.
+#include "commands/steps/common.hpp"
+
+namespace slipway::steps {
+namespace {
+
+class git_tag_kind final : public step_kind {
+public:
+    release::kind_facts facts() const override {
+        return make_facts("git_tag", release::step_class::action, false, true, release::side_effect::reversible);
+    }
+    std::string plan(const release::step_rule&, const release::project_settings& project,
+                     const std::string& version) const override {
+        return "annotated tag " + version + " on " + project.repository.stable + ", local until the push";
+    }
+    task<result<probe_outcome>> probe(context here, act intent) override {
+        const auto open = co_await here.with.clone->ready();
+        if (!open) co_return open.error();
+        const auto names = co_await (*open)->references(tag_ref(*here.state));
+        if (!names) co_return names.error();
+        std::string found;
+        for (const auto& each : *names)
+            if (each.name == tag_ref(*here.state)) found = each.target;
+        if (found.empty()) co_return probe_outcome{};
+        const auto wanted = co_await build(here, intent, *open);
+        probe_outcome seen;
+        seen.what = wanted && *wanted == found ? answer::done : answer::different;
+        seen.text = seen.what == answer::done
+                        ? "the tag object " + short_id(found) + " is there"
+                        : "the clone already has another tag " + here.state->version + " (" + short_id(found) + ")";
+        if (seen.what == answer::done) seen.facts["tag_object"] = found;
+        co_return seen;
+    }
+    task<result<outcome>> perform(context here, act intent) override {
+        const auto open = co_await here.with.clone->ready();
+        if (!open) co_return open.error();
+        const auto made = co_await build(here, intent, *open);
+        if (!made) co_return made.error();
+        const auto named = co_await (*open)->move_ref(tag_ref(*here.state), *made, "");
+        if (!named) co_return named.error();
+        outcome done;
+        done.text = "tag " + here.state->version + " → " + short_id(here.state->fact("stable_commit"));
+        done.facts["tag_object"] = *made;
+        co_return done;
+    }
+
+private:
+    static task<result<std::string>> build(context here, act intent, git::repository* repository) {
+        const auto target = need_fact(here, "stable_commit", "merge-stable");
+        if (!target) co_return target.error();
+        git::new_tag wanted;
+        wanted.name = here.state->version;
+        wanted.target = *target;
+        wanted.tagger = pinned_signature(*here.project, intent.intended);
+        wanted.message = "Release " + here.state->version + "\n\nRelease-Id: " + here.state->id + "\n";
+        auto made = co_await repository->create_tag(std::move(wanted));
+        co_return made;
+    }
+};
+
+/// The three references of the push: what they shall be, what they are now, what they were.
+struct push_view {
+    std::vector<git::push_ref> refs;
+    std::size_t there = 0;      ///< already as wanted
+    std::size_t untouched = 0;  ///< still as the release found them
+    std::string words;
+};
+
+class git_push_kind final : public step_kind {
+public:
+    release::kind_facts facts() const override {
+        return make_facts("git_push", release::step_class::action, false, true, release::side_effect::irreversible);
+    }
+    std::string plan(const release::step_rule&, const release::project_settings& project,
+                     const std::string& version) const override {
+        return "push " + project.repository.trunk + ", " + project.repository.stable + " and tag " + version + " to " +
+               project.repository.url + " in one atomic push";
+    }
+    task<result<probe_outcome>> probe(context here, act) override {
+        const auto seen = co_await look_at_remote(here);
+        if (!seen) co_return seen.error();
+        probe_outcome probed;
+        probed.text = seen->words;
+        if (seen->there == seen->refs.size()) {
+            probed.what = answer::done;
+            probed.facts = pushed_facts(*here.state);
+            probed.text = "all three are on the remote";
+        } else if (seen->untouched == seen->refs.size()) {
+            probed.what = answer::not_done;
+        } else {
+            probed.what = answer::different;
+        }
+        co_return probed;
+    }
+    task<result<outcome>> perform(context here, act) override {
+        const auto wanted = refs_of(here);
+        if (!wanted) co_return wanted.error();
+        const auto pushed =
+            co_await here.with.transport->push(here.with.clone->directory(), here.with.clone->url(), *wanted);
+        if (!pushed) co_return pushed.error();
+        const auto seen = co_await look_at_remote(here);
+        if (!seen)
+            co_return failure{errc::lost,
+                              "The push was accepted, but reading it back failed: " + seen.error().sentence()};
+        if (seen->there != seen->refs.size())
+            co_return failure{errc::lost, "The push was accepted, but the remote shows something else: " + seen->words};
+        outcome done;
+        done.text = here.project->repository.trunk + ", " + here.project->repository.stable + " and tag " +
+                    here.state->version + " are on the remote";
+        done.detail = pushed->remote_text;
+        done.facts = pushed_facts(*here.state);
+        co_return done;
+    }
+
+private:
+    static json::object pushed_facts(const release::release_state& state) {
+        json::object facts;
+        facts["trunk_head"] = state.fact("commit");
+        facts["stable_head"] = state.fact("stable_commit");
+        facts["tag_pushed"] = state.fact("tag_object");
+        return facts;
+    }
+    static result<std::vector<git::push_ref>> refs_of(const context& here) {
+        const auto commit = need_fact(here, "commit", "commit");
+        if (!commit) return commit.error();
+        const auto stable = need_fact(here, "stable_commit", "merge-stable");
+        if (!stable) return stable.error();
+        const auto tag = need_fact(here, "tag_object", "tag");
+        if (!tag) return tag.error();
+        return std::vector<git::push_ref>{{trunk_ref(*here.project), *commit, here.state->fact("trunk_head")},
+                                          {stable_ref(*here.project), *stable, here.state->fact("stable_head")},
+                                          {tag_ref(*here.state), *tag, ""}};
+    }
+    static task<result<push_view>> look_at_remote(context here) {
+        const auto wanted = refs_of(here);
+        if (!wanted) co_return wanted.error();
+        const auto remote = co_await here.with.transport->list_remote(here.with.clone->url());
+        if (!remote) co_return remote.error();
+        push_view view;
+        view.refs = *wanted;
+        for (const auto& each : *wanted) {
+            std::string now;
+            for (const auto& there : *remote)
+                if (there.name == each.name) now = there.target;
+            if (now == each.id) ++view.there;
+            if (now == each.expected) ++view.untouched;
+            view.words += (view.words.empty() ? "" : "; ") + each.name + " is " +
+                          (now.empty() ? "absent" : short_id(now)) + ", wanted " + short_id(each.id);
+        }
+        co_return view;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<step_kind> create_git_tag() {
+    return std::make_unique<git_tag_kind>();
+}
+std::unique_ptr<step_kind> create_git_push() {
+    return std::make_unique<git_push_kind>();
+}
+
+}  // namespace slipway::steps

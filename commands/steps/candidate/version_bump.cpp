@@ -1,0 +1,62 @@
+// version_bump: the version key in one file, exactly one match, nothing else changes by a byte.
+#include "commands/changelog/version_key.hpp"
+#include "commands/steps/candidate/draft.hpp"
+
+namespace slipway::steps {
+namespace {
+
+result<changelog::version_key> key_of(const release::version_settings& settings) {
+    const auto format = settings.format.empty() ? changelog::key_format_of(settings.file)
+                                                : changelog::parse_key_format(settings.format);
+    if (!format) return format.error();
+    changelog::version_key key;
+    key.format = *format;
+    key.key = *format == changelog::key_format::pattern ? settings.pattern : settings.key;
+    return key;
+}
+
+class version_bump final : public step_kind {
+public:
+    release::kind_facts facts() const override { return make_facts("version_bump", release::step_class::check); }
+    std::string plan(const release::step_rule&, const release::project_settings& project,
+                     const std::string& version) const override {
+        return "set " + project.version.key + " = " + version + " in " + project.version.file;
+    }
+    task<result<outcome>> perform(context here, act intent) override {
+        const auto candidate = need_fact(here, "candidate", "pull");
+        if (!candidate) co_return candidate.error();
+        const auto& settings = here.project->version;
+        if (settings.file.empty()) co_return not_configured("The version file", "version.file");
+        const auto key = key_of(settings);
+        if (!key) co_return key.error();
+        const auto open = co_await here.with.clone->ready();
+        if (!open) co_return open.error();
+        const auto before = draft_or_candidate(*here.state);
+        const auto file = co_await (*open)->read_file(before, settings.file);
+        if (!file) co_return file.error();
+        const auto edited = changelog::set_version(*file, *key, here.state->version);
+        if (!edited) co_return edited.error().within(settings.file);
+        outcome done;
+        done.data["old"] = edited->old_value;
+        if (edited->content == *file) {
+            done.text = settings.file + " already says " + here.state->version;
+            co_return done;
+        }
+        git::edits edits;
+        edits[settings.file].content = edited->content;
+        const auto draft =
+            co_await grow_draft(here, intent, *open, std::move(edits), "Draft: version " + here.state->version);
+        if (!draft) co_return draft.error();
+        done.text = settings.file + ": " + edited->old_value + " → " + here.state->version;
+        done.facts["draft"] = *draft;
+        co_return done;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<step_kind> create_version_bump() {
+    return std::make_unique<version_bump>();
+}
+
+}  // namespace slipway::steps

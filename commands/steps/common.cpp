@@ -1,0 +1,83 @@
+#include "commands/steps/common.hpp"
+
+#include <fmt/format.h>
+
+namespace slipway::steps {
+
+task<result<look_outcome>> step_kind::look(context here) {
+    co_return failure{errc::invalid, "the kind " + here.rule.kind + " has nothing to look at"};
+}
+
+task<result<probe_outcome>> step_kind::probe(context, act) {
+    co_return probe_outcome{};
+}
+
+task<result<outcome>> step_kind::perform(context here, act) {
+    co_return failure{errc::invalid, "the kind " + here.rule.kind + " does nothing by itself"};
+}
+
+std::string fill(std::string text, const release::release_state& state) {
+    const std::map<std::string, std::string> words{
+        {"{version}", state.version},
+        {"{project}", state.project},
+        {"{milestone}", state.fact("milestone_title")},
+        {"{milestone_url}", state.fact("milestone_url")},
+        {"{candidate}", state.fact("candidate")},
+        {"{previous}", state.fact("previous_tag")},
+        {"{changelog}", state.fact("changelog")},
+    };
+    for (const auto& [name, value] : words)
+        for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size()))
+            text.replace(at, name.size(), value);
+    return text;
+}
+
+git::signature pinned_signature(const release::project_settings& project, instant intended) {
+    return {project.repository.author_name, project.repository.author_email, to_unix(intended), 0};
+}
+
+std::string trunk_ref(const release::project_settings& project) {
+    return "refs/heads/" + project.repository.trunk;
+}
+std::string stable_ref(const release::project_settings& project) {
+    return "refs/heads/" + project.repository.stable;
+}
+std::string tag_ref(const release::release_state& state) {
+    return "refs/tags/" + state.version;
+}
+std::string short_id(const std::string& object) {
+    return object.substr(0, 10);
+}
+
+result<std::string> need_fact(const context& here, std::string_view name, std::string_view left_by) {
+    auto value = here.state->fact(name);
+    if (!value.empty()) return value;
+    return failure{
+        errc::refused,
+        fmt::format("This step needs what `{}` finds out ({}), and it has not run. `/release retry {}` makes it run.",
+                    left_by, name, left_by)};
+}
+
+failure not_configured(std::string_view what, std::string_view setting) {
+    return failure{errc::refused,
+                   fmt::format("{} is not configured for this project: set `{}` in the project file.", what, setting)};
+}
+
+std::string count(std::size_t number, const std::string& thing) {
+    return std::to_string(number) + " " + thing + (number == 1 ? "" : "s");
+}
+
+std::string tail(const std::string& text, std::size_t most_bytes) {
+    if (text.size() <= most_bytes) return text;
+    auto from = text.find('\n', text.size() - most_bytes);
+    from = from == std::string::npos ? text.size() - most_bytes : from + 1;
+    return "…\n" + text.substr(from);
+}
+
+release::kind_facts make_facts(std::string name, release::step_class what, bool looks, bool has_probe,
+                               release::side_effect at_least, std::vector<std::string> settings,
+                               std::vector<std::string> required) {
+    return {std::move(name), what, looks, has_probe, at_least, std::move(settings), std::move(required)};
+}
+
+}  // namespace slipway::steps

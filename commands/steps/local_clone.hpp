@@ -1,0 +1,33 @@
+// The bot's own bare clone of a project's repository: made when it is first needed, then only fetched into.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "integrations/async/task.hpp"
+#include "integrations/git/repository.hpp"
+#include "integrations/git/transport.hpp"
+
+namespace slipway::steps {
+
+class local_clone {
+public:
+    local_clone(asio::thread_pool& pool, git::transport& transport, std::string url, std::string directory);
+
+    /// Opens it, cloning first when it is not there. Failures are those of the clone or of opening.
+    task<result<git::repository*>> ready();
+    /// ready(), then everything new from the remote. Moved tags are errc::refused: somebody rewrote history.
+    task<result<git::fetched>> fetch();
+
+    const std::string& directory() const noexcept { return directory_; }
+    const std::string& url() const noexcept { return url_; }
+
+private:
+    asio::thread_pool& pool_;
+    git::transport& transport_;
+    std::string url_;
+    std::string directory_;
+    std::unique_ptr<git::repository> opened_;
+};
+
+}  // namespace slipway::steps

@@ -1,0 +1,94 @@
+#include "commands/steps/pins.hpp"
+
+#include "commands/steps/common.hpp"
+#include "integrations/base/digest.hpp"
+#include "integrations/gitlab/gitlab.hpp"
+
+namespace slipway::steps {
+namespace {
+
+std::string target_of(const std::vector<git::remote_ref>& remote, const std::string& name) {
+    for (const auto& each : remote)
+        if (each.name == name) return each.target;
+    return {};
+}
+
+task<result<>> pin_milestone(services with, std::shared_ptr<const release::project_settings> project,
+                             std::string version, json::object* facts) {
+    const auto home = co_await with.gitlab->project_by_path(project->gitlab.project);
+    if (!home) co_return home.error();
+    const auto title = project->milestone_title(version);
+    const auto found = co_await with.gitlab->milestone_by_title(home->id, title);
+    if (!found && found.error() == errc::not_found)
+        co_return failure{errc::not_found,
+                          "GitLab has no milestone “" + title + "” in " + project->gitlab.project +
+                              " that I can see. Create it, or check the version: `/release start VERSION`."};
+    if (!found) co_return found.error();
+    (*facts)["gitlab_project"] = home->id;
+    (*facts)["gitlab_url"] = home->web_url;
+    (*facts)["milestone_id"] = found->id;
+    (*facts)["milestone_iid"] = found->iid;
+    (*facts)["milestone_project"] = found->project_id;
+    (*facts)["milestone_group"] = found->group_id;
+    (*facts)["milestone_title"] = found->title.raw();
+    (*facts)["milestone_url"] = found->web_url;
+    co_return result<>{};
+}
+
+}  // namespace
+
+task<result<json::object>> read_pins(services with, std::shared_ptr<const release::project_settings> project,
+                                     std::string version) {
+    json::object facts;
+    if (with.gitlab != nullptr && !project->gitlab.project.empty()) {
+        const auto pinned = co_await pin_milestone(with, project, version, &facts);
+        if (!pinned) co_return pinned.error();
+    }
+    if (with.transport != nullptr && with.clone != nullptr) {
+        const auto remote = co_await with.transport->list_remote(with.clone->url());
+        if (!remote) co_return remote.error();
+        const auto trunk = target_of(*remote, trunk_ref(*project));
+        const auto stable = target_of(*remote, stable_ref(*project));
+        if (trunk.empty())
+            co_return failure{errc::not_found, "The remote has no branch `" + project->repository.trunk +
+                                                   "`. Check `repository.trunk` in the project file."};
+        if (stable.empty())
+            co_return failure{errc::not_found, "The remote has no branch `" + project->repository.stable +
+                                                   "`. Check `repository.stable` in the project file."};
+        if (!target_of(*remote, "refs/tags/" + version).empty())
+            co_return failure{errc::exists,
+                              "The tag " + version +
+                                  " is already on the remote: this version has been released. Choose the next one."};
+        facts["trunk_head"] = trunk;
+        facts["candidate"] = trunk;
+        facts["stable_head"] = stable;
+        facts["base"] = stable;
+    }
+    co_return facts;
+}
+
+task<result<std::vector<release::drift_seen>>> find_drift(std::shared_ptr<const release::release_state> state,
+                                                          services with,
+                                                          std::shared_ptr<const release::project_settings> project) {
+    std::vector<release::drift_seen> seen;
+    const auto* pulled = state->step("pull");
+    // Before the pull trunk is expected to move: the merges of this very release move it.
+    const bool is_pinned = pulled == nullptr || pulled->is_settled();
+    if (with.transport == nullptr || with.clone == nullptr || !is_pinned) co_return seen;
+    const auto* push = state->step("push");
+    if (push != nullptr && push->status == release::step_status::running) co_return seen;
+    const auto remote = co_await with.transport->list_remote(with.clone->url());
+    if (!remote) co_return remote.error();
+    const auto compare = [&](const std::string& what, const std::string& ref, const std::string& fact) {
+        const auto pinned = state->fact(fact);
+        const auto now = target_of(*remote, ref);
+        if (!pinned.empty() && now != pinned) seen.push_back({what, pinned, now});
+    };
+    compare(project->repository.trunk, trunk_ref(*project), "trunk_head");
+    compare(project->repository.stable, stable_ref(*project), "stable_head");
+    if (const auto tag = state->fact("tag_pushed"); !tag.empty())
+        compare("tag " + state->version, tag_ref(*state), "tag_pushed");
+    co_return seen;
+}
+
+}  // namespace slipway::steps
