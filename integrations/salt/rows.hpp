@@ -22,6 +22,13 @@ enum class reply {
 };
 std::string_view to_string(reply what) noexcept;
 
+/// What was asked: it decides what a value means.
+enum class question {
+    ping,      ///< only `true` is an answer
+    state,     ///< only state results are: "true" or an empty object would be a run of nothing
+    function,  ///< false and error texts are failures, everything else is a value
+};
+
 /// One state of state.sls, as executed.
 struct state_row {
     std::string id, name, function, sls;  ///< function = "file.managed"
@@ -56,7 +63,7 @@ struct salt_rows {
 
     std::vector<std::string> of(reply what) const;
     std::vector<std::string> unexpected() const;
-    /// Every expected host ok (or `would`), none unexpected, no complaint, exit code 0.
+    /// There are hosts, every one is ok (or `would`) and expected, there is no complaint, the exit code is 0.
     bool all_well() const noexcept;
     /// One sentence: "3 of 5 hosts ok; web4 failed; web5 did not answer (may still be running)".
     std::string summary() const;

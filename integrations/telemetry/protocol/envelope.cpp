@@ -62,7 +62,7 @@ result<envelope_item> read_item(walker& bytes, const envelope_limits& limits) {
     const auto header = header_of(bytes.line(), start, limits.largest_header);
     if (!header) return header.error();
     envelope_item item;
-    item.type = text::clean(text_at(*header, "type"), 64);
+    item.type = printable(text_at(*header, "type"), 64);
     const auto* length = header->if_contains("length");
     if (length == nullptr || length->is_null()) {
         item.payload = bytes.line();

@@ -135,8 +135,8 @@ void read_tags(const json::value* from, event& into) {
 }
 
 std::string read_sdk(const json::object& body) {
-    auto name = text::clean(text_at(body, "sdk.name"), 100);
-    const auto version = text::clean(text_at(body, "sdk.version"), 50);
+    auto name = printable(text_at(body, "sdk.name"), 100);
+    const auto version = printable(text_at(body, "sdk.version"), 50);
     return version.empty() ? name : name + "/" + version;
 }
 

@@ -68,7 +68,7 @@ std::string replace_variables(std::string_view part, const event& of) {
         out += value_of(variable(written), of, written);
         part.remove_prefix(close + 2);
     }
-    return text::clean(out + std::string{part}, 8192);
+    return printable(out + std::string{part}, 8192);
 }
 
 }  // namespace slipway::telemetry

@@ -131,7 +131,7 @@ std::string title_of(const event& of) {
     auto title = main != nullptr ? first_line(main->value) : first_line(of.message);
     if (main != nullptr && !main->type.empty()) title = title.empty() ? main->type : main->type + ": " + title;
     if (title.empty()) title = "Error without a message";
-    return text::clean(title, longest_title);
+    return printable(title, longest_title);
 }
 
 std::string culprit_of(const event& of) {
@@ -142,7 +142,7 @@ std::string culprit_of(const event& of) {
     if (found == frames.rend()) return of.transaction;
     const auto& place = found->module.empty() ? found->filename : found->module;
     if (found->function.empty()) return place;
-    return text::clean(place.empty() ? found->function : place + " in " + found->function, longest_title);
+    return printable(place.empty() ? found->function : place + " in " + found->function, longest_title);
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ result<login> accept(const claims& said) {
     }
     if (said.key.size() > longest_key) return failure{errc::unauthorised, "the public key is too long to be one"};
     found.key = said.key;
-    found.client = text::clean(said.client, longest_client);
+    found.client = printable(said.client, longest_client);
     return found;
 }
 

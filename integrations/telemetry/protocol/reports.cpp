@@ -63,8 +63,8 @@ result<session_count> read_sessions(std::string_view type, std::string_view payl
     const auto body = object_of(payload);
     if (!body) return body.error();
     session_count found;
-    found.release = text::clean(text_at(*body, "attrs.release"), 200);
-    found.environment = text::clean(text_at(*body, "attrs.environment"), 64);
+    found.release = printable(text_at(*body, "attrs.release"), 200);
+    found.environment = printable(text_at(*body, "attrs.environment"), 64);
     if (type == "session") add_session(*body, found);
     for (const auto& each : array_at(*body, "aggregates"))
         if (const auto* one = each.if_object()) add_aggregate(*one, found);

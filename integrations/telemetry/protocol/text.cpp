@@ -15,21 +15,6 @@ constexpr char lower(char c) noexcept {
     return is_upper(c) ? static_cast<char>(c + 32) : c;
 }
 
-/// Bytes of the valid UTF-8 character at the front of `from`; 0 when there is none.
-std::size_t character(std::string_view from) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(from[i]); };
-    const auto first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || from.size() < size) return 0;
-    for (std::size_t i = 1; i < size; ++i)
-        if ((byte(i) & 0xC0U) != 0x80U) return 0;
-    const auto second = byte(1);
-    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
-    if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
-    return size;
-}
-
 }  // namespace
 
 std::string lower(std::string_view from) {
@@ -63,27 +48,9 @@ std::string collapse(std::string_view from) {
     return out;
 }
 
-std::string clean(std::string_view from, std::size_t most) {
-    constexpr std::string_view replacement = "\xEF\xBF\xBD";
-    std::string out;
-    out.reserve(std::min(from.size(), most));
-    while (!from.empty()) {
-        const auto size = character(from);
-        const auto piece = size == 0 ? replacement : from.substr(0, size);
-        const auto first = static_cast<unsigned char>(piece[0]);
-        const bool control = size == 1 && (first == 0x7F || (first < 0x20 && first != '\n' && first != '\t'));
-        if (!control) {
-            if (out.size() + piece.size() > most) break;
-            out += piece;
-        }
-        from.remove_prefix(size == 0 ? 1 : size);
-    }
-    return out;
-}
-
 std::string scalar(const json::value* from, std::size_t most) {
     if (from == nullptr) return {};
-    if (const auto* found = from->if_string()) return clean({found->data(), found->size()}, most);
+    if (const auto* found = from->if_string()) return printable({found->data(), found->size()}, most);
     if (const auto* yes = from->if_bool()) return *yes ? "true" : "false";
     if (const auto* number = from->if_int64()) return std::to_string(*number);
     if (const auto* large = from->if_uint64()) return std::to_string(*large);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "integrations/base/json.hpp"
+#include "integrations/base/printable.hpp"
 
 namespace slipway::telemetry::text {
 
@@ -35,15 +36,12 @@ std::string_view trim(std::string_view from) noexcept;
 /// Runs of white space become one blank; ends trimmed.
 std::string collapse(std::string_view from);
 
-/// Valid UTF-8 without control characters (but newline and tab), at most `most` bytes, cut between characters.
-std::string clean(std::string_view from, std::size_t most);
-
-/// A string, number or boolean as cleaned text; "" for everything else.
+/// A string, number or boolean as printable text; "" for everything else.
 std::string scalar(const json::value* from, std::size_t most);
 /// A whole number within int, from a number; `otherwise` for everything else, NaN and overflow included.
 int whole(const json::value* from, int otherwise) noexcept;
 
-/// parse_json, but bytes that are no UTF-8 pass (clean() repairs them later): a broken message is still an error
+/// parse_json, but bytes that are no UTF-8 pass (printable() repairs them later): a broken message is still an error
 /// report.
 result<json::value> parse_lenient(std::string_view bytes, json::storage_ptr storage = {});
 
