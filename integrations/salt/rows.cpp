@@ -55,6 +55,7 @@ bool salt_rows::all_well() const noexcept {
 }
 
 std::string salt_rows::summary() const {
+    if (hosts.empty()) return "no host answered";
     const auto well = of(reply::ok).size() + of(reply::would).size();
     const auto strangers = unexpected();
     std::string text = std::to_string(well) + " of " + std::to_string(hosts.size() - strangers.size()) + " hosts ok";
@@ -66,7 +67,6 @@ std::string salt_rows::summary() const {
     add(of(reply::busy), "busy with another state run");
     add(of(reply::missing), "did not answer (the job may still be running there)");
     add(strangers, "answered without being asked");
-    if (hosts.empty()) text = "no host answered";
     if (well == hosts.size() && exit_code != 0) text += "; but salt ended with code " + std::to_string(exit_code);
     return text;
 }

@@ -69,9 +69,15 @@ struct salt_rows {
     std::string summary() const;
 };
 
-/// `out` and `err` as printed. `expected` empty: every host that shows up counts as expected (ping).
-salt_rows read_rows(std::string_view out, std::string_view err, int exit_code,
-                    const std::vector<std::string>& expected);
+/// What a run of salt left behind.
+struct printed {
+    std::string_view out, err;
+    int exit_code = 0;
+};
+
+/// `expected` empty: every host that shows up counts as expected (ping). Rows may stand on one line or many, in one
+/// object or several, between any chatter; a host that printed twice counts by its worse answer.
+salt_rows read_rows(question asked, const printed& from, const std::vector<std::string>& expected);
 
 /// Hash over (host, state key, result) of a dry run, the pinned hosts and the release's commit: what people approve.
 std::string dry_run_fingerprint(const salt_rows& dry, const std::vector<std::string>& hosts, std::string_view commit);

@@ -1,6 +1,7 @@
 // Results of state.sls: {"module_|-id_|-name_|-function": {"result":…, "changes":…, "comment":…, "__run_num__":…}}.
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "integrations/base/printable.hpp"
 #include "integrations/salt/values.hpp"
@@ -89,7 +90,7 @@ std::vector<state_row> read_states(const json::object& value) {
     rows.reserve(value.size());
     for (const auto& each : value)
         if (const auto* one = each.value().if_object()) rows.push_back(read_state(each.key(), *one));
-    std::ranges::stable_sort(rows, {}, &state_row::order);
+    std::ranges::sort(rows, {}, [](const state_row& each) { return std::tie(each.order, each.id, each.name); });
     return rows;
 }
 
