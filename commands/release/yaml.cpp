@@ -106,6 +106,16 @@ yaml_value::yaml_value(std::shared_ptr<book> owner, YAML::Node node, int line, s
       path_{std::move(path)},
       present_{node_.IsDefined() && !node_.IsNull()} {}
 
+// Assigning one YAML::Node to another would write into the document that the left one belongs to.
+yaml_value& yaml_value::operator=(const yaml_value& other) {
+    book_ = other.book_;
+    node_.reset(other.node_);
+    line_ = other.line_;
+    path_ = other.path_;
+    present_ = other.present_;
+    return *this;
+}
+
 yaml_value yaml_value::missing(std::string path) const {
     return yaml_value{book_, YAML::Node{}, line_, std::move(path)};
 }

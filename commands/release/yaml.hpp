@@ -29,6 +29,9 @@ std::optional<milliseconds> parse_duration(std::string_view text);
 /// answers the `otherwise` of each question without a problem; a wrong type is a problem and answers it too.
 class yaml_value {
 public:
+    yaml_value(const yaml_value&) = default;
+    yaml_value& operator=(const yaml_value& other);  ///< looks at the other place; the document stays as it is
+
     /// Written, and not null.
     bool present() const noexcept { return present_; }
     explicit operator bool() const noexcept { return present_; }

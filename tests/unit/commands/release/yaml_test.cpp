@@ -108,3 +108,15 @@ TEST_CASE("places outlive their reader", "[release][yaml]") {
     const auto root = [] { return yaml_reader{"p.yaml"}.parse("a: {b: 3}"); }();
     CHECK(root.at("a").at("b").number() == 3);
 }
+
+TEST_CASE("walking with one variable leaves the document as it is", "[release][yaml]") {
+    yaml_reader reader{"p.yaml"};
+    const auto root = reader.parse("a: {b: 3}\nc: 4\n");
+    auto here = root;
+    here = here.at("a");
+    here = here.at("b");
+    CHECK(here.number() == 3);
+    CHECK(here.path() == "a.b");
+    CHECK(root.at("a").at("b").number() == 3);
+    CHECK(root.at("c").number() == 4);
+}

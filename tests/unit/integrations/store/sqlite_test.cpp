@@ -1,7 +1,7 @@
 #include <tuple>
 
 #include "integrations/store/store.hpp"
-#include "tests/unit/integrations/store/temporary_folder.hpp"
+#include "tests/fakes/temporary_folder.hpp"
 
 namespace slipway::contracts {
 

@@ -11,7 +11,7 @@ namespace slipway::fakes {
 class temporary_folder {
 public:
     temporary_folder() {
-        auto pattern = (std::filesystem::temp_directory_path() / "slipway-store-XXXXXX").string();
+        auto pattern = (std::filesystem::temp_directory_path() / "slipway-test-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"cannot make a folder like " + pattern};
         path_ = pattern;
     }

@@ -1,0 +1,194 @@
+#include "bot/settings.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "bot/settings_table.hpp"
+#include "commands/release/setting_checks.hpp"
+#include "commands/release/yaml.hpp"
+#include "integrations/base/result.hpp"
+
+namespace slipway::bot {
+namespace {
+
+namespace files = std::filesystem;
+
+result<std::string> read_text(const std::string& file) {
+    std::error_code problem;
+    if (files::is_directory(file, problem)) return failure{errc::invalid, file + " is a folder, not a file"};
+    std::ifstream in{file, std::ios::binary};
+    std::stringstream text;
+    if (!in || !(text << in.rdbuf()) || in.bad())
+        if (!in.is_open() || files::file_size(file, problem) != 0 || problem)
+            return failure{errc::not_found, "the file " + file +
+                                                " cannot be read: check its name and that the user the bot runs as "
+                                                "may read it"};
+    return text.str();
+}
+
+yaml_value walk(yaml_value here, std::string_view path) {
+    while (true) {
+        const auto dot = path.find('.');
+        here = here.at(path.substr(0, dot));
+        if (dot == std::string_view::npos) return here;
+        path.remove_prefix(dot + 1);
+    }
+}
+
+/// Unknown keys at every level that the table knows: "" and each prefix before a dot.
+void check_keys(const yaml_value& root) {
+    std::map<std::string_view, std::vector<std::string_view>> levels;
+    for (const auto& key : file_keys()) {
+        const auto dot = key.path.find('.');
+        auto& top = levels[""];
+        const auto first = key.path.substr(0, dot);
+        if (std::ranges::find(top, first) == top.end()) top.push_back(first);
+        if (dot != std::string_view::npos) levels[first].push_back(key.path.substr(dot + 1));
+    }
+    for (const auto& [level, known] : levels) (level.empty() ? root : root.at(level)).only(known);
+}
+
+void read_bot_file(checked_settings& made, const std::string& file) {
+    const auto text = read_text(file);
+    if (!text) {
+        made.problems.push_back({file, 0, text.error().sentence()});
+        return;
+    }
+    yaml_reader reader{file};
+    const auto root = reader.parse(*text);
+    if (reader.good()) {
+        check_keys(root);
+        checks::refuse_secrets(root);
+        root.required("state_directory");
+        root.required("projects");
+        const auto folder = files::absolute(file).parent_path();
+        for (const auto& key : file_keys()) key.take(made.value, walk(root, key.path), folder);
+    }
+    const auto found = reader.problems();
+    made.problems.insert(made.problems.end(), found.begin(), found.end());
+}
+
+std::string trimmed(std::string text) {
+    constexpr std::string_view blank = " \t\r\n";
+    text.erase(0, std::min(text.find_first_not_of(blank), text.size()));
+    text.erase(text.find_last_not_of(blank) + 1);
+    return text;
+}
+
+/// The variable itself, or the content of the file that NAME_FILE names; "" = neither.
+result<std::string> variable(const environment& of, const std::string& name) {
+    const auto direct = of(name);
+    const auto named = of(name + "_FILE");
+    const bool has_direct = direct && !direct->empty();
+    if (!named || named->empty()) return has_direct ? trimmed(*direct) : std::string{};
+    if (has_direct) return failure{errc::invalid, name + " and " + name + "_FILE are both set: keep one of them"};
+    auto text = read_text(*named);
+    if (!text) return text.error().within(name + "_FILE");
+    auto value = trimmed(std::move(*text));
+    if (value.empty()) return failure{errc::invalid, name + "_FILE: the file " + *named + " is empty"};
+    return value;
+}
+
+void read_environment(checked_settings& made, const environment& of) {
+    for (const auto& key : environment_keys()) {
+        const std::string name{key.name};
+        auto value = variable(of, name);
+        if (!value) {
+            made.problems.push_back({"environment", 0, value.error().sentence()});
+            continue;
+        }
+        if (value->empty()) continue;
+        const auto wrong = key.take(made.value, std::move(*value));
+        if (!wrong.empty()) made.problems.push_back({"environment", 0, name + " " + wrong});
+    }
+}
+
+void read_project_file(loaded_project& project) {
+    const auto text = read_text(project.file);
+    if (!text) {
+        project.problems.push_back({project.file, 0, text.error().sentence()});
+        return;
+    }
+    auto checked = release::read_project(*text, project.file);
+    project.settings = std::move(checked.settings);
+    project.problems = std::move(checked.problems);
+    auto& checklist = project.settings.checklist_file;
+    if (!checklist.empty()) checklist = (files::path{project.file}.parent_path() / checklist).lexically_normal();
+}
+
+/// The second of two projects that people or errors could not tell apart is switched off.
+void check_twins(std::vector<loaded_project>& projects) {
+    for (auto each = projects.begin(); each != projects.end(); ++each)
+        for (auto other = projects.begin(); other != each; ++other) {
+            const auto& mine = each->settings;
+            const auto& theirs = other->settings;
+            if (!mine.name.empty() && mine.name == theirs.name)
+                each->problems.push_back({each->file, 0, "the name `" + mine.name + "` is taken by " + other->file});
+            if (!mine.ingest.project_number.empty() && mine.ingest.project_number == theirs.ingest.project_number)
+                each->problems.push_back(
+                    {each->file, 0,
+                     "the ingest project " + mine.ingest.project_number + " is taken by " + other->file});
+        }
+}
+
+}  // namespace
+
+environment process_environment() {
+    return [](const std::string& name) -> std::optional<std::string> {
+        const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): read once, at the start
+        return value != nullptr ? std::optional<std::string>{value} : std::nullopt;
+    };
+}
+
+checked_settings load_settings(const std::string& file, const environment& of) {
+    checked_settings made;
+    made.value.file = file;
+    read_bot_file(made, file);
+    read_environment(made, of);
+    auto& value = made.value;
+    if (value.database.empty() && !value.state_directory.empty())
+        value.database = value.state_directory + "/slipway.db";
+    for (auto& project : value.projects) read_project_file(project);
+    check_twins(value.projects);
+    return made;
+}
+
+std::vector<setting_key> known_settings() {
+    std::vector<setting_key> all;
+    for (const auto& key : file_keys()) all.push_back({key.path, key.meaning});
+    return all;
+}
+
+std::vector<std::string> settings::secrets() const {
+    std::vector<std::string> all{slack.app_token, slack.bot_token, slack.signing_secret, gitlab.token};
+    std::erase(all, "");
+    return all;
+}
+
+const release::project_settings* settings::project(std::string_view name) const noexcept {
+    for (const auto& each : projects)
+        if (each.usable() && each.settings.name == name) return &each.settings;
+    return nullptr;
+}
+
+std::vector<std::string> settings::missing_for_run() const {
+    std::vector<std::string> missing;
+    const auto need = [&missing](const std::string& value, std::string sentence) {
+        if (value.empty()) missing.push_back(std::move(sentence));
+    };
+    need(slack.app_token,
+         "SLACK_APP_TOKEN (or SLACK_APP_TOKEN_FILE) is not set: the app-level token, xapp-…, with the "
+         "scope connections:write");
+    need(slack.bot_token, "SLACK_BOT_TOKEN (or SLACK_BOT_TOKEN_FILE) is not set: the bot token, xoxb-…");
+    need(gitlab.url, "GITLAB_URL is not set, and the file names no `gitlab.url`");
+    need(gitlab.token, "GITLAB_TOKEN (or GITLAB_TOKEN_FILE) is not set: a token with the scope api");
+    if (std::ranges::none_of(projects, &loaded_project::usable))
+        missing.emplace_back("no project can be used: correct what its file says, or add one under `projects`");
+    return missing;
+}
+
+}  // namespace slipway::bot

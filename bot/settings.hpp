@@ -1,0 +1,86 @@
+// What the bot is told at its start: one YAML file, secrets from the environment, one file per project.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/release/project.hpp"
+#include "commands/release/yaml_problem.hpp"
+#include "integrations/base/clock.hpp"
+
+namespace slipway::bot {
+
+/// Where we listen; port 0 = any free one, which is logged.
+struct listen_address {
+    std::string address;
+    std::uint16_t port = 0;
+};
+
+struct slack_settings {
+    std::string api_url = "https://slack.com/api/";  ///< SLACK_API_URL, or the file; with the trailing slash
+    std::string ca_file;                             ///< PEM roots beside the system's; "" = the system's alone
+    milliseconds acknowledge_within{1000};           ///< Slack gives up after 3 s; we stay well inside
+    std::string app_token;                           ///< SLACK_APP_TOKEN, xapp-…: opens the link
+    std::string bot_token;                           ///< SLACK_BOT_TOKEN, xoxb-…: everything else
+    std::string signing_secret;                      ///< SLACK_SIGNING_SECRET: only for HTTP requests from Slack
+};
+
+struct gitlab_access {
+    std::string url;      ///< GITLAB_URL, or the file
+    std::string token;    ///< GITLAB_TOKEN
+    std::string ca_file;  ///< as above
+};
+
+/// A project file as it was found. One with problems is switched off alone; the others run.
+struct loaded_project {
+    std::string file;
+    release::project_settings settings;
+    std::vector<yaml_problem> problems;
+    bool usable() const noexcept { return problems.empty(); }
+};
+
+struct settings {
+    std::string file;                ///< where this was read
+    std::string state_directory;     ///< the database and work trees
+    std::string database;            ///< DATABASE_URL (sqlite:PATH); else slipway.db in the state directory
+    std::string checklist;           ///< for projects that name none
+    std::string log_level = "info";  ///< trace, debug, info, warning, error
+    slack_settings slack;
+    gitlab_access gitlab;
+    std::optional<listen_address> ingest;  ///< errors of the website come in here; nullopt = the ingest is off
+    std::optional<listen_address> health;  ///< nullopt = off
+    std::vector<loaded_project> projects;
+
+    /// Every secret value, for the masker.
+    std::vector<std::string> secrets() const;
+    /// The usable project of that name, or nullptr.
+    const release::project_settings* project(std::string_view name) const noexcept;
+    /// What `slipway run` still needs, one sentence each; empty = it can start.
+    std::vector<std::string> missing_for_run() const;
+};
+
+struct checked_settings {
+    settings value;
+    std::vector<yaml_problem> problems;  ///< of the bot's own file and environment; any of them stops the start
+};
+
+/// The value of an environment variable, or nullopt. Injected, so that tests own the environment.
+using environment = std::function<std::optional<std::string>(const std::string& name)>;
+environment process_environment();
+
+/// Reads the file, its projects and the environment; never throws for what a person wrote. Relative paths in a file
+/// start at that file's folder. A variable NAME may be given as NAME_FILE, the name of a file that holds the value.
+checked_settings load_settings(const std::string& file, const environment& of);
+
+/// One key of the bot file, for `slipway check` and the documentation.
+struct setting_key {
+    std::string_view path;
+    std::string_view meaning;
+};
+std::vector<setting_key> known_settings();
+
+}  // namespace slipway::bot

@@ -1,0 +1,142 @@
+#include "bot/settings_table.hpp"
+
+#include <array>
+
+#include "commands/release/setting_checks.hpp"
+
+namespace slipway::bot {
+namespace {
+
+using place = yaml_value;
+using folder = std::filesystem::path;
+
+std::string path_at(const place& at, const folder& from, const std::string& otherwise = {}) {
+    const auto written = at.name(otherwise);
+    return written.empty() ? written : (from / written).lexically_normal().string();
+}
+
+std::string url_at(const place& at, const std::string& otherwise) {
+    return checks::text_that(at, checks::is_web_url, "an http or https address without a password", otherwise);
+}
+
+std::string with_slash(std::string url) {
+    if (!url.empty() && url.back() != '/') url += '/';
+    return url;
+}
+
+/// "127.0.0.1:8080" or "[::1]:8080"
+std::optional<listen_address> listen_at(const place& at) {
+    if (!at.present()) return std::nullopt;
+    const auto written = at.text();
+    const auto colon = written.rfind(':');
+    std::int64_t port = -1;
+    if (colon != std::string::npos && colon != 0 && colon + 1 < written.size() && written.size() - colon <= 6 &&
+        written.find_first_not_of("0123456789", colon + 1) == std::string::npos)
+        port = std::stoll(written.substr(colon + 1));
+    if (port < 0 || port > 65535) {
+        if (at.is_text())
+            at.problem("`" + at.path() + "` must be an address and a port, such as 127.0.0.1:8080, not `" + written +
+                       "`");
+        return std::nullopt;
+    }
+    auto address = written.substr(0, colon);
+    if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+        address = address.substr(1, address.size() - 2);
+    return listen_address{std::move(address), static_cast<std::uint16_t>(port)};
+}
+
+constexpr std::array keys{
+    file_key{"state_directory", "folder of the database and the work trees; must exist",
+             [](settings& s, const place& at, const folder& from) { s.state_directory = path_at(at, from); }},
+    file_key{"checklist", "checklist of projects that name none; default checklists/default.yaml beside this file",
+             [](settings& s, const place& at, const folder& from) {
+                 s.checklist = path_at(at, from, "checklists/default.yaml");
+             }},
+    file_key{"log_level", "trace, debug, info, warning or error; default info",
+             [](settings& s, const place& at, const folder&) {
+                 s.log_level = at.one_of({"trace", "debug", "info", "warning", "error"}, s.log_level);
+             }},
+    file_key{
+        "slack.api_url", "default https://slack.com/api/; SLACK_API_URL goes before it",
+        [](settings& s, const place& at, const folder&) { s.slack.api_url = with_slash(url_at(at, s.slack.api_url)); }},
+    file_key{"slack.ca_file", "PEM certificates that are trusted beside the system's",
+             [](settings& s, const place& at, const folder& from) { s.slack.ca_file = path_at(at, from); }},
+    file_key{"slack.acknowledge_within", "how soon an envelope is stored and acknowledged; default 1s",
+             [](settings& s, const place& at, const folder&) {
+                 s.slack.acknowledge_within = at.duration(s.slack.acknowledge_within);
+                 if (s.slack.acknowledge_within < milliseconds{50} || s.slack.acknowledge_within > milliseconds{2900})
+                     at.problem("`slack.acknowledge_within` must lie between 50ms and 2900ms: Slack gives up after 3s");
+             }},
+    file_key{"gitlab.url", "https://gitlab.example; GITLAB_URL goes before it",
+             [](settings& s, const place& at, const folder&) { s.gitlab.url = url_at(at, s.gitlab.url); }},
+    file_key{"gitlab.ca_file", "PEM certificates that are trusted beside the system's",
+             [](settings& s, const place& at, const folder& from) { s.gitlab.ca_file = path_at(at, from); }},
+    file_key{"ingest.listen", "address:port at which the website's errors are received",
+             [](settings& s, const place& at, const folder&) { s.ingest = listen_at(at); }},
+    file_key{"health.listen", "address:port of health and metrics",
+             [](settings& s, const place& at, const folder&) { s.health = listen_at(at); }},
+    file_key{"projects", "list of project files, one per product",
+             [](settings& s, const place& at, const folder& from) {
+                 for (const auto& path : at.texts())
+                     s.projects.push_back({.file = (from / path).lexically_normal().string()});
+                 if (at.is_list() && s.projects.empty()) at.problem("`projects` needs at least one project file");
+             }},
+};
+
+constexpr std::array variables{
+    environment_key{"SLACK_APP_TOKEN",
+                    [](settings& s, std::string value) -> std::string {
+                        if (value.starts_with("xoxb-"))
+                            return "holds a bot token (xoxb-…): the app-level token begins with xapp-";
+                        s.slack.app_token = std::move(value);
+                        return {};
+                    }},
+    environment_key{"SLACK_BOT_TOKEN",
+                    [](settings& s, std::string value) -> std::string {
+                        if (value.starts_with("xapp-"))
+                            return "holds an app-level token (xapp-…): the bot token begins with xoxb-";
+                        s.slack.bot_token = std::move(value);
+                        return {};
+                    }},
+    environment_key{"SLACK_SIGNING_SECRET",
+                    [](settings& s, std::string value) -> std::string {
+                        s.slack.signing_secret = std::move(value);
+                        return {};
+                    }},
+    environment_key{"SLACK_API_URL",
+                    [](settings& s, std::string value) -> std::string {
+                        if (!checks::is_web_url(value)) return "must be an http or https address";
+                        s.slack.api_url = with_slash(std::move(value));
+                        return {};
+                    }},
+    environment_key{"GITLAB_URL",
+                    [](settings& s, std::string value) -> std::string {
+                        if (!checks::is_web_url(value)) return "must be an http or https address";
+                        s.gitlab.url = std::move(value);
+                        return {};
+                    }},
+    environment_key{"GITLAB_TOKEN",
+                    [](settings& s, std::string value) -> std::string {
+                        s.gitlab.token = std::move(value);
+                        return {};
+                    }},
+    environment_key{"DATABASE_URL",
+                    [](settings& s, std::string value) -> std::string {
+                        if (!value.starts_with("sqlite:")) return "must be sqlite:PATH, the file to keep the state in";
+                        value.erase(0, value.starts_with("sqlite://") ? 9 : 7);
+                        if (value.empty()) return "names no file: write sqlite:PATH";
+                        s.database = std::move(value);
+                        return {};
+                    }},
+};
+
+}  // namespace
+
+std::span<const file_key> file_keys() {
+    return keys;
+}
+std::span<const environment_key> environment_keys() {
+    return variables;
+}
+
+}  // namespace slipway::bot
