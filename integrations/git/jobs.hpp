@@ -12,6 +12,7 @@ result<bool> is_ancestor(git_repository& repo, const object_id& ancestor, const 
 result<object_id> merge_base(git_repository& repo, const object_id& a, const object_id& b);
 result<distance> compare(git_repository& repo, const object_id& local, const object_id& upstream);
 result<std::string> read_file(git_repository& repo, const object_id& commit_or_tree, const std::string& path);
+result<std::vector<std::string>> paths(git_repository& repo, const object_id& commit_or_tree);
 
 // diffs.cpp
 result<std::vector<delta>> diff(git_repository& repo, const object_id& from, const object_id& to,

@@ -129,4 +129,19 @@ result<std::string> read_file(git_repository& repo, const object_id& commit_or_t
                        static_cast<std::size_t>(git_blob_rawsize(blob->get()))};
 }
 
+result<std::vector<std::string>> paths(git_repository& repo, const object_id& commit_or_tree) {
+    const auto tree = find_tree(repo, commit_or_tree);
+    if (!tree) return tree.error();
+    std::vector<std::string> all;
+    const auto collect = [](const char* root, const git_tree_entry* entry, void* into) {
+        if (git_tree_entry_type(entry) == GIT_OBJECT_BLOB)
+            static_cast<std::vector<std::string>*>(into)->push_back(std::string{root} + git_tree_entry_name(entry));
+        return 0;
+    };
+    if (git_tree_walk(tree->get(), GIT_TREEWALK_PRE, collect, &all) != 0)
+        return failure{errc::refused,
+                       "The files of " + commit_or_tree.substr(0, 12) + " cannot be listed; the clone is damaged"};
+    return all;
+}
+
 }  // namespace slipway::git::detail

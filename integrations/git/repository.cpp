@@ -40,6 +40,9 @@ public:
     task<result<std::string>> read_file(object_id commit_or_tree, std::string path) override {
         return on_pool([=](git_repository& repo) { return detail::read_file(repo, commit_or_tree, path); });
     }
+    task<result<std::vector<std::string>>> paths(object_id commit_or_tree) override {
+        return on_pool([=](git_repository& repo) { return detail::paths(repo, commit_or_tree); });
+    }
     task<result<std::vector<delta>>> diff(object_id from, object_id to, diff_options options) override {
         return on_pool([=](git_repository& repo) { return detail::diff(repo, from, to, options); });
     }

@@ -38,6 +38,8 @@ public:
     virtual task<result<distance>> compare(object_id local, object_id upstream) = 0;
     /// Bytes of a file at a commit or tree; not_found names path and commit.
     virtual task<result<std::string>> read_file(object_id commit_or_tree, std::string path) = 0;
+    /// Every file of a commit or tree, submodules left out, in tree order.
+    virtual task<result<std::vector<std::string>>> paths(object_id commit_or_tree) = 0;
 
     /// Two-dot: what differs between the trees of `from` and `to` (commits or trees), by path.
     virtual task<result<std::vector<delta>>> diff(object_id from, object_id to, diff_options options) = 0;

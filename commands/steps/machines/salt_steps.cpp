@@ -129,7 +129,7 @@ public:
         co_return seen;
     }
     /// The dry run is the probe: nothing left to change = it ran; what people approved is still to come = it did not.
-    task<result<probe_outcome>> probe(context here, act) override {
+    task<result<probe_outcome>> probe(context here, act intent) override {
         const auto dry = co_await dry_run(here);
         if (!dry) co_return dry.error();
         probe_outcome seen;
@@ -145,6 +145,7 @@ public:
             seen.what = answer::not_done;
         } else if (would_change(*dry) == 0) {
             seen.what = answer::done;
+            seen.facts["deployed_at"] = to_iso(intent.intended);
             seen.text = "every host already has it: a dry run finds nothing to change";
         } else {
             seen.what = answer::different;
@@ -153,7 +154,7 @@ public:
         }
         co_return seen;
     }
-    task<result<outcome>> perform(context here, act) override {
+    task<result<outcome>> perform(context here, act intent) override {
         const auto hosts = pinned_hosts(*here.state);
         const auto sink = [log = here.log](const std::string& line, bool) { log(line); };
         const auto rows = co_await here.with.salt->state(hosts, here.project->salt.state, salt::run_mode::real, sink);
@@ -161,6 +162,7 @@ public:
         outcome done;
         done.detail = detail_of(*rows);
         done.data["hosts"] = as_json(rows->of(salt::reply::ok));
+        done.facts["deployed_at"] = to_iso(intent.intended);
         if (!rows->of(salt::reply::missing).empty())
             co_return failure{errc::lost, "The run was sent, but " + rows->summary()};
         done.ok = rows->all_well();
