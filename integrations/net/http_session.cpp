@@ -201,6 +201,7 @@ task<bool> http_session::answer(message got, std::string early) {
         co_return false;
     }
     auto made = co_await call_handler(std::move(asked));
+    if (made.status == 0) co_return false;
     const auto again = co_await reply(head, std::move(made));
     co_return again;
 }

@@ -19,7 +19,7 @@ struct server_request {
 };
 
 struct server_response {
-    int status = 200;
+    int status = 200;      ///< 0 = no answer: the connection is closed, as by a peer that dies
     net::headers headers;  ///< Content-Length, Date and Connection are added
     std::string body;
 };

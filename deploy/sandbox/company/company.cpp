@@ -126,7 +126,8 @@ result<built_company> build_company(const scenario& from, const std::string& fol
     if (!replayed) return replayed.error();
     built_company built;
     built.folder = state;
-    built.users = gitlab_users(from);
+    built.gitlab.version = from.gitlab_version;
+    built.gitlab.users = gitlab_users(from);
     built.bug_merge_request = replayed->bug_merge_request;
     const auto& product = *replayed->project;
     const auto hook = write_program(product.git.folder() + "/hooks/pre-receive", pre_receive);
@@ -135,7 +136,7 @@ result<built_company> build_company(const scenario& from, const std::string& fol
     if (!started) return started.error();
     const auto programs = write_programs(state, salt_program);
     if (!programs) return programs.error();
-    built.projects.push_back(std::move(replayed->project));
+    built.gitlab.projects.push_back(std::move(replayed->project));
     return built;
 }
 

@@ -19,8 +19,7 @@ namespace slipway::sandbox {
 ///   bin/                        salt, salt-run, substance: put it into PATH
 struct built_company {
     std::string folder;
-    std::vector<gitlab::user> users;
-    std::vector<std::unique_ptr<gitlab::hosted_project>> projects;
+    gitlab::instance gitlab;
     std::int64_t bug_merge_request = 0;  ///< iid of the open merge request that plants the bug
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -139,6 +140,18 @@ struct project {
 struct hosted_project {
     project records;
     repository git;
+};
+
+/// One GitLab.
+struct instance {
+    std::string version;
+    std::vector<user> users;
+    std::vector<std::unique_ptr<hosted_project>> projects;
+    std::map<std::int64_t, std::string> forced_status;  ///< by iid: a detailed_merge_status that the control set
+    bool null_booleans = false;                         ///< false is sent as null, as GitLab may
+
+    /// By number or full path; nullptr when there is none.
+    hosted_project* find_project(const std::string& id_or_path);
 };
 
 }  // namespace slipway::sandbox::gitlab

@@ -42,7 +42,7 @@ TEST_CASE("a sandbox that is built again starts from the same morning", "[sandbo
     const temporary_folder folder;
     auto first = build_test_company(folder);
     const auto before = contents(folder.path);
-    auto& git = first.projects.front()->git;
+    auto& git = first.gitlab.projects.front()->git;
     REQUIRE(git.set_ref("refs/heads/stray", *git.branch("master")).has_value());
     build_test_company(folder);
     CHECK(contents(folder.path) == before);
@@ -52,7 +52,7 @@ TEST_CASE("the product has three releases, and master differs from stable by wha
           "[sandbox][company]") {
     const temporary_folder folder;
     const auto built = build_test_company(folder);
-    const auto& git = built.projects.front()->git;
+    const auto& git = built.gitlab.projects.front()->git;
     std::vector<std::string> names;
     for (const auto& tag : git.tags()) {
         names.push_back(tag.name);
@@ -77,7 +77,7 @@ TEST_CASE("merged merge requests left GitLab's merge commits, open ones are bran
           "[sandbox][company]") {
     const temporary_folder folder;
     const auto built = build_test_company(folder);
-    const auto& project = *built.projects.front();
+    const auto& project = *built.gitlab.projects.front();
     int merged = 0;
     int open = 0;
     for (const auto& each : project.records.merge_requests) {
