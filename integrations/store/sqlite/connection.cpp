@@ -111,7 +111,7 @@ void connection::raise(int code, std::string_view doing) const {
     failure reason{errc::unavailable,
                    std::string{doing} + " the database " + file_ + " failed, " + meaning + " (SQLite: " + said + ")"};
     reason.code = sqlite3_errstr(code);
-    throw trouble{code & 0xff, std::move(reason)};
+    throw trouble{code, std::move(reason)};
 }
 
 query::~query() {
@@ -132,10 +132,12 @@ void query::bind_number(std::int64_t number) {
 }
 
 bool query::next() {
+    const bool reads =
+        sqlite3_stmt_readonly(statement_) != 0 && !owner_.in_transaction();  // COMMIT counts as read-only
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
-    owner_.raise(code, sqlite3_stmt_readonly(statement_) != 0 ? "reading" : "writing to");
+    owner_.raise(code, reads ? "reading" : "writing to");
 }
 
 std::int64_t query::number(int column) const noexcept {

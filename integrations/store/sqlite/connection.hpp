@@ -24,7 +24,7 @@ class trouble final : public std::exception {
 public:
     trouble(int code, failure reason) : code_{code}, reason_{std::move(reason)} {}
     const char* what() const noexcept override { return reason_.sentence().c_str(); }
-    int code() const noexcept { return code_; }  ///< SQLite's primary result code
+    int code() const noexcept { return code_; }  ///< SQLite's extended result code
     const failure& reason() const noexcept { return reason_; }
 
 private:

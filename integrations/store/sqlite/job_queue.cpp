@@ -21,11 +21,14 @@ void fail_all(std::span<std::unique_ptr<job>> group, const failure& reason) {
     for (auto& each : group) each->fail(reason);
 }
 
-/// A COMMIT that fails for lack of room or rights has changed nothing; after an I/O error the frames may or may not
-/// be in the log, and the next start tells.
+// Of SQLite's codes; sqlite3.h itself stays in connection.cpp.
+constexpr int io_error = 10;
+constexpr int io_error_write = 778;
+
+/// A COMMIT that could not write its last page has changed nothing, and neither has one that lacked room or rights.
+/// After a failed fsync the pages may or may not have reached the disk, and only the next start tells.
 failure commit_failure(const trouble& problem, const std::string& file) {
-    constexpr int io_error = 10;  // SQLITE_IOERR; sqlite3.h stays in connection.cpp
-    if (problem.code() != io_error) return problem.reason();
+    if ((problem.code() & 0xff) != io_error || problem.code() == io_error_write) return problem.reason();
     return failure{errc::lost,
                    "it is not known whether the last change to " + file + " was kept: " + problem.reason().sentence()};
 }

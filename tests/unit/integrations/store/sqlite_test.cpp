@@ -1,3 +1,4 @@
+// The SQLite store keeps every promise of the suite, on a file.
 #include <tuple>
 
 #include "integrations/store/store.hpp"
