@@ -71,8 +71,9 @@ struct outbox_row {
     json::object body;
     std::int64_t wanted = 1;    ///< revision of `body`: grows with every put that changes it
     std::int64_t achieved = 0;  ///< revision the outside world is known to show; 0 = never sent
-    bool attempted =
-        false;             ///< a first send was begun and its outcome is not recorded: look it up before sending again
+    /// A first send was begun and its outcome is not recorded: look it up before sending again.
+    bool attempted = false;
+    instant attempted_at;  ///< when the oldest such send was begun; only with `attempted`
     int attempts = 0;      ///< failures in a row
     json::object receipt;  ///< what the outside world answered (channel, ts …); empty = not there yet
     std::string last_error;

@@ -18,6 +18,7 @@ outbox_row row_of(const query& found) {
     row.wanted = found.number(4);
     row.achieved = found.number(5);
     row.attempted = found.flag(6);
+    row.attempted_at = from_unix_ms(found.number(6));
     row.attempts = static_cast<int>(found.number(7));
     row.receipt = object_of(found.text(8), "the receipt of outbox row " + row.key);
     row.last_error = found.text(9);
@@ -51,8 +52,8 @@ result<> settle_sent(connection& db, const outbox_settle& outcome) {
 result<> settle_retry(connection& db, const outbox_settle& outcome, instant now) {
     // A body that was put meanwhile was not tried yet, but the other side's wish to be left alone holds for it too.
     const auto changed = db.run(
-        "UPDATE outbox SET due = max(due, ?), attempts = attempts + 1, last_error = ?, attempted = attempted AND NOT "
-        "?, "
+        "UPDATE outbox SET due = max(due, ?), attempts = attempts + 1, last_error = ?, attempted = iif(?, 0, "
+        "attempted), "
         "owner = '', leased_until = 0 WHERE key = ? AND fence = ? AND owner <> ''",
         to_unix_ms(outcome.due.value_or(now)), outcome.error, outcome.surely_not_sent, outcome.key, outcome.fence);
     if (changed == 0) return taken(outcome.key);
@@ -101,9 +102,11 @@ result<> settle_message(connection& db, const outbox_settle& outcome, instant no
     return settle_given_up(db, outcome);
 }
 
-result<> begin_send(connection& db, const std::string& key, std::int64_t fence) {
-    const auto changed =
-        db.run("UPDATE outbox SET attempted = 1 WHERE key = ? AND fence = ? AND owner <> ''", key, fence);
+result<> begin_send(connection& db, const std::string& key, std::int64_t fence, instant now) {
+    // The column holds when the first send without a known outcome was begun; 0 = there is none.
+    const auto changed = db.run(
+        "UPDATE outbox SET attempted = iif(attempted = 0, ?, attempted) WHERE key = ? AND fence = ? AND owner <> ''",
+        std::max<std::int64_t>(to_unix_ms(now), 1), key, fence);
     if (changed == 0) return taken(key);
     return {};
 }

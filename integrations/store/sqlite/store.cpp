@@ -96,7 +96,7 @@ public:
         });
     }
     task<result<>> begin_send(std::string key, std::int64_t fence) override {
-        auto work = [key, fence](connection& db) { return sqlite::begin_send(db, key, fence); };
+        auto work = [key, fence, now = now_()](connection& db) { return sqlite::begin_send(db, key, fence, now); };
         return queue_.perform<void>(access::write, std::move(work));
     }
     task<result<std::optional<outbox_row>>> outbox_row_of(std::string key) override {

@@ -34,7 +34,7 @@ void forget_envelopes(connection& db, instant before);
 // outbox.cpp
 void put_message(connection& db, const outbox_put& wanted, instant now);
 result<> settle_message(connection& db, const outbox_settle& outcome, instant now);
-result<> begin_send(connection& db, const std::string& key, std::int64_t fence);
+result<> begin_send(connection& db, const std::string& key, std::int64_t fence, instant now);
 std::vector<outbox_row> lease_messages(connection& db, const std::string& owner, std::size_t limit, instant now,
                                        instant until, const std::vector<std::string>& busy_lanes);
 std::optional<outbox_row> message_of(connection& db, const std::string& key);

@@ -1,0 +1,93 @@
+#include "bot/gateway/inbox.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+
+#include "bot/gateway/joined.hpp"
+
+namespace slipway::gateway {
+
+inbox::inbox(executor loop, store::store& memory, timers& clock, envelope_handler handle, inbox_settings settings)
+    : memory_{memory}, clock_{clock}, handle_{std::move(handle)}, settings_{settings}, tasks_{std::move(loop)} {}
+
+task<result<inbox::reception>> inbox::receive(slack::envelope arrived) {
+    store::envelope incoming;
+    incoming.id = slack::repeat_key(arrived);
+    incoming.source = inbox_source;
+    incoming.payload = slack::to_json(arrived);
+    incoming.received = clock_.now();
+    const auto stored = co_await memory_.receive(incoming);
+    if (stored.has_error()) co_return stored.error().within("storing what Slack sent");
+    reception made;
+    made.arrival = *stored;
+    // A repeat of something whose handling broke gets its second chance; every other repeat is only acknowledged.
+    made.to_handle = *stored == store::arrival::fresh || broken_.erase(incoming.id) > 0;
+    made.stored = std::move(incoming);
+    co_return made;
+}
+
+void inbox::handle(store::envelope stored) {
+    auto name = "envelope " + stored.id;
+    tasks_.spawn(std::move(name), handle_one(std::move(stored)));
+}
+
+void inbox::dismiss(store::envelope stored) {
+    tasks_.spawn("envelope " + stored.id, mark(stored.id));
+}
+
+task<> inbox::handle_one(store::envelope stored) {
+    const auto id = stored.id;
+    std::exception_ptr bug;
+    try {
+        co_await handle_(std::move(stored));
+    } catch (...) {
+        bug = std::current_exception();
+    }
+    if (bug) {
+        broken_.insert(id);
+        std::rethrow_exception(bug);
+    }
+    co_await mark(id);
+}
+
+task<> inbox::mark(std::string id) {
+    store::batch done;
+    done.handled.push_back({inbox_source, id});
+    const auto committed = co_await memory_.commit(std::move(done));
+    if (committed.has_error())
+        spdlog::warn("envelope={} was handled but could not be marked, so the next start handles it again: {}", id,
+                     committed.error().sentence());
+}
+
+task<result<std::size_t>> inbox::recover() {
+    auto left = co_await memory_.unhandled(inbox_source);
+    if (left.has_error()) co_return left.error().within("reading what was left unhandled");
+    std::size_t again = 0;
+    for (auto& each : *left) {
+        if (each.received + settings_.oldest < clock_.now()) {
+            spdlog::warn("envelope={} of {} is too old to be acted upon and is dropped", each.id,
+                         to_iso(each.received));
+            dismiss(std::move(each));
+            continue;
+        }
+        spdlog::info("envelope={} of {} was left unhandled and is handled now", each.id, to_iso(each.received));
+        handle(std::move(each));
+        ++again;
+    }
+    co_return again;
+}
+
+task<> inbox::sweep() {
+    while (true) {
+        const auto forgotten = co_await memory_.forget_handled(clock_.now() - settings_.keep_handled);
+        if (forgotten.has_error()) spdlog::warn("old envelopes stay for now: {}", forgotten.error().sentence());
+        co_await clock_.sleep(settings_.sweep_every);
+    }
+}
+
+task<> inbox::stop(milliseconds grace) {
+    co_await join_within(tasks_, grace);
+}
+
+}  // namespace slipway::gateway

@@ -1,0 +1,65 @@
+// What Slack told us, stored before it is acknowledged and handled until it is done (R5.8).
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "integrations/async/task_group.hpp"
+#include "integrations/async/timers.hpp"
+#include "integrations/slack/payload.hpp"
+#include "integrations/store/store.hpp"
+
+namespace slipway::gateway {
+
+inline constexpr const char* inbox_source = "slack";
+
+/// Handles one envelope to its end. It may commit document_key{inbox_source, envelope.id} in `batch::handled` together
+/// with its own events; otherwise the inbox marks the envelope when it returns. An exception is a bug: the envelope
+/// stays unhandled and is handled again when Slack repeats it or at the next start.
+using envelope_handler = std::function<task<>(store::envelope)>;
+
+struct inbox_settings {
+    std::chrono::hours oldest{24};  ///< left over from longer ago: marked handled with a warning, never acted upon
+    std::chrono::hours keep_handled{24};  ///< how long a repeat is recognised (Slack's last one comes within a day)
+    std::chrono::minutes sweep_every{60};
+};
+
+/// Loop thread only. `memory`, `clock` outlive it; stop() before destruction.
+class inbox {
+public:
+    inbox(executor loop, store::store& memory, timers& clock, envelope_handler handle, inbox_settings settings = {});
+
+    struct reception {
+        store::arrival arrival = store::arrival::fresh;
+        store::envelope stored;
+        bool to_handle = false;  ///< fresh, or a repeat of one whose handling broke
+    };
+    /// Stores durably. On failure the envelope must not be acknowledged: Slack tells the person, or sends it again.
+    task<result<reception>> receive(slack::envelope arrived);
+    /// Starts handling; returns at once.
+    void handle(store::envelope stored);
+    /// Answered in the acknowledgement itself: nothing is left to handle.
+    void dismiss(store::envelope stored);
+
+    /// Handles again what a crash left behind, oldest first; how many. Call once, before the link goes up.
+    task<result<std::size_t>> recover();
+    /// Forgets old handled envelopes, for ever; for a task_group.
+    task<> sweep();
+    /// Lets running handlers finish for at most `grace`; what is cut off is handled again at the next start.
+    task<> stop(milliseconds grace);
+    std::size_t running() const noexcept { return tasks_.size(); }
+
+private:
+    task<> handle_one(store::envelope stored);
+    task<> mark(std::string id);
+
+    store::store& memory_;
+    timers& clock_;
+    envelope_handler handle_;
+    inbox_settings settings_;
+    std::set<std::string> broken_;  ///< ids whose handler threw
+    task_group tasks_;
+};
+
+}  // namespace slipway::gateway

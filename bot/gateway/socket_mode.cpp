@@ -1,0 +1,266 @@
+#include "bot/gateway/socket_mode.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "bot/gateway/joined.hpp"
+#include "integrations/base/json.hpp"
+#include "integrations/slack/methods.hpp"
+
+namespace slipway::gateway {
+namespace {
+
+/// Typed per keystroke and answered in the acknowledgement: storing it would help nobody.
+bool is_transient(const slack::payload& what) {
+    return std::holds_alternative<slack::block_suggestion>(what);
+}
+
+bool refuses(const std::optional<json::object>& answer) {
+    return answer && text_at(*answer, "response_action") == "errors";
+}
+
+task<result<std::unique_ptr<net::websocket>>> dial_network(std::string url, net::websocket_settings settings) {
+    auto connected = co_await net::connect_websocket(std::move(url), std::move(settings));
+    co_return connected;
+}
+
+}  // namespace
+
+connector connect_over_network(net::websocket_settings settings) {
+    return [settings = std::move(settings)](std::string url) { return dial_network(std::move(url), settings); };
+}
+
+socket_mode::socket_mode(executor loop, slack::web_api& api, inbox& envelopes, timers& clock, connector connect,
+                         answer_hook answer, chance roll, socket_mode_settings settings)
+    : api_{api},
+      inbox_{envelopes},
+      clock_{clock},
+      connect_{std::move(connect)},
+      answer_{std::move(answer)},
+      settings_{settings},
+      session_{settings.link, std::move(roll)},
+      taking_{loop},
+      closing_{loop},
+      tasks_{loop} {}
+
+void socket_mode::start() {
+    perform(session_.start(clock_.now()));
+}
+
+task<> socket_mode::stop(milliseconds grace) {
+    co_await join_within(taking_, grace);
+    perform(session_.stop(clock_.now()));
+    co_await closing_.join();
+    tasks_.cancel();
+    co_await tasks_.join();
+    connections_.clear();
+}
+
+// ── doing what the session wants ─────────────────────────────────────────────────────────────────────────────────
+
+void socket_mode::perform(slack::link_actions actions) {
+    for (auto& each : actions) std::visit([this](auto& action) { act(action); }, each);
+    plan_wake();
+}
+
+void socket_mode::act(const slack::fetch_url& wanted) {
+    connections_[wanted.link] = {};
+    tasks_.spawn("socket mode url", fetch(wanted.link));
+}
+void socket_mode::act(const slack::dial& wanted) {
+    tasks_.spawn("socket mode dial", dial(wanted.link));
+}
+void socket_mode::act(const slack::send_ping& wanted) {
+    if (auto link = socket_of(wanted.link)) tasks_.spawn("socket mode ping", ping(std::move(link)));
+}
+void socket_mode::act(const slack::acknowledge& wanted) {
+    taking_.spawn("acknowledge", acknowledge(wanted.link, wanted.envelope_id, std::nullopt, clock_.now()));
+}
+void socket_mode::act(slack::deliver& wanted) {
+    taking_.spawn("envelope " + wanted.envelope.id, take(wanted.link, std::move(wanted.envelope)));
+}
+void socket_mode::act(const slack::close_link& wanted) {
+    auto link = socket_of(wanted.link);
+    connections_.erase(wanted.link);
+    if (link) closing_.spawn("socket mode close", close(std::move(link), wanted.reason));
+}
+void socket_mode::act(const slack::abort_link& wanted) {
+    if (const auto link = socket_of(wanted.link)) link->abort();
+    connections_.erase(wanted.link);
+}
+void socket_mode::act(const slack::report& wanted) {
+    switch (wanted.level) {
+        case slack::severity::info:
+            spdlog::info("slack link: {}", wanted.sentence);
+            break;
+        case slack::severity::warning:
+            spdlog::warn("slack link: {}", wanted.sentence);
+            break;
+        case slack::severity::error:
+            spdlog::error("slack link: {}", wanted.sentence);
+            break;
+    }
+}
+
+socket_mode::socket socket_mode::socket_of(slack::link_id link) const {
+    const auto found = connections_.find(link);
+    return found == connections_.end() ? nullptr : found->second.link;
+}
+
+// ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+void socket_mode::plan_wake() {
+    const auto now = clock_.now();
+    const auto wait = session_.next_wait();
+    if (session_.health().stopped && connections_.empty()) return;
+    if (planned_ && *planned_ > now && *planned_ <= now + wait) return;
+    planned_ = now + wait;
+    tasks_.spawn("socket mode tick", wake(wait, ++round_));
+}
+
+task<> socket_mode::wake(milliseconds span, std::uint64_t round) {
+    co_await clock_.sleep(span);
+    if (round != round_) co_return;
+    planned_.reset();
+    notice_bytes();
+    perform(session_.tick(clock_.now()));
+}
+
+void socket_mode::notice_bytes() {
+    for (auto& [id, each] : connections_) {
+        if (!each.link || each.link->last_byte() == each.last_byte) continue;
+        each.last_byte = each.link->last_byte();
+        session_.heard(id, clock_.now());
+    }
+}
+
+// ── the life of a link ───────────────────────────────────────────────────────────────────────────────────────────
+
+task<> socket_mode::fetch(slack::link_id link) {
+    auto url = co_await slack::open_connection(api_);
+    const auto known = connections_.find(link);
+    if (known == connections_.end()) co_return;
+    if (url.has_error()) {
+        connections_.erase(known);
+        perform(session_.url_failed(link, url.error(), clock_.now()));
+        co_return;
+    }
+    known->second.url = std::move(*url);
+    perform(session_.url_ready(link, clock_.now()));
+}
+
+task<> socket_mode::dial(slack::link_id link) {
+    auto connected = co_await connect_(std::exchange(connections_[link].url, {}));
+    if (connected.has_error()) {
+        connections_.erase(link);
+        perform(session_.dial_failed(link, connected.error(), clock_.now()));
+        co_return;
+    }
+    const socket opened{std::move(*connected)};
+    connections_[link].link = opened;
+    perform(session_.dialled(link, clock_.now()));
+    co_await read(link, opened);
+}
+
+task<> socket_mode::read(slack::link_id link, socket from) {
+    while (socket_of(link) == from) {
+        auto got = co_await from->receive();
+        if (socket_of(link) != from) co_return;
+        if (got.has_error() || got->kind == net::frame_kind::closed) {
+            auto why = got.has_error() ? got.error().sentence() : "closed with code " + std::to_string(got->close_code);
+            connections_.erase(link);
+            perform(session_.lost(link, why, clock_.now()));
+            co_return;
+        }
+        if (got->kind == net::frame_kind::text)
+            perform(session_.text_frame(link, got->payload, clock_.now()));
+        else
+            perform(session_.binary_frame(link, clock_.now()));
+    }
+}
+
+task<> socket_mode::ping(socket to) {
+    // A ping that cannot be sent needs no answer here: the reader learns of the loss.
+    const auto sent = co_await to->ping("slipway");
+    if (sent.has_error()) spdlog::debug("slack link: {}", sent.error().sentence());
+}
+
+task<> socket_mode::close(socket which, std::string reason) {
+    co_await which->close(1000, std::move(reason));
+}
+
+// ── envelopes ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+std::optional<json::object> socket_mode::answer_for(const slack::envelope& arrived, const slack::payload& what) const {
+    if (!arrived.takes_answer || !answer_) return std::nullopt;
+    try {
+        return answer_(what);
+    } catch (const std::exception& bug) {
+        spdlog::error("envelope={} gets a plain acknowledgement, its answer ended by a bug: {}", arrived.id,
+                      bug.what());
+        return std::nullopt;
+    }
+}
+
+task<> socket_mode::take(slack::link_id link, slack::envelope arrived) {
+    const auto since = clock_.now();
+    const auto what = slack::payload_of(arrived, since);
+    auto answer = answer_for(arrived, what);
+    if (is_transient(what)) {
+        co_await acknowledge(link, arrived.id, std::move(answer), since);
+        co_return;
+    }
+    const auto envelope_id = arrived.id;
+    auto received = co_await inbox_.receive(std::move(arrived));
+    if (received.has_error()) {
+        ++figures_.refused;
+        spdlog::error("envelope={} payload={} is not acknowledged: {}", envelope_id, slack::describe(what),
+                      received.error().sentence());
+        co_return;
+    }
+    const bool refused = refuses(answer);
+    co_await acknowledge(link, envelope_id, std::move(answer), since);
+    if (!received->to_handle) {
+        spdlog::info("envelope={} payload={} is a repeat of {}", envelope_id, slack::describe(what),
+                     received->stored.id);
+        co_return;
+    }
+    if (refused)
+        inbox_.dismiss(std::move(received->stored));
+    else
+        inbox_.handle(std::move(received->stored));
+}
+
+task<> socket_mode::acknowledge(slack::link_id link, std::string envelope_id, std::optional<json::object> answer,
+                                instant since) {
+    json::object plain{{"envelope_id", envelope_id}};
+    auto text = json::serialize(plain);
+    if (answer) {
+        plain["payload"] = std::move(*answer);
+        auto full = json::serialize(plain);
+        if (full.size() < settings_.largest_ack)
+            text = std::move(full);
+        else
+            spdlog::warn("envelope={} gets a plain acknowledgement: its answer of {} bytes would be dropped by Slack",
+                         envelope_id, full.size());
+    }
+    const auto to = socket_of(link);
+    if (!to) {
+        ++figures_.missed;
+        spdlog::warn("envelope={} cannot be acknowledged: link {} is gone", envelope_id, link);
+        co_return;
+    }
+    const auto sent = co_await to->send_text(std::move(text));
+    if (sent.has_error()) {
+        ++figures_.missed;
+        spdlog::warn("envelope={} cannot be acknowledged: {}", envelope_id, sent.error().sentence());
+        co_return;
+    }
+    ++figures_.sent;
+    figures_.last = clock_.now() - since;
+    figures_.longest = std::max(figures_.longest, figures_.last);
+    if (figures_.last <= settings_.acknowledge_within) co_return;
+    ++figures_.late;
+    spdlog::warn("envelope={} was acknowledged after {} ms", envelope_id, figures_.last.count());
+}
+
+}  // namespace slipway::gateway
