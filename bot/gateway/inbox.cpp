@@ -4,7 +4,7 @@
 
 #include <exception>
 
-#include "bot/gateway/joined.hpp"
+#include "integrations/async/join_within.hpp"
 
 namespace slipway::gateway {
 

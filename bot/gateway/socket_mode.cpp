@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "bot/gateway/joined.hpp"
+#include "integrations/async/join_within.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/slack/methods.hpp"
 

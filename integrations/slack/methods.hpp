@@ -58,6 +58,7 @@ struct found_message {
     untrusted text;
     std::string metadata_event;
     json::object metadata_payload;
+    std::vector<std::string> files;  ///< names of the files it carries
 };
 struct history_query {
     std::string channel;

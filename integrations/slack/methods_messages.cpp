@@ -38,6 +38,7 @@ found_message message_in(const json::value& from) {
     found.text = untrusted{text_at(from, "text")};
     found.metadata_event = text_at(from, "metadata.event_type");
     found.metadata_payload = object_at(from, "metadata.event_payload");
+    for (const auto& each : array_at(from, "files")) found.files.push_back(text_at(each, "name"));
     return found;
 }
 

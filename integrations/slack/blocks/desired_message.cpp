@@ -141,7 +141,8 @@ struct lane_reader {
     std::string operator()(const desired_message& wish) const {
         return wish.channel.empty() ? wish.user : wish.channel;
     }
-    std::string operator()(const desired_ephemeral& wish) const { return wish.channel; }
+    // Answers to a click never queue behind the channel's edits.
+    std::string operator()(const desired_ephemeral& wish) const { return wish.channel + " answers"; }
     std::string operator()(const desired_file& wish) const { return wish.channel; }
     std::string operator()(const desired_response&) const { return "response"; }
 };

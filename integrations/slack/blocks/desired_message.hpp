@@ -63,7 +63,7 @@ json::object to_json(const desired& wish);
 /// errc::invalid with what is missing; unknown members are ignored.
 result<desired> desired_from_json(const json::object& body);
 
-/// The pacing group a row belongs to: the channel, the person, or "response".
+/// The pacing group a row belongs to: the channel, the person, the answers of a channel, or "response".
 std::string lane_of(const desired& wish);
 
 /// outbox_put::priority: lower goes first (a person who waits, before a picture that moves).

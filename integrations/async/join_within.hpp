@@ -4,7 +4,7 @@
 #include "integrations/async/deadline.hpp"
 #include "integrations/async/task_group.hpp"
 
-namespace slipway::gateway {
+namespace slipway {
 
 namespace detail {
 inline task<result<>> joined(task_group& group) {
@@ -21,4 +21,4 @@ inline task<> join_within(task_group& group, milliseconds grace) {
     co_await group.join();
 }
 
-}  // namespace slipway::gateway
+}  // namespace slipway

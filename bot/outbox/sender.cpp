@@ -1,0 +1,126 @@
+#include "bot/outbox/sender.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "integrations/async/join_within.hpp"
+
+namespace slipway::outbox {
+namespace {
+
+/// Due rows may sit in busy lanes or wait for the conductor: then only news or a free lane changes anything soon.
+constexpr milliseconds shortest_sleep{500};
+constexpr milliseconds longest_rest{60'000};
+constexpr milliseconds store_trouble{1'000};
+
+template <class Act>
+struct at_exit {
+    explicit at_exit(Act what) : act{std::move(what)} {}
+    at_exit(const at_exit&) = delete;
+    at_exit& operator=(const at_exit&) = delete;
+    ~at_exit() { act(); }
+    Act act;
+};
+
+}  // namespace
+
+sender::sender(executor loop, store::store& memory, slack::web_api& api, timers& clock, chance roll,
+               sender_settings settings)
+    : memory_{memory},
+      clock_{clock},
+      settings_{std::move(settings)},
+      delivery_{memory, api, clock, std::move(roll), settings_.retry},
+      lane_free_{loop},
+      lanes_{loop},
+      loop_{loop} {}
+
+void sender::start() {
+    loop_.spawn("outbox", run());
+}
+
+task<> sender::stop(milliseconds grace) {
+    loop_.cancel();
+    co_await loop_.join();
+    co_await join_within(lanes_, grace);
+}
+
+task<> sender::run() {
+    while (true) {
+        lane_free_.rearm();
+        bool more = true;
+        while (more && busy_.size() < settings_.lanes_at_once) more = co_await lease_one();
+        co_await wait_for_work();
+    }
+}
+
+/// One row at a time, so that whatever becomes urgent while a lane is busy goes before what was due earlier.
+task<bool> sender::lease_one() {
+    std::vector<std::string> busy{busy_.begin(), busy_.end()};
+    auto leased = co_await memory_.lease_outbox(settings_.owner, 1, settings_.lease, std::move(busy));
+    if (leased.has_error()) {
+        figures_.last_error = leased.error().sentence();
+        spdlog::warn("outbox cannot be read, trying again: {}", leased.error().sentence());
+        co_await clock_.sleep(store_trouble);
+        co_return false;
+    }
+    if (leased->empty()) co_return false;
+    auto& row = leased->front();
+    busy_.insert(row.lane);
+    auto name = "outbox " + row.key;
+    lanes_.spawn(std::move(name), serve(std::move(row)));
+    co_return true;
+}
+
+task<> sender::serve(store::outbox_row row) {
+    const at_exit free_lane{[this, lane = row.lane] {
+        busy_.erase(lane);
+        lane_free_.fire();
+    }};
+    auto done = co_await delivery_.deliver(std::move(row));
+    auto rest = std::min(done.rest.value_or(milliseconds{0}), longest_rest);
+    if (done.edited) rest = std::max(rest, settings_.edit_interval);
+    co_await settle(std::move(done));
+    if (rest > milliseconds{0}) co_await clock_.sleep(rest);
+}
+
+task<> sender::settle(delivered done) {
+    using how = store::outbox_settle::how;
+    const auto key = done.outcome.key;
+    const auto verdict = done.outcome.verdict;
+    const auto error = done.outcome.error;
+    store::batch changes;
+    changes.settled.push_back(std::move(done.outcome));
+    const auto committed = co_await memory_.commit(std::move(changes));
+    if (committed.has_error()) {
+        // The lease runs out and the row comes back; a first send is then looked up before anything is repeated.
+        spdlog::warn("outbox key={} could not be settled: {}", key, committed.error().sentence());
+        co_return;
+    }
+    figures_.last_error = error;
+    if (verdict == how::sent) {
+        ++figures_.sent;
+        spdlog::debug("outbox key={} sent", key);
+    } else if (verdict == how::retry) {
+        ++figures_.retried;
+        spdlog::info("outbox key={} waits: {}", key, error);
+    } else {
+        ++figures_.given_up;
+        spdlog::error("outbox key={} is given up: {}", key, error);
+    }
+}
+
+task<> sender::wait_for_work() {
+    using namespace asio::experimental::awaitable_operators;
+    if (busy_.size() >= settings_.lanes_at_once) {
+        co_await lane_free_.wait();
+        co_return;
+    }
+    const auto due = co_await memory_.next_due();
+    auto span = settings_.longest_sleep;
+    if (due.has_value() && due->has_value()) span = std::clamp(**due - clock_.now(), shortest_sleep, span);
+    co_await (memory_.wait_for_news(span) || lane_free_.wait());
+}
+
+}  // namespace slipway::outbox
