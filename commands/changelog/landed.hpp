@@ -66,11 +66,12 @@ enum class landed_kind { request, direct, housekeeping, revert };
 struct landed_change {
     std::string commit;  ///< the first-parent commit
     untrusted subject;
+    untrusted title;  ///< what people would call it: GitLab's title inside a merge message, else the subject
     landed_kind kind = landed_kind::direct;
     std::vector<attribution> requests;  ///< the first is the outer one; several when requests were nested
     std::vector<std::string> foreign;   ///< references to other projects' requests, as written
-    std::string reverts;                ///< the landing (or commit outside the range) it takes back; "" = none
-    std::int64_t reverts_request = 0;   ///< when it named a request: "This reverts merge request !12"
+    std::string reverts;                ///< the landing of this range that it takes back; "" = none
+    std::string reverts_outside;        ///< a commit id or "!12" that it takes back and that is not in the range
     std::string reverted_by;            ///< a landing that is itself alive; "" = this one is alive
     bool partly_reverted = false;       ///< only one of the brought commits was taken back
     bool alive() const noexcept { return reverted_by.empty(); }
@@ -84,7 +85,8 @@ struct attribution_settings {
     std::vector<std::string> housekeeping_paths;     ///< a housekeeping commit touches nothing else
 };
 
-/// Newest first, one per landing. Each commit and each request is attributed once, by its strongest evidence.
+/// Newest first, one per landing. A landing names each request once, by its strongest evidence; a request that landed
+/// commit by commit (fast-forward) is named by each of them.
 std::vector<landed_change> landed_changes(const std::vector<range_landing>& newest_first,
                                           const std::vector<known_request>& known,
                                           const attribution_settings& settings);
@@ -97,13 +99,14 @@ struct request_reference {
 };
 std::vector<request_reference> references_in(std::string_view message);
 
-/// Milestone against range: what each side lacks. Everything in the last three lists needs a person.
+/// Milestone against range: what each side lacks. All but `agreed` and `reverted` need a person.
 struct reconciliation {
     std::vector<std::int64_t> agreed;
-    std::vector<std::int64_t> not_landed;       ///< merged, in the milestone, not alive in the range
-    std::vector<std::int64_t> not_merged;       ///< in the milestone and still open (or closed)
+    std::vector<std::int64_t> not_landed;       ///< in the milestone and merged, but nowhere in the range
+    std::vector<std::int64_t> not_merged;       ///< in the milestone, still open or closed unmerged
     std::vector<std::int64_t> other_milestone;  ///< alive in the range, in another milestone or none
-    std::vector<std::string> unexplained;       ///< commit ids of direct commits that are no housekeeping
+    std::vector<std::int64_t> reverted;         ///< landed in the range and taken back in it
+    std::vector<std::string> unexplained;       ///< commits without a request that are no housekeeping
 };
 reconciliation reconcile(const std::vector<landed_change>& landed, const std::vector<known_request>& known,
                          std::int64_t milestone_id);

@@ -17,7 +17,7 @@ enum class key_format {
 };
 /// errc::invalid for a word that is none of them.
 result<key_format> parse_key_format(std::string_view word);
-/// From a file name: .properties .ini .conf .cfg .yaml .yml .json; errc::invalid: say the format.
+/// From a file name: .properties .conf, .ini .cfg, .yaml .yml, .json; errc::invalid for others: say the format.
 result<key_format> key_format_of(std::string_view path);
 
 struct version_key {
