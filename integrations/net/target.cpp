@@ -2,6 +2,8 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
+#include <optional>
 
 namespace slipway::net {
 namespace {
@@ -16,6 +18,15 @@ std::string without_secrets(std::string_view url) {
 
 failure malformed(std::string_view url, const std::string& why) {
     return failure{errc::invalid, "\"" + without_secrets(url) + "\" " + why};
+}
+
+/// 0 when none is given. Boost.URL lets numbers beyond 65535 pass.
+std::optional<std::uint16_t> port_of(std::string_view digits) {
+    std::uint16_t port = 0;
+    if (digits.empty()) return port;
+    const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (bad != std::errc{} || end != digits.data() + digits.size() || port == 0) return std::nullopt;
+    return port;
 }
 
 }  // namespace
@@ -34,13 +45,14 @@ result<target> parse_target(std::string_view url, url_family family) {
     }
     if (view.has_userinfo()) return malformed(url, "holds credentials: give them in a header instead");
     if (view.encoded_host().empty()) return malformed(url, "names no host");
-    if (view.has_port() && !view.port().empty() && view.port_number() == 0) return malformed(url, "has a wrong port");
+    const auto port = port_of({view.port().data(), view.port().size()});
+    if (!port) return malformed(url, "has a wrong port");
 
     target to;
     to.tls = scheme == secure;
     to.host = std::string{view.host_address()};
     const std::uint16_t usual = to.tls ? 443 : 80;
-    to.port = view.port_number() == 0 ? usual : view.port_number();
+    to.port = *port == 0 ? usual : *port;
     const auto host = view.encoded_host();
     to.authority = std::string{host.data(), host.size()};
     if (to.port != usual) to.authority += ":" + std::to_string(to.port);
