@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "bot/settings_table.hpp"
+#include "commands/changelog/version.hpp"
+#include "commands/changelog/version_key.hpp"
 #include "commands/release/setting_checks.hpp"
 #include "commands/release/yaml.hpp"
 #include "integrations/base/result.hpp"
@@ -107,6 +109,21 @@ void read_environment(checked_settings& made, const environment& of) {
     }
 }
 
+/// What the pure reader cannot judge, because grammars and formats live in a room beside it.
+void check_version(loaded_project& project, const std::string& text) {
+    const auto& version = project.settings.version;
+    yaml_reader reader{project.file};
+    const auto place = reader.parse(text).at("version");
+    const auto grammar = changelog::version_grammar::create(version.grammar);
+    if (!grammar) place.at("grammar").problem(grammar.error().sentence());
+    if (version.format.empty() && !version.file.empty()) {
+        const auto format = changelog::key_format_of(version.file);
+        if (!format) place.at("file").problem(format.error().sentence());
+    }
+    const auto found = reader.problems();
+    project.problems.insert(project.problems.end(), found.begin(), found.end());
+}
+
 void read_project_file(loaded_project& project) {
     const auto text = read_text(project.file);
     if (!text) {
@@ -116,14 +133,16 @@ void read_project_file(loaded_project& project) {
     auto checked = release::read_project(*text, project.file);
     project.settings = std::move(checked.settings);
     project.problems = std::move(checked.problems);
+    if (project.usable()) check_version(project, *text);
     auto& checklist = project.settings.checklist_file;
     if (!checklist.empty()) checklist = (files::path{project.file}.parent_path() / checklist).lexically_normal();
 }
 
-/// The second of two projects that people or errors could not tell apart is switched off.
+/// The second of two usable projects that people or errors could not tell apart is switched off.
 void check_twins(std::vector<loaded_project>& projects) {
     for (auto each = projects.begin(); each != projects.end(); ++each)
         for (auto other = projects.begin(); other != each; ++other) {
+            if (!other->usable()) continue;
             const auto& mine = each->settings;
             const auto& theirs = other->settings;
             if (!mine.name.empty() && mine.name == theirs.name)

@@ -184,3 +184,22 @@ TEST_CASE("what is missing for a start is said as the variables to set", "[bot][
     CHECK(missing.size() == 5);
     CHECK(missing[0].starts_with("SLACK_APP_TOKEN (or SLACK_APP_TOKEN_FILE) is not set"));
 }
+
+TEST_CASE("an unknown version grammar or file format switches the project off, with its line", "[bot][settings]") {
+    machine on;
+    const auto with = [](std::string_view version) {
+        std::string text{shop};
+        const std::string_view old = "{file: version.properties}";
+        return text.replace(text.find(old), old.size(), version);
+    };
+    on.write("grammar.yaml", with("{file: version.properties, grammar: one.two}"));
+    on.write("format.yaml", with("{file: VERSION}"));
+    on.write("pattern.yaml", with("{file: VERSION, format: pattern, pattern: '^(.*)$'}"));
+    const auto loaded = on.load("state_directory: s\nprojects: [grammar.yaml, format.yaml, pattern.yaml]\n");
+    const auto& projects = loaded.value.projects;
+    REQUIRE(projects[0].problems.size() == 1);
+    CHECK_THAT(projects[0].problems[0].text(), Catch::Contains("grammar.yaml:6: ") && Catch::Contains("one.two"));
+    REQUIRE(projects[1].problems.size() == 1);
+    CHECK_THAT(projects[1].problems[0].text(), Catch::Contains("format.yaml:6: ") && Catch::Contains("VERSION"));
+    CHECK(projects[2].usable());
+}
