@@ -35,6 +35,8 @@ struct group_counts {
 
 struct comparison_input {
     std::vector<group_counts> groups;
+    double before_minutes = 0;        ///< length of the windows; 0 = as long as the longest `before` and `after`
+    double after_minutes = 0;         ///< restart minutes included
     std::size_t restart_minutes = 1;  ///< first minutes after the deploy that prove nothing
     bool traffic_before = false;      ///< any sign of life in the window before
     bool traffic_after = false;       ///< any sign of life after: errors, sessions, transactions, reports of clients

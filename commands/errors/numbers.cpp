@@ -1,0 +1,33 @@
+#include "commands/errors/numbers.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace slipway::errors {
+namespace {
+
+std::string formatted(const char* form, double value) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), form, value);
+    return text.data();
+}
+
+}  // namespace
+
+std::string times(std::uint64_t count) {
+    return count == 1 ? "once" : std::to_string(count) + " times";
+}
+std::string minutes(double count) {
+    return formatted("%.0f", count) + (count == 1 ? " minute" : " minutes");
+}
+std::string servers(std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " server" : " servers");
+}
+std::string factor(double ratio) {
+    return formatted(ratio < 10 ? "%.1f" : "%.0f", ratio) + " times";
+}
+std::string small(double probability) {
+    return formatted("%.1g", probability);
+}
+
+}  // namespace slipway::errors
