@@ -42,8 +42,9 @@ errors::group_counts counts_of(const telemetry::error_ledger& ledger, const tele
     counts.group = active.group.hash;
     counts.title = active.group.title;
     counts.before = ledger.per_minute({where, {}, active.group.hash, {}}, windows.before);
-    counts.after = active.per_minute;
-    counts.servers_after = active.servers.size();
+    counts.after = ledger.per_minute({where, {}, active.group.hash, {}}, windows.after);
+    for (const auto& since : ledger.active_groups({where, {}, active.group.hash, {}}, windows.after))
+        counts.servers_after = since.servers.size();
     counts.seen_before = active.group.first_seen < windows.deployed;
     counts.below_error = active.group.level < telemetry::severity::error;
     return counts;
@@ -100,8 +101,15 @@ private:
         const auto where = place_of(here);
         const auto windows = windows_of(here);
         errors::comparison_input input;
-        for (const auto& each : here.with.errors->active_groups({where, {}, {}, {}}, windows.after))
+        // Also the groups that went quiet: without them the rest would look louder in total.
+        for (const auto& each :
+             here.with.errors->active_groups({where, {}, {}, {}}, {windows.before.from, windows.after.to}))
             input.groups.push_back(counts_of(*here.with.errors, each, where, windows));
+        const auto minutes = [](telemetry::window of) {
+            return std::chrono::duration<double, std::ratio<60>>(of.to - of.from).count();
+        };
+        input.before_minutes = minutes(windows.before);
+        input.after_minutes = minutes(windows.after);
         input.restart_minutes =
             static_cast<std::size_t>(std::chrono::ceil<std::chrono::minutes>(here.project->watch.settle).count());
         input.traffic_before = here.with.errors->traffic_of(where, windows.before).any();
