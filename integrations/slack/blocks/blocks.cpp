@@ -20,7 +20,7 @@ block made(std::string_view type, json::object rest, const markup& text) {
     out.json["type"] = type;
     for (auto& [key, value] : rest) out.json[key] = std::move(value);
     out.characters = characters_in(out.json);
-    out.plain = to_plain(text);
+    out.said = text;
     return out;
 }
 
@@ -40,7 +40,7 @@ std::vector<block> header_blocks(std::string_view title) {
     head.json["type"] = "header";
     head.json["text"] = plain_text(line, limit::header);
     head.characters = characters_in(head.json);
-    head.plain = line;
+    head.said = escape(line);
     std::vector<block> all{std::move(head)};
     if (length_of(line) > limit::header) std::ranges::copy(section_blocks(escape(line)), std::back_inserter(all));
     return all;
@@ -136,7 +136,7 @@ std::vector<block> verbatim_blocks(std::string_view text) {
         out.json["type"] = "rich_text";
         out.json["elements"] = json::array{std::move(fence)};
         out.characters = length_of(piece);
-        out.plain = std::move(piece);
+        out.verbatim = std::move(piece);
         all.push_back(std::move(out));
     }
     return all;

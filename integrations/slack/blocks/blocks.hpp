@@ -17,11 +17,13 @@ struct field {
     markup value;
 };
 
-/// A block, what it counts against the message's total, and what it says in a plain text file.
+/// A block, what it counts against the message's total, and what it says.
 struct block {
     json::object json;
     std::size_t characters = 0;
-    std::string plain;
+    markup said;
+    std::string verbatim;  ///< instead of `said`, for text in code type
+    std::string plain() const { return verbatim.empty() ? to_plain(said) : verbatim; }
 };
 
 /// Nothing for an empty title; a second, complete block when it is longer than 150 characters.

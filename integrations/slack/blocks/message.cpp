@@ -134,10 +134,8 @@ rendered message_builder::render() const {
     std::vector<rendered> parts;
     room part_left;
     bool overflowing = false;
-    std::string whole;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const auto& each = entries_[i].shown;
-        if (!each.plain.empty()) (whole += each.plain) += '\n';
         if (stays[i] || (!overflowing && left.takes(each))) {
             made.blocks.push_back(each.json);
             continue;
@@ -156,6 +154,8 @@ rendered message_builder::render() const {
     const bool needs_file = parts.size() == thread_limit;
     if (needs_file) {
         parts.back().blocks.push_back(context_blocks(say("… the whole text is in {}", name_))[0].json);
+        std::string whole;
+        for (const auto& each : entries_) (whole += each.shown.plain()) += '\n';
         made.files.push_back({name_, std::move(whole)});
     } else if (!overflow.empty()) {
         parts.push_back(part(again, std::move(overflow)));

@@ -9,6 +9,10 @@ namespace {
 std::string unescaped(std::string_view text) {
     std::string out;
     while (!text.empty()) {
+        const auto special = std::min(text.find_first_of("&\xE2"), text.size());
+        out += text.substr(0, special);
+        text.remove_prefix(special);
+        if (text.empty()) break;
         if (text.starts_with("\xE2\x80\x8B")) {
             text.remove_prefix(3);
         } else if (text.starts_with("&amp;")) {

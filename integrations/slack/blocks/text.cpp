@@ -55,6 +55,14 @@ bool combines(char32_t point) noexcept {
            (point >= 0x1F3FB && point <= 0x1F3FF) || point == 0x200D;
 }
 
+/// How many bytes from the start are printable ASCII or a line end: nearly all of nearly every text.
+std::size_t printable_prefix(std::string_view text) noexcept {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at != end && ((*at >= 0x20 && *at < 0x7F) || *at == '\n')) ++at;
+    return static_cast<std::size_t>(at - text.data());
+}
+
 constexpr std::size_t units(char32_t point) noexcept {
     return point != broken && point > 0xFFFF ? 2 : 1;
 }
@@ -65,6 +73,10 @@ std::string tidy(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
+        const auto plain = printable_prefix(text);
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) break;
         if (const auto sequence = terminal_sequence(text); sequence > 0) {
             text.remove_prefix(sequence);
             continue;
@@ -100,6 +112,10 @@ std::string one_line(std::string_view text) {
 std::size_t length_of(std::string_view text) noexcept {
     std::size_t length = 0;
     while (!text.empty()) {
+        const auto plain = printable_prefix(text);
+        length += plain;
+        text.remove_prefix(plain);
+        if (text.empty()) break;
         const auto next = decode(text);
         length += units(next.point);
         text.remove_prefix(next.bytes);
