@@ -20,10 +20,12 @@ struct room {
     std::size_t blocks = limit::message_blocks - 1;
     std::size_t characters = limit::message_characters - marker_characters;
 
-    bool takes(const block& each) {
-        if (blocks == 0 || each.characters > characters) return false;
-        --blocks;
-        characters -= each.characters;
+    bool takes(const std::vector<block>& group) {
+        std::size_t needed = 0;
+        for (const auto& each : group) needed += each.characters;
+        if (blocks < group.size() || needed > characters) return false;
+        blocks -= group.size();
+        characters -= needed;
         return true;
     }
 };
@@ -49,6 +51,10 @@ rendered part(std::string text, json::array blocks) {
     return made;
 }
 
+void append(const std::vector<block>& group, json::array& to) {
+    for (const auto& each : group) to.push_back(each.json);
+}
+
 }  // namespace
 
 json::object to_json(const rendered& message) {
@@ -64,7 +70,7 @@ message_builder::message_builder(markup fallback, std::string name)
     : fallback_{std::move(fallback)}, name_{std::move(name)} {}
 
 void message_builder::add(std::vector<block> blocks, bool stays) {
-    for (auto& each : blocks) entries_.push_back({std::move(each), stays});
+    for (auto& each : blocks) entries_.push_back({{std::move(each)}, stays});
 }
 
 message_builder& message_builder::header(std::string_view title) {
@@ -79,6 +85,19 @@ message_builder& message_builder::section(const markup& text) {
 
 message_builder& message_builder::section(const markup& text, const element& accessory) {
     add(section_blocks(text, accessory), false);
+    return *this;
+}
+
+message_builder& message_builder::item(const markup& text, const std::vector<element>& elements) {
+    if (elements.size() == 1) return section(text, elements.front());
+    auto group = section_blocks(text);
+    if (group.size() > 2) {
+        // Longer than two sections is reading matter: only its end stays with the buttons.
+        add({group.begin(), group.end() - 1}, false);
+        group.erase(group.begin(), group.end() - 1);
+    }
+    for (auto& each : action_blocks(elements)) group.push_back(std::move(each));
+    entries_.push_back({std::move(group), false});
     return *this;
 }
 
@@ -117,6 +136,13 @@ message_builder& message_builder::log(std::string_view full, std::string filenam
     return *this;
 }
 
+std::string message_builder::everything() const {
+    std::string whole;
+    for (const auto& entry : entries_)
+        for (const auto& each : entry.blocks) (whole += each.plain()) += '\n';
+    return whole;
+}
+
 rendered message_builder::render() const {
     rendered made;
     made.text = cut(fallback_.empty() ? say("(no text)") : fallback_, limit::fallback).text();
@@ -126,7 +152,8 @@ rendered message_builder::render() const {
     room left;
     room fixed{fixed_blocks, fixed_characters};
     std::vector<bool> stays;
-    for (const auto& each : entries_) stays.push_back(each.stays && fixed.takes(each.shown) && left.takes(each.shown));
+    for (const auto& each : entries_)
+        stays.push_back(each.stays && fixed.takes(each.blocks) && left.takes(each.blocks));
 
     // Says again whose continuation it is, and notifies nobody a second time.
     const auto again = say("{} (continued)", cut(to_plain(cut(fallback_, limit::fallback)), 200)).text();
@@ -135,9 +162,9 @@ rendered message_builder::render() const {
     room part_left;
     bool overflowing = false;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-        const auto& each = entries_[i].shown;
+        const auto& each = entries_[i].blocks;
         if (stays[i] || (!overflowing && left.takes(each))) {
-            made.blocks.push_back(each.json);
+            append(each, made.blocks);
             continue;
         }
         if (!overflowing) made.blocks.push_back(context_blocks(say("… continued in the thread"))[0].json);
@@ -149,14 +176,12 @@ rendered message_builder::render() const {
             part_left = {};
             part_left.takes(each);
         }
-        overflow.push_back(each.json);
+        append(each, overflow);
     }
     const bool needs_file = parts.size() == thread_limit;
     if (needs_file) {
         parts.back().blocks.push_back(context_blocks(say("… the whole text is in {}", name_))[0].json);
-        std::string whole;
-        for (const auto& each : entries_) (whole += each.shown.plain()) += '\n';
-        made.files.push_back({name_, std::move(whole)});
+        made.files.push_back({name_, everything()});
     } else if (!overflow.empty()) {
         parts.push_back(part(again, std::move(overflow)));
     }

@@ -38,6 +38,8 @@ public:
     message_builder& header(std::string_view title);
     message_builder& section(const markup& text);
     message_builder& section(const markup& text, const element& accessory);
+    /// One thing of a list with its own buttons; text and buttons stay together, in the message or in its thread.
+    message_builder& item(const markup& text, const std::vector<element>& elements);
     message_builder& fields(const std::vector<field>& fields);
     message_builder& context(const markup& text);
     message_builder& actions(const std::vector<element>& elements);
@@ -51,10 +53,11 @@ public:
 
 private:
     struct entry {
-        block shown;
+        std::vector<block> blocks;  ///< go to the same place
         bool stays = false;
     };
     void add(std::vector<block> blocks, bool stays);
+    std::string everything() const;
 
     markup fallback_;
     std::string name_;

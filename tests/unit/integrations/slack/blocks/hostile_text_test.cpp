@@ -77,6 +77,7 @@ rendered card(const std::string& text) {
         .header(text)
         .section(say("Title: {}", untrusted{text}), button{text, "slipway.go", "a1"})
         .section(escape(text))
+        .item(say("{}", text), {button{text, "slipway.a", "1"}, button{text, "slipway.b", "2"}})
         .fields({{text, escape(text)}, {"Branch", code(text)}, {"Link", hyperlink("https://git/" + text, text)}})
         .verbatim(text)
         .log(text, "run.log")

@@ -85,6 +85,17 @@ TEST_CASE("sixty merge requests with a button each are all there", "[blocks][mes
     CHECK(check_limits(to_json(shown)) == problems{});
 }
 
+TEST_CASE("the two buttons of a merge request go where its text goes", "[blocks][message]") {
+    message_builder list{say("merge requests")};
+    for (int i = 0; i < 40; ++i)
+        list.item(say("!{} title", i),
+                  {button{"Merge", "slipway.merge", "m" + std::to_string(i)}, button{"Move out", "slipway.out", "o"}});
+    const auto shown = list.render();
+    CHECK(count(shown, "\"actions\"") == count(shown, "\"section\""));
+    REQUIRE(shown.thread_parts.size() == 1);
+    CHECK(count(shown, "\"actions\"") + count(shown.thread_parts[0], "\"actions\"") == 40);
+}
+
 TEST_CASE("a title longer than a header is complete below it", "[blocks][message]") {
     const std::string title(400, 'x');
     const auto shown = message_builder{say("t")}.header(title).render();

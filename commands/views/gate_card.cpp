@@ -1,0 +1,185 @@
+#include "commands/views/gate_card.hpp"
+
+#include "integrations/base/json.hpp"
+#include "integrations/slack/blocks/limits.hpp"
+
+namespace slipway::views {
+namespace {
+
+using release::gate_status;
+using release::side_effect;
+
+release::button pressed(const release::release_state& state, const release::step_state& step, const char* kind) {
+    release::button made;
+    made.release = state.id;
+    made.kind = kind;
+    made.step = step.id;
+    made.fingerprint = step.gate->fingerprint;
+    return made;
+}
+
+/// What a person lets happen by approving, in one sentence.
+markup consequence(const release::step_rule& rule) {
+    if (is_confirmation(rule)) return say("Your click says that this was done; nothing runs because of it.");
+    return say("When every seat is filled, *{}* starts by itself. {}", step_name(rule), reversibility(rule.effect));
+}
+
+std::vector<slack::field> evidence(const release::release_state& state, const release::step_rule& rule) {
+    std::vector<slack::field> fields;
+    fields.push_back({"Version", slack::code(state.version)});
+    fields.push_back({"Commit", commit_link(state, state.fact("candidate"))});
+    if (const auto url = state.fact("diff_url"); !url.empty())
+        fields.push_back({"Diff", slack::hyperlink(url, "against stable")});
+    for (const auto& each : state.steps) {
+        const auto* checked = state.plan.find(each.id);
+        const bool tests = checked != nullptr && (checked->kind == "run" || checked->kind == "salt_ping");
+        if (tests && each.status == release::step_status::done && rule.id != each.id && fields.size() < 8)
+            fields.push_back({checked->title, say("✅ {}, {}", brief(each.text, 100),
+                                                  slack::date_token(each.ended, slack::date_style::time))});
+    }
+    return fields;
+}
+
+/// Who decided, as the last word of a card that is over.
+markup ending(const release::release_state& state, const release::step_state& step, const names& people) {
+    const auto& gate = *step.gate;
+    const auto at = slack::date_token(gate.closed_at, slack::date_style::time);
+    switch (gate.status) {
+        case gate_status::approved:
+            return say("✅ *Approved* at {}.", at);
+        case gate_status::rejected:
+            return say("❌ *Rejected* by {} at {}: {}\nAfter the cause is gone: {}.", people.of(gate.closed_by), at,
+                       people.sentence(gate.reason), slack::code("/release retry " + step.id));
+        case gate_status::expired:
+            return say("⌛ *Expired* at {}: nobody answered in time. A release manager can ask again with {}.", at,
+                       slack::code("/release retry " + step.id));
+        case gate_status::outdated:
+            return say(
+                "↔️ *Out of date* since {}: {}. Earlier approvals are void; the newest card is the one to answer.", at,
+                people.sentence(gate.reason));
+        case gate_status::open:
+            break;
+    }
+    if (!state.is_live()) return say("The release is over; this question needs no answer.");
+    if (state.aborting) return say("🛑 The release is being aborted; this question needs no answer any more.");
+    if (step.status == release::step_status::skipped)
+        return say("⏭️ Skipped by {}: {}", people.of(step.by), step.reason);
+    return say("This question needs no answer now.");
+}
+
+std::vector<slack::element> buttons(const release::release_state& state, const release::step_state& step,
+                                    std::vector<release::button>& shown) {
+    button_row row{shown};
+    std::vector<slack::element> all{approve_button(state, step, row)};
+    all.push_back(reject_button(state, step, row));
+    bool somebody_sits = false;
+    for (const auto& each : step.gate->seats) somebody_sits = somebody_sits || each.taken_by.has_value();
+    if (somebody_sits) all.push_back(row.make(pressed(state, step, "withdraw"), "Withdraw my approval"));
+    if (const auto url = state.fact("diff_url"); !url.empty()) {
+        slack::button diff{"See diff", "slipway.open", {}};
+        diff.url = url;
+        all.push_back(std::move(diff));
+    }
+    return all;
+}
+
+void add_evidence(slack::message_builder& made, const release::release_state& state, const release::step_rule& rule,
+                  const release::step_state& step, const names& people) {
+    if (!rule.text.empty()) made.section(filled(rule.text, state));
+    made.section(consequence(rule));
+    made.fields(evidence(state, rule));
+    if (!step.look) return;
+    if (!step.look->summary.empty()) made.section(people.sentence(step.look->summary));
+    std::string lines;
+    for (const auto& each : step.look->lines) (lines += each) += '\n';
+    made.verbatim(lines);
+}
+
+rendered card(const release::release_state& state, const release::step_state& step, const names& people,
+              const markup& opening, std::vector<release::button>& shown) {
+    const auto* rule = state.plan.find(step.id);
+    const auto& gate = *step.gate;
+    const auto question = filled(gate.question, state);
+    const auto name = release_name(state, people.project());
+    slack::message_builder made{takes_answers(state, step)
+                                    ? say("{}: {}", name, question)
+                                    : say("{}: {} {}", name, question, ending(state, step, people)),
+                                step.id + ".txt"};
+    made.section(say("*{}*\n{} · {}{}", question, name, step_name(*rule),
+                     gate.number > 1 ? say(" · asked again, question {}", gate.number) : markup{}));
+    if (!opening.empty()) made.section(opening);
+    add_evidence(made, state, *rule, step, people);
+    made.section(seats_text(state, gate, people));
+    if (takes_answers(state, step))
+        made.actions(buttons(state, step, shown));
+    else
+        made.section(ending(state, step, people));
+    const auto rule_text = gate.four_eyes
+                               ? say("{} asked for this release and cannot fill a seat", people.of(state.requester))
+                               : say("whoever asked for the release may answer too");
+    made.context(say("Open until {} · {} · shown state {}", slack::date_token(gate.expires), rule_text,
+                     slack::code(gate.fingerprint.substr(0, 8))));
+    return made.render();
+}
+
+}  // namespace
+
+bool is_confirmation(const release::step_rule& rule) {
+    return rule.kind == "confirm";
+}
+
+slack::button approve_button(const release::release_state& state, const release::step_state& step, button_row& row) {
+    const auto* rule = state.plan.find(step.id);
+    const bool confirms = is_confirmation(*rule);
+    auto made =
+        row.make(pressed(state, step, "approve"), confirms ? "Confirm" : "Approve", slack::button_style::primary);
+    if (confirms) return made;
+    slack::confirm_dialog sure;
+    sure.title = "Approve for " + state.project + " " + state.version + "?";
+    sure.text =
+        say("{} starts as soon as every seat is filled. {}", step_name(*rule, 150), reversibility(rule->effect));
+    sure.confirm = "Yes, approve";
+    sure.deny = "Not yet";
+    sure.danger = rule->effect == side_effect::irreversible;
+    made.confirm = std::move(sure);
+    return made;
+}
+
+slack::button reject_button(const release::release_state& state, const release::step_state& step, button_row& row) {
+    const auto* rule = state.plan.find(step.id);
+    return row.make(pressed(state, step, "reject"), is_confirmation(*rule) ? "Not OK" : "Reject",
+                    slack::button_style::danger);
+}
+
+bool takes_answers(const release::release_state& state, const release::step_state& step) {
+    return state.is_live() && !state.aborting && step.status == release::step_status::asking && step.gate &&
+           step.gate->status == gate_status::open;
+}
+
+rendered gate_card(const release::release_state& state, const release::step_state& step, const names& people,
+                   std::vector<release::button>& shown) {
+    return card(state, step, people, {}, shown);
+}
+
+rendered gate_direct_message(const release::release_state& state, const release::step_state& step, const names& people,
+                             std::vector<release::button>& shown) {
+    const auto opening = takes_answers(state, step)
+                             ? say("This waits for you or somebody else of your role; the same card is in the channel.")
+                             : markup{};
+    return card(state, step, people, opening, shown);
+}
+
+rendered without_buttons(rendered card, const markup& why) {
+    json::array kept;
+    for (auto& each : card.blocks) {
+        if (text_at(each, "type") == "actions") continue;
+        if (auto* block = each.if_object()) block->erase("accessory");
+        kept.push_back(std::move(each));
+    }
+    if (kept.size() < slack::limit::message_blocks)
+        for (auto& each : slack::context_blocks(why)) kept.push_back(std::move(each.json));
+    card.blocks = std::move(kept);
+    return card;
+}
+
+}  // namespace slipway::views

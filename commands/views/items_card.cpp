@@ -1,0 +1,154 @@
+#include "commands/views/items_card.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "integrations/slack/blocks/text.hpp"
+
+namespace slipway::views {
+namespace {
+
+using release::item_state;
+using release::item_status;
+
+bool offers_buttons(const release::release_state& state, const release::step_state& step, const item_state& item) {
+    const bool step_asks = step.status == release::step_status::asking || step.status == release::step_status::looking;
+    const bool open =
+        item.status == item_status::open || item.status == item_status::failed || item.status == item_status::errored;
+    return state.is_live() && !state.aborting && !state.held && step_asks && open;
+}
+
+slack::button_style style_of(const release::choice& choice) {
+    if (choice.style == "primary") return slack::button_style::primary;
+    if (choice.style == "danger") return slack::button_style::danger;
+    return slack::button_style::plain;
+}
+
+slack::button choice_button(const release::release_state& state, const release::step_state& step, std::string item,
+                            std::string fingerprint, const release::choice& choice, const std::string& object,
+                            std::string label, button_row& row) {
+    release::button pressed;
+    pressed.release = state.id;
+    pressed.kind = "choose";
+    pressed.step = step.id;
+    pressed.item = std::move(item);
+    pressed.choice = choice.id;
+    pressed.fingerprint = std::move(fingerprint);
+    auto made = row.make(pressed, std::move(label), style_of(choice));
+    // A choice that asks for a reason has its own window; a second question would be one too many.
+    if (choice.effect != release::side_effect::irreversible || choice.needs_reason) return made;
+    slack::confirm_dialog sure;
+    sure.title = choice.label + " " + object + "?";
+    sure.text = say("For {} {}. {}", state.project, state.version, reversibility(choice.effect));
+    sure.confirm = "Yes, " + choice.label;
+    sure.deny = "Not yet";
+    made.confirm = std::move(sure);
+    return made;
+}
+
+/// Choices without a reason that two or more open items offer.
+std::vector<slack::element> buttons_for_all(const release::release_state& state, const release::step_state& step,
+                                            button_row& row) {
+    std::map<std::string, std::pair<int, const release::choice*>> offered;
+    for (const auto& item : step.items)
+        if (offers_buttons(state, step, item))
+            for (const auto& each : item.choices) {
+                auto& known = offered[each.id];
+                ++known.first;
+                known.second = &each;
+            }
+    std::string shown_state;
+    for (const auto& item : step.items) shown_state += item.fingerprint;
+    std::vector<slack::element> all;
+    for (const auto& [id, found] : offered) {
+        const auto& [count, choice] = found;
+        if (count < 2 || choice->needs_reason || choice->style == "danger") continue;
+        all.push_back(choice_button(state, step, "*", shown_state, *choice, "all " + std::to_string(count),
+                                    choice->label + " all " + std::to_string(count), row));
+    }
+    return all;
+}
+
+markup status_text(const item_state& item, const names& people) {
+    const auto at = slack::date_token(item.at, slack::date_style::time);
+    const auto by = item.by.empty() ? markup{} : say(" by {}", people.of(item.by));
+    switch (item.status) {
+        case item_status::open:
+            return item.text.empty() ? markup{} : say("\n{}", people.sentence(item.text));
+        case item_status::running:
+            return say("\n⏳ {} since {}{}", item.chosen, at, by);
+        case item_status::done:
+            return say("\n✅ {}{}", people.sentence(item.text.empty() ? "done" : item.text), by);
+        case item_status::failed:
+            return say("\n❌ failed: {} Press again when its cause is gone.", people.sentence(item.text));
+        case item_status::errored:
+            return say("\n⚠️ errored, we could not know: {} Press again.", people.sentence(item.text));
+        case item_status::unknown_outcome:
+            return say("\n❓ it is not known whether this took effect: {}", people.sentence(item.text));
+    }
+    return {};
+}
+
+std::vector<slack::element> unknown_buttons(const release::release_state& state, const release::step_state& step,
+                                            const item_state& item, button_row& row) {
+    if (!state.is_live() || item.status != item_status::unknown_outcome) return {};
+    release::button pressed;
+    pressed.release = state.id;
+    pressed.step = step.id;
+    pressed.item = item.id;
+    pressed.kind = "treat_as_done";
+    std::vector<slack::element> all{row.make(pressed, "It happened: treat as done")};
+    pressed.kind = "run_again";
+    all.push_back(row.make(pressed, "It did not: run again", slack::button_style::danger));
+    return all;
+}
+
+std::vector<slack::element> buttons_of(const release::release_state& state, const release::step_state& step,
+                                       const item_state& item, button_row& row) {
+    if (!offers_buttons(state, step, item)) return unknown_buttons(state, step, item, row);
+    std::vector<slack::element> all;
+    for (const auto& each : item.choices)
+        all.push_back(choice_button(state, step, item.id, item.fingerprint, each, item.id, each.label, row));
+    return all;
+}
+
+markup settled_text(const release::step_state& step, const names& people) {
+    markup text;
+    for (const auto& item : step.items)
+        if (item.status == item_status::done)
+            text += say("✅ {} {}: {}{}\n", slack::hyperlink(item.url, item.id),
+                        slack::cut(slack::one_line(item.title.raw()), 100),
+                        people.sentence(item.text.empty() ? "done" : item.text),
+                        item.by.empty() ? markup{} : say(", {}", people.of(item.by)));
+    return text;
+}
+
+}  // namespace
+
+markup item_text(const item_state& item, const names& people) {
+    auto text = say("*{}* {}", slack::hyperlink(item.url, item.id), slack::cut(slack::one_line(item.title.raw()), 300));
+    std::vector<markup> details;
+    for (const auto& each : item.details) details.push_back(people.sentence(slack::cut(each, 300)));
+    if (!details.empty()) text += say("\n{}", slack::join(details, " · "));
+    return text + status_text(item, people);
+}
+
+rendered items_card(const release::release_state& state, const release::step_state& step, const names& people,
+                    std::vector<release::button>& shown) {
+    const auto* rule = state.plan.find(step.id);
+    const auto summary = step.look ? people.sentence(step.look->summary) : markup{};
+    const auto name = release_name(state, people.project());
+    button_row row{shown};
+    slack::message_builder made{say("{}: {}. {}", name, step_name(*rule), summary), step.id + ".txt"};
+    made.section(say("*{}*\n{} · {}", step_name(*rule), name, summary));
+    if (state.is_live() && state.held)
+        made.section(say("⏸️ On hold by {}; the buttons come back when somebody resumes the release.",
+                         people.of(state.held->by)));
+    for (const auto& item : step.items)
+        if (item.status != item_status::done) made.item(item_text(item, people), buttons_of(state, step, item, row));
+    made.section(settled_text(step, people));
+    made.actions(buttons_for_all(state, step, row));
+    return made.render();
+}
+
+}  // namespace slipway::views

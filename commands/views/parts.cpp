@@ -1,0 +1,139 @@
+#include "commands/views/parts.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "integrations/slack/blocks/text.hpp"
+
+namespace slipway::views {
+
+using release::step_status;
+
+slack::button button_row::make(const release::button& pressed, std::string label, slack::button_style style) {
+    shown_.push_back(pressed);
+    slack::button made;
+    made.text = std::move(label);
+    made.action_id = "slipway." + pressed.kind;
+    made.value = release::id_of(pressed);
+    made.style = style;
+    return made;
+}
+
+markup status_mark(step_status status) {
+    switch (status) {
+        case step_status::waiting:
+            return say("▫️ waiting");
+        case step_status::looking:
+            return say("🔎 looking");
+        case step_status::asking:
+            return say("✋ asking");
+        case step_status::running:
+            return say("⏳ running");
+        case step_status::done:
+            return say("✅ done");
+        case step_status::failed:
+            return say("❌ failed");
+        case step_status::errored:
+            return say("⚠️ errored");
+        case step_status::unknown_outcome:
+            return say("❓ unknown outcome");
+        case step_status::skipped:
+            return say("⏭️ skipped");
+    }
+    return say("{}", release::to_words(status));
+}
+
+markup step_name(const release::step_rule& rule, std::size_t most) {
+    const auto title = slack::cut(slack::one_line(rule.title.empty() ? rule.id : rule.title), most);
+    return rule.line.empty() ? say("{}", title) : say("{} {}", rule.line, title);
+}
+
+markup commit_link(const release::release_state& state, std::string_view commit) {
+    if (commit.empty()) return say("not pinned yet");
+    const auto digits = std::string{commit.substr(0, 10)};
+    const auto base = state.fact("gitlab_url");
+    if (base.empty()) return slack::code(digits);
+    return slack::hyperlink(base + "/-/commit/" + std::string{commit}, digits);
+}
+
+markup list_of_people(const std::vector<std::string>& users, const names& people) {
+    constexpr std::size_t most = 5;
+    std::vector<markup> shown;
+    for (const auto& each : users)
+        if (shown.size() < most) shown.push_back(people.of(each));
+    if (users.size() > most) return say("{} and {} others", slack::join(shown, ", "), users.size() - most);
+    if (shown.size() < 2) return slack::join(shown, ", ");
+    const auto last = shown.back();
+    shown.pop_back();
+    return say("{} or {}", slack::join(shown, ", "), last);
+}
+
+markup seats_text(const release::release_state& state, const release::gate_state& gate, const names& people) {
+    std::vector<markup> lines;
+    std::map<std::string, int> missing;
+    for (const auto& each : gate.seats) {
+        if (each.taken_by)
+            lines.push_back(say("✅ {}: {}, {}", each.role, people.of(*each.taken_by),
+                                slack::date_token(each.at, slack::date_style::time)));
+        else
+            ++missing[each.role];
+    }
+    for (const auto& [role, count] : missing) {
+        const auto can = people.who_can_fill(state, gate, role);
+        const auto who = can.empty() ? say("nobody of the project can fill it now") : list_of_people(can, people);
+        lines.push_back(count == 1 ? say("▫️ {}: missing ({})", role, who)
+                                   : say("▫️ {}: {} missing ({})", role, count, who));
+    }
+    return slack::join(lines, "\n");
+}
+
+markup filled(std::string_view text, const release::release_state& state) {
+    const std::map<std::string, markup, std::less<>> words{
+        {"{version}", say("{}", state.version)},
+        {"{project}", say("{}", state.project)},
+        {"{milestone}", say("{}", state.fact("milestone_title"))},
+        {"{milestone_url}", slack::hyperlink(state.fact("milestone_url"), state.fact("milestone_url"))},
+        {"{candidate}", commit_link(state, state.fact("candidate"))},
+        {"{previous}", say("{}", state.fact("previous_tag"))},
+        {"{changelog}", slack::escape(state.fact("changelog"))},
+    };
+    markup made;
+    while (!text.empty()) {
+        const auto open = std::min(text.find('{'), text.size());
+        made += slack::escape(text.substr(0, open));
+        text.remove_prefix(open);
+        if (text.empty()) break;
+        const auto close = text.find('}');
+        const auto word = close == std::string_view::npos ? words.end() : words.find(text.substr(0, close + 1));
+        if (word == words.end()) {
+            made += say("{}", "{");
+            text.remove_prefix(1);
+        } else {
+            made += word->second;
+            text.remove_prefix(close + 1);
+        }
+    }
+    return made;
+}
+
+markup brief(std::string_view text, std::size_t most) {
+    return say("{}", slack::cut(slack::one_line(text.substr(0, text.find('\n'))), most));
+}
+
+markup reversibility(release::side_effect effect) {
+    switch (effect) {
+        case release::side_effect::none:
+            return say("It changes nothing outside.");
+        case release::side_effect::reversible:
+            return say("It can be undone.");
+        case release::side_effect::irreversible:
+            return say("It cannot be undone.");
+    }
+    return {};
+}
+
+std::string release_name(const release::release_state& state, const release::project_settings& project) {
+    return (project.title.empty() ? state.project : project.title) + " " + state.version;
+}
+
+}  // namespace slipway::views

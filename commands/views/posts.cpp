@@ -1,0 +1,84 @@
+#include "commands/views/posts.hpp"
+
+#include "commands/views/changelog_text.hpp"
+#include "integrations/base/json.hpp"
+
+namespace slipway::views {
+namespace {
+
+markup how_it_ended(const release::release_state& state, const names& people) {
+    const auto name = release_name(state, people.project());
+    switch (state.ended) {
+        case release::ending::done:
+            return say("✅ *{} is done.*", name);
+        case release::ending::cancelled:
+            return say("🛑 *{} was cancelled:* {}", name, people.sentence(state.ended_text));
+        case release::ending::rolled_back:
+            return say("↩️ *{} was rolled back:* {}", name, people.sentence(state.ended_text));
+        case release::ending::failed:
+            return say("❌ *{} failed:* {}", name, people.sentence(state.ended_text));
+        case release::ending::live:
+            break;
+    }
+    return say("*{}* goes on.", name);
+}
+
+/// A release that did not get to its end leaves things behind; they are named, so that nobody has to remember them.
+markup leftovers(const release::release_state& state, const names& people) {
+    const auto happened = release::what_happened(state);
+    if (happened.empty()) return say("Nothing outside was changed.");
+    markup text = state.ended == release::ending::done ? say("*What took effect*")
+                                                       : say("*What had already taken effect and stays*");
+    for (const auto& each : happened) text += say("\n• {}", people.sentence(each));
+    if (state.ended != release::ending::done && !state.fact("tag_pushed").empty())
+        text += say("\nThe tag {} is published and is never moved; the next attempt takes the next version.",
+                    slack::code(state.version));
+    return text;
+}
+
+markup skipped(const release::release_state& state, const names& people) {
+    markup text;
+    for (const auto& each : state.steps)
+        if (each.status == release::step_status::skipped)
+            if (const auto* rule = state.plan.find(each.id))
+                text += say("\n⏭️ {} skipped by {}: {}", step_name(*rule), people.of(each.by), each.reason);
+    return text.empty() ? text : say("*Skipped*") + text;
+}
+
+}  // namespace
+
+rendered changelog_post(const release::release_state& state, const names& people) {
+    const auto name = release_name(state, people.project());
+    slack::message_builder made{say("{}: changelog", name), "CHANGELOG-" + state.version + ".md"};
+    made.section(changelog_text(state.fact("changelog"), people.project()));
+    return made.render();
+}
+
+rendered post(const release::release_state& state, const release::step_rule& rule, const names& people) {
+    if (text_at(rule.with, "what") == "changelog") return changelog_post(state, people);
+    const auto words = filled(rule.text.empty() ? rule.title : rule.text, state);
+    const auto name = release_name(state, people.project());
+    slack::message_builder made{say("{}: {}", name, words), rule.id + ".txt"};
+    made.section(say("📣 *{}*\n{}", name, words));
+    made.context(say("Asked for by {} · {}", people.of(state.requester), slack::date_token(state.started)));
+    return made.render();
+}
+
+rendered summary(const release::release_state& state, const names& people) {
+    const auto ended = how_it_ended(state, people);
+    slack::message_builder made{ended, state.id + "-summary.txt"};
+    made.section(ended);
+    std::vector<slack::field> fields;
+    fields.push_back({"Took", say("{}", to_words(state.ended_at - state.started))});
+    fields.push_back({"Asked for by", people.of(state.requester)});
+    if (const auto tag = state.fact("tag_pushed"); !tag.empty()) fields.push_back({"Tag", slack::code(state.version)});
+    if (const auto served = state.fact("served"); !served.empty())
+        fields.push_back({"Served now", slack::code(served)});
+    made.fields(fields);
+    made.section(leftovers(state, people));
+    made.section(skipped(state, people));
+    made.context(say("Release {} · {} events in the journal", slack::code(state.id), state.journal));
+    return made.render();
+}
+
+}  // namespace slipway::views
