@@ -3,9 +3,29 @@
 #include <map>
 #include <set>
 
+#include "commands/views/release_view.hpp"
 #include "integrations/base/described.hpp"
 
 namespace slipway::conductor {
+
+namespace {
+
+store::outbox_put row_of(const std::string& key, const slack::desired& wish, int priority) {
+    return {key, slack::lane_of(wish), priority, slack::to_json(wish), std::nullopt};
+}
+
+}  // namespace
+
+rendering render_release(const release::release_state& state, const release::project_settings& project) {
+    auto view = views::everything(state, project);
+    rendering made;
+    made.buttons = std::move(view.buttons);
+    for (const auto& each : view.messages) {
+        made.messages.push_back(row_of(each.key, each.wish, each.priority));
+        if (each.retired) made.retired.emplace(each.key, row_of(each.key, *each.retired, each.priority));
+    }
+    return made;
+}
 
 void put_changed(store::batch& changes, const renderer& render, const release::release_state* before,
                  const release::release_state& after, const release::project_settings& project) {
@@ -15,6 +35,8 @@ void put_changed(store::batch& changes, const renderer& render, const release::r
     auto fresh = render(after, project);
     std::map<std::string, const boost::json::object*> shown;
     for (const auto& each : old.messages) shown[each.key] = &each.body;
+    for (const auto& each : fresh.messages) old.retired.erase(each.key);
+    for (auto& [key, each] : old.retired) changes.outbox.push_back(std::move(each));
     for (auto& each : fresh.messages) {
         const auto same = shown.find(each.key);
         if (same != shown.end() && *same->second == each.body) continue;

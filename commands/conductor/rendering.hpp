@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "commands/release/project.hpp"
@@ -13,10 +15,16 @@ namespace slipway::conductor {
 struct rendering {
     std::vector<store::outbox_put> messages;
     std::vector<release::button> buttons;
+    /// What a message of this state shall look like once a later state no longer shows it (a card that was asked
+    /// again), by its key. A key without a row here stays as it is.
+    std::map<std::string, store::outbox_put> retired;
 };
 
 /// A pure function of the state: equal states give equal bytes (R7.1).
 using renderer = std::function<rendering(const release::release_state&, const release::project_settings&)>;
+
+/// The renderer of the product: everything commands/views shows of a release.
+rendering render_release(const release::release_state& state, const release::project_settings& project);
 
 /// Puts into `changes` what differs between the two states: message rows, and a document for every button that is
 /// shown. `before` null = everything.

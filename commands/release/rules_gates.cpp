@@ -76,6 +76,7 @@ gate_state new_gate(const question& q, const step_state& step, const gate_rule& 
     gate_state gate;
     gate.number = step.gate ? step.gate->number + 1 : 1;
     gate.fingerprint = gate_fingerprint(q.state, step);
+    gate.commit = q.state.fact("candidate");
     gate.question = rule.question.empty() ? q.state.plan.find(step.id)->title + "?" : rule.question;
     gate.four_eyes = rule.four_eyes;
     gate.opened_at = q.now;

@@ -43,6 +43,7 @@ struct gate_state {
     int number = 1;
     gate_status status = gate_status::open;
     std::string fingerprint;  ///< hash of everything the card showed
+    std::string commit;       ///< the candidate when it was asked: what is approved, whatever moves later
     std::string question;
     std::vector<seat> seats;
     bool four_eyes = true;
@@ -53,7 +54,7 @@ struct gate_state {
     instant closed_at{};
 };
 BOOST_DESCRIBE_STRUCT(gate_state, (),
-                      (number, status, fingerprint, question, seats, four_eyes, opened_at, expires, closed_by, reason,
+                      (number, status, fingerprint, commit, question, seats, four_eyes, opened_at, expires, closed_by, reason,
                        closed_at))
 
 /// One thing that a person can do to an item: a button.

@@ -24,16 +24,19 @@ markup consequence(const release::step_rule& rule) {
     return say("When every seat is filled, *{}* starts by itself. {}", step_name(rule), reversibility(rule.effect));
 }
 
-std::vector<slack::field> evidence(const release::release_state& state, const release::step_rule& rule) {
+std::vector<slack::field> evidence(const release::release_state& state, const release::step_rule& rule,
+                                   const release::gate_state& gate) {
     std::vector<slack::field> fields;
     fields.push_back({"Version", slack::code(state.version)});
-    fields.push_back({"Commit", commit_link(state, state.fact("candidate"))});
+    fields.push_back({"Commit", commit_link(state, gate.commit)});
     if (const auto url = state.fact("diff_url"); !url.empty())
         fields.push_back({"Diff", slack::hyperlink(url, "against stable")});
     for (const auto& each : state.steps) {
         const auto* checked = state.plan.find(each.id);
         const bool tests = checked != nullptr && (checked->kind == "run" || checked->kind == "salt_ping");
-        if (tests && each.status == release::step_status::done && rule.id != each.id && fields.size() < 8)
+        // Only what was known when the question was asked: a card that is answered does not change any more.
+        const bool known = each.status == release::step_status::done && each.ended <= gate.opened_at;
+        if (tests && known && rule.id != each.id && fields.size() < 8)
             fields.push_back({checked->title, say("✅ {}, {}", brief(each.text, 100),
                                                   slack::date_token(each.ended, slack::date_style::time))});
     }
@@ -87,7 +90,7 @@ void add_evidence(slack::message_builder& made, const release::release_state& st
                   const release::step_state& step, const names& people) {
     if (!rule.text.empty()) made.section(filled(rule.text, state));
     made.section(consequence(rule));
-    made.fields(evidence(state, rule));
+    made.fields(evidence(state, rule, *step.gate));
     if (!step.look) return;
     if (!step.look->summary.empty()) made.section(people.sentence(step.look->summary));
     std::string lines;

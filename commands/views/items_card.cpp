@@ -103,15 +103,6 @@ std::vector<slack::element> unknown_buttons(const release::release_state& state,
     return all;
 }
 
-std::vector<slack::element> buttons_of(const release::release_state& state, const release::step_state& step,
-                                       const item_state& item, button_row& row) {
-    if (!offers_buttons(state, step, item)) return unknown_buttons(state, step, item, row);
-    std::vector<slack::element> all;
-    for (const auto& each : item.choices)
-        all.push_back(choice_button(state, step, item.id, item.fingerprint, each, item.id, each.label, row));
-    return all;
-}
-
 markup settled_text(const release::step_state& step, const names& people) {
     markup text;
     for (const auto& item : step.items)
@@ -124,6 +115,15 @@ markup settled_text(const release::step_state& step, const names& people) {
 }
 
 }  // namespace
+
+std::vector<slack::element> item_buttons(const release::release_state& state, const release::step_state& step,
+                                         const item_state& item, button_row& row) {
+    if (!offers_buttons(state, step, item)) return unknown_buttons(state, step, item, row);
+    std::vector<slack::element> all;
+    for (const auto& each : item.choices)
+        all.push_back(choice_button(state, step, item.id, item.fingerprint, each, item.id, each.label, row));
+    return all;
+}
 
 markup item_text(const item_state& item, const names& people) {
     auto text = say("*{}* {}", slack::hyperlink(item.url, item.id), slack::cut(slack::one_line(item.title.raw()), 300));
@@ -145,7 +145,7 @@ rendered items_card(const release::release_state& state, const release::step_sta
         made.section(say("⏸️ On hold by {}; the buttons come back when somebody resumes the release.",
                          people.of(state.held->by)));
     for (const auto& item : step.items)
-        if (item.status != item_status::done) made.item(item_text(item, people), buttons_of(state, step, item, row));
+        if (item.status != item_status::done) made.item(item_text(item, people), item_buttons(state, step, item, row));
     made.section(settled_text(step, people));
     made.actions(buttons_for_all(state, step, row));
     return made.render();

@@ -1,0 +1,160 @@
+#include "commands/views/error_cards.hpp"
+
+#include <algorithm>
+
+#include "integrations/base/json.hpp"
+#include "integrations/slack/blocks/text.hpp"
+
+namespace slipway::views {
+namespace {
+
+constexpr std::size_t shown_suspects = 3;
+
+std::uint64_t count_at(const json::value& data, std::string_view name) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, number_at(data, name)));
+}
+
+errors::suspect suspect_from(const json::value& data) {
+    errors::suspect made;
+    made.who.name = text_at(data, "name");
+    made.who.username = text_at(data, "username");
+    if (const auto* share = at_path(data, "confidence"); share != nullptr && share->is_number())
+        made.confidence = share->to_number<double>();
+    for (const auto& each : array_at(data, "reasons"))
+        if (const auto* text = each.if_string()) made.reasons.emplace_back(text->data(), text->size());
+    return made;
+}
+
+error_report report_from(const json::value& data) {
+    error_report made;
+    made.hash = text_at(data, "hash");
+    made.title = untrusted{text_at(data, "title")};
+    made.what = text_at(data, "what");
+    made.before = count_at(data, "before");
+    made.after = count_at(data, "after");
+    made.why = text_at(data, "why");
+    made.issue = number_at(data, "issue");
+    made.url = text_at(data, "url");
+    made.how = text_at(data, "how");
+    made.assignee = text_at(data, "assignee");
+    made.assignee_slack = text_at(data, "assignee_slack");
+    made.because = text_at(data, "because");
+    for (const auto& each : array_at(data, "suspects")) made.suspects.push_back(suspect_from(each));
+    return made;
+}
+
+/// "Ana" when the project knows the GitLab account, else the name git has.
+std::string person_name(const std::string& username, const std::string& otherwise, const names& people) {
+    const auto* known = username.empty() ? nullptr : people.project().by_gitlab(username);
+    if (known != nullptr && !known->name.empty()) return known->name;
+    return otherwise.empty() ? username : otherwise;
+}
+
+markup counts(const error_report& about) {
+    return say("{}: {} before, {} after", about.what.empty() ? std::string{"error"} : about.what, about.before,
+               about.after);
+}
+
+markup issue_link(const error_report& about) {
+    return slack::hyperlink(about.url, "#" + std::to_string(about.issue));
+}
+
+markup issue_words(const error_report& about, const names& people) {
+    if (about.issue == 0) return say("no issue yet");
+    if (about.assignee.empty()) return say("issue {}, nobody assigned", issue_link(about));
+    return say("issue {}, assigned to {}", issue_link(about), person_name(about.assignee, {}, people));
+}
+
+std::string short_title(const error_report& about, std::size_t most) {
+    return slack::cut(slack::one_line(about.title.raw()), most);
+}
+
+markup suspects_text(const error_report& about, const names& people) {
+    if (about.suspects.empty())
+        return say("*Likely cause:* no change of this release touches the lines of this error.");
+    markup text = say("*Likely cause*");
+    std::size_t rank = 0;
+    for (const auto& each : about.suspects) {
+        if (rank++ == shown_suspects) break;
+        const auto percent = static_cast<int>(std::clamp(each.confidence, 0.0, 1.0) * 100 + 0.5);
+        text +=
+            say("\n{}. {}, {} % of the evidence", rank, person_name(each.who.username, each.who.name, people), percent);
+        for (const auto& reason : each.reasons) text += say("\n      • {}", slack::cut(reason, 300));
+    }
+    return text;
+}
+
+/// The person is asked here to do something, so here they are mentioned.
+markup assignment(const error_report& about) {
+    if (about.issue == 0) return {};
+    if (about.assignee.empty())
+        return say("*Nobody is assigned.* {} Please take the issue if it looks like yours.", about.because);
+    const auto who =
+        about.assignee_slack.empty() ? slack::code(about.assignee) : slack::user_mention(about.assignee_slack);
+    return say("*Assigned to* {}: {}", who,
+               about.because.empty() ? std::string{"most likely knows it"} : about.because);
+}
+
+}  // namespace
+
+std::vector<error_report> errors_of(const release::release_state& state) {
+    const json::array* found = &array_at(state.facts, "error_groups");
+    for (const auto& each : state.steps) {
+        const auto* rule = state.plan.find(each.id);
+        if (rule != nullptr && rule->kind == "error_issues" && !array_at(each.data, "issues").empty())
+            found = &array_at(each.data, "issues");
+    }
+    std::vector<error_report> all;
+    for (const auto& each : *found) all.push_back(report_from(each));
+    return all;
+}
+
+rendered error_alert(const release::release_state& state, const std::vector<error_report>& all, const names& people) {
+    const auto name = release_name(state, people.project());
+    const auto what = all.size() == 1 ? say("1 error") : say("{} errors", all.size());
+    slack::message_builder made{say("🚨 {} after the deploy of {}", what, name), "errors.txt"};
+    made.section(
+        say("🚨 *{} after the deploy of {}*\nThe details of each, and who most likely knows it, are in this "
+            "message's thread.",
+            what, name));
+    markup list;
+    for (const auto& each : all)
+        list += say("• *{}* · {} · {}\n", short_title(each, 200), counts(each), issue_words(each, people));
+    made.section(list);
+    made.context(say("Release {}", slack::code(state.id)));
+    return made.render();
+}
+
+rendered error_card(const error_report& about, const names& people) {
+    slack::message_builder made{say("{}. {}", short_title(about, 200), counts(about)), "error.txt"};
+    made.section(say("*{}*", about.title));
+    made.fields({{"Errors", counts(about)},
+                 {"Issue", about.issue == 0 ? say("not written yet") : say("{}, {}", issue_link(about), about.how)}});
+    made.section(people.sentence(about.why));
+    made.section(suspects_text(about, people));
+    made.section(assignment(about));
+    return made.render();
+}
+
+rendered errors_reply(const release::release_state& state, const names& people) {
+    const auto name = release_name(state, people.project());
+    slack::message_builder made{say("Errors of {}", name), "errors.txt"};
+    made.section(say("*Errors of {}*", name));
+    bool said = false;
+    for (const auto& each : state.steps) {
+        const auto* rule = state.plan.find(each.id);
+        if (rule == nullptr || !rule->kind.starts_with("telemetry_") || each.text.empty()) continue;
+        made.section(say("{} · {}", step_name(*rule), people.sentence(each.text)));
+        said = true;
+    }
+    for (const auto& each : errors_of(state)) {
+        made.section(say("*{}*\n{} · {}", short_title(each, 300), counts(each), issue_words(each, people)));
+        said = true;
+    }
+    if (!said)
+        made.section(
+            say("Nothing has been measured yet: the errors are counted before the build and watched after it."));
+    return made.render();
+}
+
+}  // namespace slipway::views

@@ -1,0 +1,41 @@
+// Errors after a deploy: one alert in the channel, edited in place, and a card for each group in its thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "commands/errors/suspects.hpp"
+#include "commands/views/parts.hpp"
+
+namespace slipway::views {
+
+/// One group of errors, as the watch found it and, once there is an issue, as the issue step left it.
+struct error_report {
+    std::string hash;
+    untrusted title;
+    std::string what;  ///< "new", "regressed", "louder"
+    std::uint64_t before = 0, after = 0;
+    std::string why;                        ///< the verdict's sentence with the numbers
+    std::int64_t issue = 0;                 ///< iid; 0 = none yet
+    std::string url;                        ///< of the issue
+    std::string how;                        ///< "created", "reopened", "open already"
+    std::string assignee, assignee_slack;   ///< GitLab user name and Slack id; "" = nobody, not known
+    std::string because;                    ///< why this person, or why nobody
+    std::vector<errors::suspect> suspects;  ///< name, user name, confidence, reasons; most likely first
+};
+
+/// The issues of the error_issues step; before it has run, what the watch found (facts.error_groups). Unknown members
+/// are ignored, missing ones keep their default.
+std::vector<error_report> errors_of(const release::release_state& state);
+
+/// The alert: how many groups, each in one line. Mentions nobody.
+rendered error_alert(const release::release_state& state, const std::vector<error_report>& all, const names& people);
+
+/// One group: counts before and after, suspects with reasons, issue, assignee (who is mentioned here, once).
+rendered error_card(const error_report& about, const names& people);
+
+/// `/release errors`: what was measured, and the groups, for one person.
+rendered errors_reply(const release::release_state& state, const names& people);
+
+}  // namespace slipway::views

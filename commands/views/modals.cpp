@@ -1,0 +1,173 @@
+#include "commands/views/modals.hpp"
+
+#include <algorithm>
+
+#include "integrations/slack/blocks/modal.hpp"
+
+namespace slipway::views {
+namespace {
+
+using slack::modal_builder;
+using slack::text_input;
+
+text_input reason_input(const std::string& label) {
+    text_input made;
+    made.block_id = input::reason;
+    made.label = label;
+    made.hint = "Everybody can read it, and it stays in the release's history.";
+    made.multiline = true;
+    made.min_length = 3;
+    made.max_length = 1000;
+    return made;
+}
+
+const release::choice* choice_of(const release::release_state& state, const release::button& pressed) {
+    const auto* step = state.step(pressed.step);
+    const auto* item = step != nullptr ? step->item(pressed.item) : nullptr;
+    if (item == nullptr) return nullptr;
+    const auto found = std::ranges::find(item->choices, pressed.choice, &release::choice::id);
+    return found == item->choices.end() ? nullptr : &*found;
+}
+
+modal_builder begun(const std::string& title, const release::release_state& state, const release::button& pressed,
+                    const names& people) {
+    modal_builder made{title, "slipway." + pressed.kind};
+    made.private_metadata(release::id_of(pressed));
+    made.section(say("*{}*", release_name(state, people.project())));
+    return made;
+}
+
+markup already_happened(const release::release_state& state, const names& people) {
+    const auto happened = release::what_happened(state);
+    if (happened.empty()) return say("Nothing outside was changed so far.");
+    markup text = say("This has already taken effect and stays as it is:");
+    for (const auto& each : happened) text += say("\n• {}", people.sentence(each));
+    return text;
+}
+
+json::object reject_window(const release::release_state& state, const release::step_rule& rule,
+                           const release::button& pressed, const names& people) {
+    auto made = begun("Reject", state, pressed, people);
+    made.submit("Reject");
+    made.section(say("You stop *{}* for everybody. {} is told why, and can ask again when the cause is gone.",
+                     step_name(rule), people.of(state.requester)));
+    return made.input(reason_input("Why not?")).render();
+}
+
+json::object skip_window(const release::release_state& state, const release::step_rule& rule,
+                         const release::button& pressed, const names& people) {
+    auto made = begun("Skip a step", state, pressed, people);
+    made.submit("Skip");
+    made.section(say("*{}* is left out of this release. The board says for ever that you skipped it, and why.",
+                     step_name(rule)));
+    return made.input(reason_input("Why can it be left out?")).render();
+}
+
+json::object treat_as_done_window(const release::release_state& state, const release::step_rule& rule,
+                                  const release::button& pressed, const names& people) {
+    auto made = begun("Treat as done", state, pressed, people);
+    made.submit("Treat as done");
+    made.section(
+        say("You say that *{}*{} took effect, and the release goes on as if it had succeeded. Look outside before "
+            "you say so.",
+            step_name(rule), pressed.item.empty() ? markup{} : say(", {},", pressed.item)));
+    return made.input(reason_input("How do you know?")).render();
+}
+
+json::object choice_window(const release::release_state& state, const release::step_rule& rule,
+                           const release::choice& choice, const release::button& pressed, const names& people) {
+    auto made = begun(choice.label, state, pressed, people);
+    made.submit(choice.label);
+    made.section(say("{} · *{}* {}. {}", step_name(rule), choice.label, pressed.item, reversibility(choice.effect)));
+    return made.input(reason_input("Why?")).render();
+}
+
+json::object hold_window(const release::release_state& state, const release::button& pressed, const names& people) {
+    auto made = begun("Hold", state, pressed, people);
+    made.submit("Hold");
+    made.section(say("What runs now ends; nothing new starts until somebody resumes the release."));
+    return made.input(reason_input("What should everybody wait for?")).render();
+}
+
+json::object abort_window(const release::release_state& state, const release::button& pressed, const names& people) {
+    auto made = begun("Abort", state, pressed, people);
+    made.submit("Abort");
+    made.section(say("The release ends and cannot be taken up again. {}", already_happened(state, people)));
+    text_input version;
+    version.block_id = input::version;
+    version.label = "Type the version, " + state.version + ", so that this cannot be a slip";
+    version.max_length = 100;
+    made.input(version);
+    return made.input(reason_input("Why?")).render();
+}
+
+json::object note_window(const release::release_state& state, const release::button& pressed, const names& people) {
+    auto made = begun("Add a note", state, pressed, people);
+    made.submit("Add");
+    text_input words;
+    words.block_id = input::note;
+    words.label = "Note";
+    words.hint = "One line for the changelog; it is shown with your name.";
+    words.multiline = true;
+    words.min_length = 3;
+    words.max_length = 1000;
+    return made.input(words).render();
+}
+
+}  // namespace
+
+bool asks_for_words(const release::release_state& state, const release::button& pressed) {
+    if (pressed.kind == "choose") {
+        const auto* choice = choice_of(state, pressed);
+        return choice != nullptr && choice->needs_reason;
+    }
+    static constexpr std::string_view kinds[] = {"reject", "skip", "treat_as_done", "hold", "abort", "note"};
+    return std::ranges::find(kinds, pressed.kind) != std::end(kinds);
+}
+
+std::optional<json::object> window_for(const release::release_state& state, const release::button& pressed,
+                                       const names& people) {
+    if (pressed.kind == "hold") return hold_window(state, pressed, people);
+    if (pressed.kind == "abort") return abort_window(state, pressed, people);
+    if (pressed.kind == "note") return note_window(state, pressed, people);
+    const auto* rule = state.plan.find(pressed.step);
+    if (rule == nullptr) return std::nullopt;
+    if (pressed.kind == "reject") return reject_window(state, *rule, pressed, people);
+    if (pressed.kind == "skip") return skip_window(state, *rule, pressed, people);
+    if (pressed.kind == "treat_as_done") return treat_as_done_window(state, *rule, pressed, people);
+    const auto* choice = pressed.kind == "choose" ? choice_of(state, pressed) : nullptr;
+    if (choice == nullptr) return std::nullopt;
+    return choice_window(state, *rule, *choice, pressed, people);
+}
+
+json::object start_window(const std::vector<startable>& projects, const std::string& chosen) {
+    modal_builder made{"Start a release", "slipway.start"};
+    made.submit("Start");
+    std::vector<slack::option> options;
+    std::string suggested;
+    for (const auto& each : projects) {
+        options.push_back({each.title.empty() ? each.project : each.title, each.project, {}});
+        if (each.project == chosen || projects.size() == 1) suggested = each.suggested_version;
+    }
+    if (projects.empty()) {
+        made.section(say("No project is set up yet; the bot's README tells how."));
+        return made.render();
+    }
+    made.section(
+        say("The board appears in the project's channel. Nothing is merged, pushed or deployed before somebody "
+            "presses the button for it."));
+    made.input(slack::select_input{.block_id = input::project,
+                                   .label = "Project",
+                                   .options = options,
+                                   .initial = projects.size() == 1 ? projects.front().project : chosen,
+                                   .hint = {}});
+    text_input version;
+    version.block_id = input::version;
+    version.label = "Version";
+    version.placeholder = "1.4.0";
+    version.initial = suggested;
+    version.max_length = 100;
+    return made.input(version).render();
+}
+
+}  // namespace slipway::views

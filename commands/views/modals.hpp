@@ -1,0 +1,38 @@
+// Windows that ask for words: a reason, a typed version, a note, what to start.
+#pragma once
+
+#include <boost/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/views/parts.hpp"
+
+namespace slipway::views {
+
+namespace json = boost::json;
+
+/// The block ids of the inputs; their value is at state.values.<block>.value.
+namespace input {
+inline constexpr const char* reason = "reason";
+inline constexpr const char* version = "version";
+inline constexpr const char* note = "note";
+inline constexpr const char* project = "project";
+}  // namespace input
+
+/// True when a click on this button opens a window instead of acting at once.
+bool asks_for_words(const release::release_state& state, const release::button& pressed);
+
+/// The window for such a button. callback_id is "slipway.<kind>", private_metadata the button's id: the submission is
+/// the click, with words. nullopt when the step or item is gone.
+std::optional<json::object> window_for(const release::release_state& state, const release::button& pressed,
+                                       const names& people);
+
+struct startable {
+    std::string project, title;
+    std::string suggested_version;  ///< "" = none known
+};
+/// `/release` alone, when nothing runs: which project, which version. callback_id "slipway.start".
+json::object start_window(const std::vector<startable>& projects, const std::string& chosen);
+
+}  // namespace slipway::views

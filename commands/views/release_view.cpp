@@ -1,0 +1,186 @@
+#include "commands/views/release_view.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "commands/views/board.hpp"
+#include "commands/views/error_cards.hpp"
+#include "commands/views/gate_card.hpp"
+#include "commands/views/items_card.hpp"
+#include "commands/views/posts.hpp"
+#include "commands/views/step_card.hpp"
+
+namespace slipway::views {
+namespace {
+
+using release::step_status;
+
+/// A role with more people is asked in the channel only: a question to everybody is a question to nobody.
+constexpr std::size_t most_asked_directly = 3;
+
+/// Where a message stands.
+struct place {
+    std::string channel, user;
+    std::string thread_of;  ///< key of the message that begins the thread
+    bool broadcast = false;
+    bool pin = false;
+    int priority = slack::priority::detail;
+};
+
+slack::desired_message wish_for(const rendered& message, const place& where) {
+    slack::desired_message wish;
+    wish.channel = where.user.empty() ? where.channel : std::string{};
+    wish.user = where.user;
+    wish.thread_of = where.thread_of;
+    wish.broadcast = where.broadcast;
+    wish.pin = where.pin;
+    wish.text = message.text;
+    wish.blocks = message.blocks;
+    return wish;
+}
+
+class collector {
+public:
+    collector(const release::release_state& state, const release::project_settings& project)
+        : state_{state}, people_{project}, project_{project} {}
+
+    release_view take() && { return std::move(made_); }
+
+    void all() {
+        put(key("board"), board(state_, people_, made_.buttons),
+            {.channel = state_.channel,
+             .user = {},
+             .thread_of = {},
+             .pin = state_.is_live(),
+             .priority = slack::priority::board});
+        for (const auto& rule : state_.plan.steps)
+            if (const auto* step = state_.step(rule.id)) of_step(rule, *step);
+        of_errors();
+        if (!state_.is_live()) put(key("summary"), summary(state_, people_), in_channel(slack::priority::gate));
+    }
+
+private:
+    std::string key(const std::string& rest) const { return state_.id + "/" + rest; }
+
+    place in_channel(int priority) const {
+        return {.channel = state_.channel, .user = {}, .thread_of = {}, .priority = priority};
+    }
+    place in_thread(bool broadcast, int priority) const {
+        return {.channel = state_.channel,
+                .user = {},
+                .thread_of = key("board"),
+                .broadcast = broadcast,
+                .priority = priority};
+    }
+
+    void put(const std::string& name, const rendered& message, const place& where, const markup& when_retired = {}) {
+        outgoing one{name, wish_for(message, where), where.priority, std::nullopt};
+        if (!when_retired.empty()) one.retired = wish_for(without_buttons(message, when_retired), where);
+        made_.messages.push_back(std::move(one));
+        put_rest(name, message, where);
+    }
+
+    /// What the message itself could not hold. Slack's threads are flat: parts of an answer are answers beside it.
+    void put_rest(const std::string& name, const rendered& message, const place& where) {
+        place below = where;
+        below.thread_of = where.thread_of.empty() ? name : where.thread_of;
+        below.broadcast = below.pin = false;
+        below.priority = slack::priority::detail;
+        int number = 0;
+        for (const auto& each : message.thread_parts) {
+            slack::desired_message gone = wish_for({}, below);
+            gone.remove = true;
+            made_.messages.push_back(
+                {name + "/part/" + std::to_string(++number), wish_for(each, below), below.priority, gone});
+        }
+        if (!where.user.empty()) return;  // the channel's copy has the files
+        for (const auto& each : message.files)
+            made_.messages.push_back(
+                {name + "/file/" + each.name,
+                 slack::desired_file{where.channel, below.thread_of, each.name, each.name, each.content},
+                 below.priority, std::nullopt});
+    }
+
+    void of_step(const release::step_rule& rule, const release::step_state& step) {
+        const bool begun = step.status != step_status::waiting && step.status != step_status::skipped;
+        if (rule.kind == "notify" && begun)
+            put(key(rule.id), post(state_, rule, people_), in_channel(slack::priority::gate));
+        if (step.gate) of_gate(rule, step);
+        if (!step.items.empty()) of_items(rule, step);
+        of_ending(step);
+    }
+
+    void of_gate(const release::step_rule& rule, const release::step_state& step) {
+        const auto number = std::to_string(step.attempt) + "." + std::to_string(step.gate->number);
+        const auto past = say("This question was asked again; the newest card is the one to answer.");
+        const auto where = in_thread(!is_confirmation(rule), slack::priority::gate);
+        put(key(rule.id + "/gate/" + number), gate_card(state_, step, people_, made_.buttons), where, past);
+        const auto asked = asked_directly(*step.gate);
+        if (asked.empty()) return;
+        const auto direct = gate_direct_message(state_, step, people_, made_.buttons);
+        for (const auto& user : asked) {
+            place to = where;
+            to.user = user;
+            to.thread_of.clear();
+            to.broadcast = false;
+            put(key(rule.id + "/ask/" + number + "/" + user), direct, to, past);
+        }
+    }
+
+    /// The members of the gate's small roles, without the requester who may not answer. Does not depend on who has
+    /// answered: a direct message that was sent is kept up to date.
+    std::set<std::string> asked_directly(const release::gate_state& gate) const {
+        std::set<std::string> found;
+        for (const auto& seat : gate.seats) {
+            const auto members = project_.roles.find(seat.role);
+            if (members == project_.roles.end() || members->second.size() > most_asked_directly) continue;
+            for (const auto& each : members->second)
+                if (!(gate.four_eyes && each == state_.requester.user)) found.insert(each);
+        }
+        return found;
+    }
+
+    void of_items(const release::step_rule& rule, const release::step_state& step) {
+        put(key(rule.id + "/items"), items_card(state_, step, people_, made_.buttons),
+            in_thread(/*broadcast=*/true, slack::priority::gate), say("The step starts over; a new list comes."));
+    }
+
+    void of_errors() {
+        const auto all = errors_of(state_);
+        if (all.empty()) return;
+        put(key("errors"), error_alert(state_, all, people_), in_channel(slack::priority::gate));
+        for (const auto& each : all) {
+            auto where = in_channel(slack::priority::detail);
+            where.thread_of = key("errors");
+            put(key("errors/" + each.hash), error_card(each, people_), where);
+        }
+    }
+
+    void of_ending(const release::step_state& step) {
+        const auto number = std::to_string(step.attempt);
+        const bool stopped = step.status == step_status::failed || step.status == step_status::errored ||
+                             step.status == step_status::unknown_outcome;
+        if (stopped)
+            put(key(step.id + "/stopped/" + number), failure_card(state_, step, people_, made_.buttons),
+                in_thread(/*broadcast=*/true, slack::priority::gate),
+                say("Dealt with since; the board shows how it went on."));
+        if (has_result(step))
+            put(key(step.id + "/result/" + number), result_card(state_, step, people_),
+                in_thread(/*broadcast=*/false, slack::priority::detail));
+    }
+
+    const release::release_state& state_;
+    names people_;
+    const release::project_settings& project_;
+    release_view made_;
+};
+
+}  // namespace
+
+release_view everything(const release::release_state& state, const release::project_settings& project) {
+    collector made{state, project};
+    made.all();
+    return std::move(made).take();
+}
+
+}  // namespace slipway::views
