@@ -6,8 +6,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <filesystem>
 #include <iostream>
 
+#include "deploy/sandbox/company/parts.hpp"
 #include "deploy/sandbox/sandbox.hpp"
 #include "deploy/sandbox/slack/slack.hpp"
 
@@ -16,8 +18,14 @@ namespace {
 using namespace slipway;
 
 /// Builds the parts in order; everything lives until a signal asks to stop.
-task<> run(sandbox::company& company, std::string page_folder, int& exit_code) {
+task<> run(sandbox::company& company, std::string page_folder, sandbox::product_settings product, int& exit_code) {
     sandbox::slack::mount(company, page_folder);
+    const auto mounted = sandbox::mount_product(company, product);
+    if (!mounted) {
+        std::cerr << "slipway-sandbox: " << mounted.error().sentence() << "\n";
+        co_await company.stop();
+        co_return;
+    }
 
     std::cout << "The sandbox is ready. Open " << company.address() << "/ in a browser." << std::endl;
     const auto loop = co_await asio::this_coro::executor;
@@ -41,9 +49,16 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     options.add_option("--state", state, "folder for repositories and files (default: a temporary one)");
     options.add_option("--page", page_folder, "serve the web page from this folder, for people who work on it");
+    sandbox::product_settings product;
+    product.salt_program = (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "salt").string();
+    bool no_visitors = false;
+    options.add_option("--salt", product.salt_program, "the sandbox's salt program")->capture_default_str();
+    options.add_option("--dsn", product.dsn, "where the website reports its errors (default: the scenario's site.dsn)");
+    options.add_flag("--no-visitors", no_visitors, "nobody looks at the website by himself");
     CLI11_PARSE(options, argc, argv);
 
     how.state = state;
+    product.visitors = !no_visitors;
     auto scenario = sandbox::load_scenario(scenario_file);
     if (!scenario) {
         std::cerr << "slipway-sandbox: " << scenario.error().sentence() << "\n";
@@ -59,7 +74,7 @@ int main(int argc, char** argv) {
         return 1;
     }
     int exit_code = 1;
-    asio::co_spawn(loop, run(**company, page_folder, exit_code), [&loop](std::exception_ptr thrown) {
+    asio::co_spawn(loop, run(**company, page_folder, product, exit_code), [&loop](std::exception_ptr thrown) {
         loop.stop();
         if (thrown) std::rethrow_exception(thrown);
     });
