@@ -50,6 +50,16 @@ bool worth_repeating(const failure& why, repetition again, milliseconds longest_
     return may_have_happened(why.kind()) && again == repetition::safe;
 }
 
+/// The address itself is a secret here, so the HTTP client's sentence, which names it, is not passed on.
+failure without_address(const failure& why, std::string_view about) {
+    failure told{why.kind(),
+                 std::string{about} + " failed (" + std::string{to_string(why.kind())} +
+                     (may_have_happened(why.kind()) ? "): it is not known whether it arrived" : "): nothing was sent")};
+    told.retry_after = why.retry_after;
+    told.code = why.code;
+    return told;
+}
+
 class http_web_api final : public web_api {
 public:
     http_web_api(net::http_client& http, timers& clock, web_api_settings settings, chance roll)
@@ -85,7 +95,7 @@ public:
         asked.body = std::move(bytes);
         asked.timeout = settings_.timeout * 4;
         auto answered = co_await http_.send(std::move(asked));
-        if (answered.has_error()) co_return answered.error().within("uploading a file to Slack");
+        if (answered.has_error()) co_return without_address(answered.error(), "uploading a file to Slack");
         if (answered->status == 200) co_return result<>{};
         failure refused{errc::refused, "Slack took the upload of a file with HTTP " + std::to_string(answered->status) +
                                            " instead of 200; nothing is visible, ask for a new upload URL"};
@@ -176,7 +186,7 @@ private:
 
     static result<> read_response_answer(const result<net::response>& answered) {
         const std::string about = "answering through Slack's response_url";
-        if (answered.has_error()) return answered.error().within(about);
+        if (answered.has_error()) return without_address(answered.error(), about);
         if (answered->status == 429)
             return too_often("response_url", retry_after(answered->headers.find("Retry-After")));
         const auto body = parse_json(answered->body);
