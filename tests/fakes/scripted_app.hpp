@@ -1,6 +1,7 @@
 // A Slack app that a test scripts: links to a sandbox over a real websocket and answers envelopes as it is told.
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
