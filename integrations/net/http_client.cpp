@@ -39,10 +39,13 @@ bool carries_body(const std::string& method) {
 
 std::string to_wire(const request& asked, const target& to, const std::string& user_agent) {
     std::string wire = asked.method + " " + to.resource + " HTTP/1.1\r\n";
-    write_header(wire, "Host", to.authority);
+    if (!asked.headers.find("Host")) write_header(wire, "Host", to.authority);
     if (!asked.headers.find("User-Agent")) write_header(wire, "User-Agent", user_agent);
     if (!asked.headers.find("Accept")) write_header(wire, "Accept", "*/*");
-    for (const auto& each : asked.headers.all()) write_header(wire, each.name, each.value);
+    for (const auto& each : asked.headers.all()) {
+        const bool is_length = headers{each}.find("Content-Length").has_value();  // ours is always right
+        if (!is_length) write_header(wire, each.name, each.value);
+    }
     if (!asked.body.empty() || carries_body(asked.method)) {
         write_header(wire, "Content-Length", std::to_string(asked.body.size()));
     }

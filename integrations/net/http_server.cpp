@@ -109,7 +109,14 @@ void shut(server_state& state) {
 
 task<> stop_server(state_ptr state, milliseconds grace) {
     shut(*state);
-    for (auto& each : state->sessions) each.session.stop_gently();
+    for (auto each = state->sessions.begin(); each != state->sessions.end();) {
+        const auto here = each++;
+        if (here->session.has_begun()) {
+            here->session.stop_gently();
+        } else {
+            here->stop.emit(asio::cancellation_type::terminal);
+        }
+    }
     co_await wait_until_empty(state, grace);
     end_all(*state);
     co_await wait_until_empty(state, last_wait);

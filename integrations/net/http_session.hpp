@@ -30,6 +30,8 @@ public:
     task<> run(asio::ip::tcp::socket socket);
     /// Between two requests: closes at once. In a request: after its answer. A websocket: with code 1001.
     void stop_gently();
+    /// False while TLS is still being negotiated: there is nothing yet that could be stopped gently.
+    bool has_begun() const noexcept { return link_ != nullptr; }
     void close();
 
 private:

@@ -42,7 +42,8 @@ struct lookup {
 };
 
 void start(const std::shared_ptr<lookup>& asked, const std::string& host, std::uint16_t port) {
-    const auto flags = tcp::resolver::numeric_service | tcp::resolver::address_configured;
+    // All addresses, also of a family that has no interface: those fail at once and the next one is tried.
+    const auto flags = tcp::resolver::numeric_service;
     auto answer = [asked](error_code ec, const tcp::resolver::results_type& found) {
         asked->ec = asked->answered.fired() ? asked->ec : ec;
         for (const auto& each : found) asked->endpoints.push_back(each.endpoint());

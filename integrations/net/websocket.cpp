@@ -27,6 +27,7 @@ using steady = std::chrono::steady_clock;
 constexpr milliseconds close_limit{2'000};
 /// Frames that nobody has received yet; then the reader stops reading and TCP holds the peer back.
 constexpr std::size_t most_waiting = 256;
+constexpr std::size_t most_waiting_bytes = 8U << 20U;
 
 enum class opcode { text, binary, ping };
 
@@ -55,9 +56,18 @@ struct link_state {
         socket.read_message_max(largest);
     }
     void push(result<frame> next) {
+        waiting_bytes += next ? next->payload.size() : 0;
         incoming.push_back(std::move(next));
         arrived.fire();
     }
+    result<frame> pop() {
+        auto next = std::move(incoming.front());
+        incoming.pop_front();
+        waiting_bytes -= next ? next->payload.size() : 0;
+        if (!is_full()) room.fire();
+        return next;
+    }
+    bool is_full() const { return incoming.size() >= most_waiting || waiting_bytes >= most_waiting_bytes; }
     void shut() {
         shut_down = true;
         bytes->close();
@@ -69,6 +79,7 @@ struct link_state {
     stream_ptr bytes;
     beast_stream socket;
     std::deque<result<frame>> incoming;
+    std::size_t waiting_bytes = 0;
     one_shot arrived;  ///< incoming is not empty
     one_shot room;     ///< the reader may go on
     std::deque<std::shared_ptr<outgoing>> unsent;
@@ -118,7 +129,7 @@ task<> read_frames(state_ptr link) {
         const auto data = buffer.cdata();
         link->push(frame{kind, std::string{static_cast<const char*>(data.data()), data.size()}, 0});
         buffer.consume(buffer.size());
-        while (link->incoming.size() >= most_waiting && !link->shut_down) {
+        while (link->is_full() && !link->shut_down) {
             link->room.rearm();
             co_await link->room.wait();
         }
@@ -168,7 +179,9 @@ void report_bug(const std::exception_ptr& thrown) {
 ws::close_reason to_reason(int code, std::string text) {
     const bool sendable = code >= 1000 && code < 5000 && code != 1004 && code != 1005 && code != 1006 && code != 1015;
     ws::close_reason why{static_cast<std::uint16_t>(sendable ? code : 1000)};
-    if (text.size() > 123) text.resize(123);
+    std::size_t size = std::min<std::size_t>(text.size(), 123);
+    while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
+    text.resize(size);  // never in the middle of a character: the peer would call that a protocol error
     why.reason.assign(text.data(), text.size());
     return why;
 }
@@ -189,17 +202,11 @@ public:
             link->arrived.rearm();
             co_await link->arrived.wait();
         }
-        auto next = std::move(link->incoming.front());
-        link->incoming.pop_front();
-        if (link->incoming.size() < most_waiting) link->room.fire();
-        co_return next;
+        co_return link->pop();
     }
     task<result<>> send_text(std::string text) override { return send(link_, opcode::text, std::move(text)); }
     task<result<>> send_binary(std::string bytes) override { return send(link_, opcode::binary, std::move(bytes)); }
-    task<result<>> ping(std::string payload) override {
-        if (payload.size() > 125) payload.resize(125);  // RFC 6455, 5.5: the largest control frame
-        return send(link_, opcode::ping, std::move(payload));
-    }
+    task<result<>> ping(std::string payload) override { return send(link_, opcode::ping, std::move(payload)); }
     task<> close(int code, std::string reason) override { return close(link_, code, std::move(reason)); }
     void abort() override {
         link_->bytes->reset();
@@ -220,6 +227,9 @@ public:
 
 private:
     static task<result<>> send(state_ptr link, opcode kind, std::string payload) {
+        if (kind == opcode::ping && payload.size() > 125) {
+            co_return failure{errc::invalid, "a websocket ping carries 125 bytes at most"};
+        }
         if (link->shut_down) co_return failure{errc::lost, "the websocket link is closed"};
         const auto mine = std::make_shared<outgoing>(link->loop, kind, std::move(payload));
         link->unsent.push_back(mine);

@@ -22,11 +22,13 @@ struct frame {
 class websocket {
 public:
     virtual ~websocket() = default;
-    /// The next data frame. After `closed` or a failure (errc::lost) the socket is of no more use.
+    /// The next data frame. Cancelling the wait (a deadline) does no harm: the frame is there for the next call. After
+    /// `closed` or a failure (errc::lost) the socket is of no more use.
     virtual task<result<frame>> receive() = 0;
     /// Resumes when the bytes were handed to the system: no proof that the peer read them.
     virtual task<result<>> send_text(std::string text) = 0;
     virtual task<result<>> send_binary(std::string bytes) = 0;
+    /// At most 125 bytes (RFC 6455, 5.5); errc::invalid beyond.
     virtual task<result<>> ping(std::string payload) = 0;
     /// Close handshake, for at most two seconds, then the socket.
     virtual task<> close(int code, std::string reason) = 0;

@@ -134,6 +134,19 @@ TEST_CASE("TLS connections are kept and used again, large bodies pass", "[net][t
     });
 }
 
+TEST_CASE("stopping does not wait for somebody who has not finished the TLS handshake", "[net][tls][stop]") {
+    fakes::run([](executor loop) -> task<> {
+        house there{loop, as_server("localhost")};
+        auto silent = co_await dial(there.server->port());
+        const auto client = create_http_client(loop, trusting("ca"));
+        const auto url = "https://localhost:" + std::to_string(there.server->port()) + "/";
+        const auto got = co_await client->send(get(url));  // by then the silent one has been accepted too
+        REQUIRE(got);
+        co_await there.server->stop(milliseconds{600'000});
+        CHECK((co_await silent.rest()).empty());
+    });
+}
+
 TEST_CASE("a websocket over TLS verifies the same way", "[net][tls][websocket]") {
     fakes::run([](executor loop) -> task<> {
         auto greet = [](std::unique_ptr<websocket> link, server_request) -> task<> {

@@ -180,6 +180,9 @@ TEST_CASE("our own ping carries its payload, and the pong counts as life", "[net
         const auto head = co_await raw.bytes(2);
         CHECK(head[0] == ping_opcode);
         CHECK(static_cast<unsigned char>(head[1]) == (0x80U | 13U));
+        const auto too_long = co_await (*link)->ping(std::string(126, 'x'));
+        REQUIRE_FALSE(too_long);
+        CHECK(too_long.error() == errc::invalid);
         const auto before = (*link)->last_byte();
         co_await raw.send(std::string{pong_opcode} + std::string(1, '\0') + std::string{text_opcode} +
                           "\x02"
