@@ -1,0 +1,151 @@
+#include <catch2/catch.hpp>
+
+#include "commands/views/gate_card.hpp"
+#include "commands/views/items_card.hpp"
+#include "commands/views/step_card.hpp"
+#include "sample.hpp"
+
+using namespace slipway;
+using namespace sample;
+
+namespace {
+
+using card_function = slack::rendered (*)(const release::release_state&, const release::step_state&,
+                                          const views::names&, std::vector<release::button>&);
+
+slack::rendered shown(card_function card, const release::release_state& state, const std::string& step) {
+    const auto settings = project();
+    std::vector<release::button> buttons;
+    return card(state, *state.step(step), views::names{settings}, buttons);
+}
+
+slack::rendered gate_of(const release::release_state& state) {
+    return shown(views::gate_card, state, "build");
+}
+
+}  // namespace
+
+TEST_CASE("a gate card says what is asked, on which commit, what follows and who can answer", "[views][gate]") {
+    const auto card = gate_of(at_gate());
+    const auto words = words_of(card);
+    CHECK(has(words, "Deploy 1.4.0 to production?"));
+    CHECK(has(words, "0123456789"));
+    CHECK(has(words, "It cannot be undone."));
+    CHECK(has(words, "dba: missing (Bo or Chi)"));
+    CHECK(has(words, "release-manager: missing (Ana)"));
+    CHECK(buttons_of(card) == problems{"Approve", "Reject"});
+    CHECK(slack::check_limits(slack::to_json(card)) == problems{});
+    CHECK(slack::mentions_in(slack::to_json(card)) == problems{});
+}
+
+TEST_CASE("Approve asks once more when something starts that cannot be undone", "[views][gate]") {
+    const auto card = json::serialize(gate_of(at_gate()).blocks);
+    CHECK(has(card, "\"confirm\""));
+    CHECK(has(card, "Approve for shop 1.4.0?"));
+}
+
+TEST_CASE("a filled seat shows who sits there since when, and can be given back", "[views][gate]") {
+    const auto state = release::apply(at_gate(), release::seat_filled{"build", "dba", person("UCHI"), noon});
+    const auto card = gate_of(state);
+    CHECK(has(words_of(card), "✅ dba: Chi"));
+    CHECK(has(words_of(card), "release-manager: missing (Ana)"));
+    CHECK(buttons_of(card) == problems{"Approve", "Reject", "Withdraw my approval"});
+}
+
+TEST_CASE("R7.4 a decided card keeps its words and loses its buttons", "[views][gate]") {
+    const auto closed = [](release::gate_status how, const std::string& why) {
+        return release::apply(at_gate(), release::gate_closed{"build", how, person("UBO"), why, noon});
+    };
+    const auto approved = gate_of(closed(release::gate_status::approved, ""));
+    CHECK(buttons_of(approved).empty());
+    CHECK(has(words_of(approved), "*Approved*"));
+    const auto rejected = gate_of(closed(release::gate_status::rejected, "tests are red"));
+    CHECK(buttons_of(rejected).empty());
+    CHECK(has(words_of(rejected), "*Rejected* by Bo"));
+    CHECK(has(words_of(rejected), "tests are red"));
+    const auto outdated = gate_of(closed(release::gate_status::outdated, "trunk moved"));
+    CHECK(has(words_of(outdated), "Earlier approvals are void"));
+    CHECK(buttons_of(outdated).empty());
+    CHECK(buttons_of(gate_of(over(at_gate(), release::ending::cancelled, "x"))).empty());
+}
+
+TEST_CASE("an answered card keeps the commit it was asked about", "[views][gate]") {
+    auto state = release::apply(at_gate(),
+                                release::gate_closed{"build", release::gate_status::approved, person("UBO"), "", noon});
+    state.facts["candidate"] = "ffffffffffffffffffffffffffffffffffffffff";
+    CHECK(has(words_of(gate_of(state)), "0123456789"));
+    CHECK_FALSE(has(words_of(gate_of(state)), "ffffffffff"));
+}
+
+TEST_CASE("a confirmation asks what was done, not what may happen", "[views][gate]") {
+    const auto state = release::apply(
+        started(), release::gate_opened{"first-read", open_gate("Read the diff?", {{"developer", std::nullopt, {}}})});
+    const auto card = shown(views::gate_card, state, "first-read");
+    CHECK(buttons_of(card) == problems{"Confirm", "Not OK"});
+    CHECK(has(words_of(card), "nothing runs because of it"));
+}
+
+TEST_CASE("each merge request shows its facts, its link and its buttons", "[views][items]") {
+    const auto card = shown(views::items_card, with_merge_requests(2), "merge-requests");
+    const auto words = words_of(card);
+    CHECK(has(words, "<https://git.example/shop/-/merge_requests/1|!1>"));
+    CHECK(has(words, "by eve · ready to merge · approved by dee · pipeline success"));
+    CHECK(buttons_of(card) == problems{"Merge", "Move out", "Merge", "Move out", "Merge all 2"});
+    CHECK(slack::check_limits(slack::to_json(card)) == problems{});
+}
+
+TEST_CASE("one merge request alone needs no button for all", "[views][items]") {
+    CHECK(buttons_of(shown(views::items_card, with_merge_requests(1), "merge-requests")) ==
+          problems{"Merge", "Move out"});
+}
+
+TEST_CASE("what is dealt with, running or held shows no button", "[views][items]") {
+    auto state = release::apply(with_merge_requests(2), release::item_intended{"merge-requests", "!1", "merge", 1, "k",
+                                                                               person("UEVE"), "", noon});
+    auto card = shown(views::items_card, state, "merge-requests");
+    CHECK(buttons_of(card) == problems{"Merge", "Move out"});
+    CHECK(has(words_of(card), "by Eve"));
+    state =
+        release::apply(std::move(state),
+                       release::item_ended{"merge-requests", "!1", release::item_status::done, "merged", {}, {}, noon});
+    card = shown(views::items_card, state, "merge-requests");
+    CHECK(has(words_of(card), "merged, Eve"));
+    state = release::apply(std::move(state), release::release_held{{person("UBO"), untrusted{"wait"}, noon}});
+    CHECK(buttons_of(shown(views::items_card, state, "merge-requests")).empty());
+}
+
+TEST_CASE("R7.8 a title full of commands pings nobody and cannot fake a line", "[views][items]") {
+    auto state = with_merge_requests(1);
+    state.step("merge-requests")->items[0].title =
+        untrusted{"<!channel> `x` *y* <@U0VICTIM>\n✅ release-manager: Ana, 14:02 @here"};
+    const auto card = shown(views::items_card, state, "merge-requests");
+    CHECK(slack::mentions_in(slack::to_json(card)) == problems{});
+    CHECK_FALSE(has(words_of(card), "\n✅ release-manager: Ana, 14:02"));
+}
+
+TEST_CASE("a failed step says why, shows the end of its output, and what to press", "[views][steps]") {
+    std::string log;
+    for (int i = 0; i < 300; ++i) log += "line " + std::to_string(i) + "\n";
+    const auto state = ended_step("tests", release::step_status::failed, "exit code 1 after 12 s", log);
+    const auto card = shown(views::failure_card, state, "tests");
+    CHECK(has(words_of(card), "❌ *P11 Run the tests* failed"));
+    CHECK(has(words_of(card), "exit code 1 after 12 s"));
+    CHECK(has(words_of(card), "line 299"));
+    CHECK(buttons_of(card) == problems{"Retry", "Skip with a reason"});
+    REQUIRE(card.files.size() == 1);
+    CHECK(card.files[0].content == log);
+}
+
+TEST_CASE("a step that cannot be skipped offers no such button", "[views][steps]") {
+    const auto state = ended_step("build", release::step_status::failed, "host web2 said no");
+    CHECK(buttons_of(shown(views::failure_card, state, "build")) == problems{"Retry"});
+    CHECK(has(words_of(shown(views::failure_card, state, "build")), "It cannot be skipped."));
+}
+
+TEST_CASE("R5.4 an unknown outcome asks people, with the two true answers", "[views][steps]") {
+    const auto state = ended_step("build", release::step_status::unknown_outcome, "the answer was lost");
+    const auto card = shown(views::failure_card, state, "build");
+    CHECK(has(words_of(card), "it is not known whether it took effect"));
+    CHECK(buttons_of(card) == problems{"It happened: treat as done", "It did not: run again"});
+    CHECK(buttons_of(shown(views::failure_card, over(state, release::ending::cancelled, "x"), "build")).empty());
+}
