@@ -27,6 +27,7 @@ using blob_handle = std::unique_ptr<git_blob, freed_by<&git_blob_free>>;
 using diff_handle = std::unique_ptr<git_diff, freed_by<&git_diff_free>>;
 using patch_handle = std::unique_ptr<git_patch, freed_by<&git_patch_free>>;
 using walk_handle = std::unique_ptr<git_revwalk, freed_by<&git_revwalk_free>>;
+using config_handle = std::unique_ptr<git_config, freed_by<&git_config_free>>;
 using signature_handle = std::unique_ptr<git_signature, freed_by<&git_signature_free>>;
 
 /// What libgit2 said last on this thread.

@@ -22,7 +22,7 @@ main { max-width:1080px; margin:0 auto; padding:1rem 1.5rem 4rem }
 .label { display:inline-block; padding:0 .5rem; border-radius:1rem; font-size:12px; background:#ececef; border:1px solid var(--line); margin-right:.3rem }
 .box { background:#fff; border:1px solid var(--line); border-radius:.4rem; padding:1rem; margin:.6rem 0 }
 ul.rows { list-style:none; margin:0; padding:0; background:#fff; border:1px solid var(--line); border-radius:.4rem }
-ul.rows li { padding:.6rem 1rem; border-bottom:1px solid var(--line); display:flex; justify-content:space-between; gap:1rem } ul.rows li:last-child { border:0 }
+ul.rows li { padding:.6rem 1rem; border-bottom:1px solid var(--line); display:flex; justify-content:space-between; align-items:flex-start; gap:1rem } ul.rows li:last-child { border:0 }
 .soft { color:var(--soft); font-size:13px } .person { white-space:nowrap } .avatar { display:inline-block; width:1.5rem; height:1.5rem; line-height:1.5rem; border-radius:50%; text-align:center; color:#fff; font-size:10px; font-weight:700; margin-right:.35rem }
 pre,code { font:12px/1.5 ui-monospace,"DejaVu Sans Mono",monospace } pre { background:#f4f4f6; padding:.7rem; overflow:auto; border-radius:.3rem } code { background:#ececef; padding:0 .25rem; border-radius:.2rem } pre code { background:none; padding:0 }
 .file { border:1px solid var(--line); border-radius:.4rem; margin:.8rem 0; background:#fff; overflow:hidden } .file > b { display:block; padding:.5rem .8rem; background:#f4f4f6; border-bottom:1px solid var(--line); font:600 13px ui-monospace,"DejaVu Sans Mono",monospace }
@@ -36,23 +36,65 @@ std::string avatar(const user& who) {
     return "<span class=\"avatar\" style=\"background:" + escape(who.colour) + "\">" + escape(who.initials) + "</span>";
 }
 
-/// "#4" → a link to the issue, "!9" → to the merge request; everything else escaped.
+/// The address and length of "[text](http…)" at `at`; 0 when there is none.
+std::size_t link_at(std::string_view text, std::size_t at, std::string& out) {
+    const auto close = text.find("](http", at);
+    const auto end = close == std::string_view::npos ? close : text.find(')', close);
+    if (end == std::string_view::npos || text.substr(at, close - at).find('\n') != std::string_view::npos) return 0;
+    out += "<a href=\"" + escape(text.substr(close + 2, end - close - 2)) + "\">" +
+           escape(text.substr(at + 1, close - at - 1)) + "</a>";
+    return end + 1 - at;
+}
+
+/// "#4" and "!9" as links below `root`.
+std::size_t reference_at(std::string_view text, std::size_t at, const std::string& root, std::string& out) {
+    auto end = at + 1;
+    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
+    if (end == at + 1) return 0;
+    const std::string number{text.substr(at + 1, end - at - 1)};
+    const auto* kind = text[at] == '#' ? "/-/issues/" : "/-/merge_requests/";
+    out += "<a href=\"" + root + kind + number + "\">" + text[at] + number + "</a>";
+    return end - at;
+}
+
+/// "`code`" or "**bold**".
+std::size_t span_at(std::string_view text, std::size_t at, std::string_view mark, const char* tag, std::string& out) {
+    if (!text.substr(at).starts_with(mark)) return 0;
+    const auto end = text.find(mark, at + mark.size());
+    if (end == std::string_view::npos) return 0;
+    const auto inner = text.substr(at + mark.size(), end - at - mark.size());
+    out += std::string{"<"} + tag + ">" + escape(inner) + "</" + tag + ">";
+    return end + mark.size() - at;
+}
+
+/// One paragraph: references, links, code and bold; everything else escaped.
 std::string linked(std::string_view text, const std::string& root) {
     std::string out;
     std::size_t at = 0;
     while (at < text.size()) {
-        const bool is_sign = text[at] == '#' || text[at] == '!';
-        auto end = at + 1;
-        while (is_sign && end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
-        if (is_sign && end > at + 1) {
-            const std::string number{text.substr(at + 1, end - at - 1)};
-            const auto kind = text[at] == '#' ? "/-/issues/" : "/-/merge_requests/";
-            out += "<a href=\"" + root + kind + number + "\">" + text[at] + number + "</a>";
-            at = end;
-        } else {
-            out += escape(text.substr(at, 1));
-            ++at;
+        std::size_t taken = 0;
+        switch (text[at]) {
+            case '#':
+            case '!':
+                taken = reference_at(text, at, root, out);
+                break;
+            case '[':
+                taken = link_at(text, at, out);
+                break;
+            case '`':
+                taken = span_at(text, at, "`", "code", out);
+                break;
+            case '*':
+                taken = span_at(text, at, "**", "b", out);
+                break;
+            default:
+                break;
         }
+        if (taken == 0) {
+            out += text[at] == '\n' ? "<br>" : escape(text.substr(at, 1));
+            taken = 1;
+        }
+        at += taken;
     }
     return out;
 }

@@ -89,7 +89,13 @@ result<repository> repository::create(const std::string& folder) {
     options.initial_head = "master";
     git_repository* raw = nullptr;
     if (git_repository_init_ext(&raw, folder.c_str(), &options) != 0) return git_failure("creating " + folder);
-    return repository{raw, folder};
+    repository made{raw, folder};
+    // No housekeeping in the background while somebody reads or removes the folder.
+    git_config* settings = nullptr;
+    if (git_repository_config(&settings, raw) != 0) return git_failure("configuring " + folder);
+    const config_handle owner{settings};
+    if (git_config_set_bool(settings, "receive.autogc", 0) != 0) return git_failure("configuring " + folder);
+    return made;
 }
 
 result<repository> repository::open(const std::string& folder) {

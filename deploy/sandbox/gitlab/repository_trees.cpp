@@ -73,20 +73,6 @@ file_diff read_delta(git_diff* diff, std::size_t position) {
     return read;
 }
 
-}  // namespace
-
-std::optional<std::string> repository::read(const std::string& commit, const std::string& path) const {
-    const auto tree = find_tree(raw_.get(), commit);
-    if (!tree || !*tree) return std::nullopt;
-    git_tree_entry* entry = nullptr;
-    if (git_tree_entry_bypath(&entry, tree->get(), path.c_str()) != 0) return std::nullopt;
-    auto text = blob_text(raw_.get(), *git_tree_entry_id(entry));
-    git_tree_entry_free(entry);
-    return text;
-}
-
-namespace {
-
 struct listing {
     std::vector<std::string> paths;
 };
@@ -99,6 +85,16 @@ int list_entry(const char* folder, const git_tree_entry* entry, void* into) {
 }
 
 }  // namespace
+
+std::optional<std::string> repository::read(const std::string& commit, const std::string& path) const {
+    const auto tree = find_tree(raw_.get(), commit);
+    if (!tree || !*tree) return std::nullopt;
+    git_tree_entry* entry = nullptr;
+    if (git_tree_entry_bypath(&entry, tree->get(), path.c_str()) != 0) return std::nullopt;
+    auto text = blob_text(raw_.get(), *git_tree_entry_id(entry));
+    git_tree_entry_free(entry);
+    return text;
+}
 
 std::vector<std::string> repository::files(const std::string& commit) const {
     listing found;
