@@ -16,6 +16,7 @@ site::site_settings site_settings_of(const surroundings& around, const std::stri
     site::site_settings made;
     made.state = folder;
     made.dsn = how.dsn.empty() ? around.scenario.site_dsn : how.dsn;
+    made.visit_pause = how.visit_pause;
     for (const auto& each : around.scenario.servers) {
         made.hosts.push_back(each.id);
         const bool serves = std::ranges::find(each.services, "website") != each.services.end();

@@ -11,6 +11,7 @@ struct product_settings {
     std::string salt_program;  ///< the executable behind <state>/bin/salt; "" = none
     std::string dsn;           ///< where the website reports errors; "" = the scenario's
     bool visitors = true;      ///< people look at the website all the time
+    milliseconds visit_pause{900};
 };
 
 /// Builds the company in `into`'s state folder, as on the morning of the scenario, and mounts /gitlab/, /site/,

@@ -151,7 +151,7 @@ task<> website::send(net::request wanted) {
 
 task<> website::visitors(std::string address) {
     for (std::size_t turn = 0;; ++turn) {
-        const auto pause = pause_;
+        const auto pause = how_.visit_pause;
         co_await clock_.sleep(pause);
         if (!traffic_) continue;
         net::request wanted;
@@ -166,7 +166,7 @@ json::object website::happened() const {
     json::object made;
     made["dsn"] = how_.dsn;
     made["traffic"] = traffic_;
-    made["every_ms"] = pause_.count();
+    made["every_ms"] = how_.visit_pause.count();
     made["pages"] = pages_;
     made["errors"] = errors_;
     made["reported"] = reported_;
@@ -192,7 +192,8 @@ result<> website::steer(const std::vector<std::string>& path, const json::object
     }
     if (what == "traffic") {
         if (body.contains("on")) traffic_ = flag_at(body, "on");
-        pause_ = milliseconds{std::max<std::int64_t>(number_at(body, "every_ms", pause_.count()), 20)};
+        const auto pause = number_at(body, "every_ms", how_.visit_pause.count());
+        how_.visit_pause = milliseconds{std::max<std::int64_t>(pause, 20)};
         return {};
     }
     if (what == "hosts" && path.size() == 2 && among(how_.hosts, path[1])) {

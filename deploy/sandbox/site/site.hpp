@@ -18,6 +18,7 @@ struct site_settings {
     std::vector<std::string> hosts;        ///< every server
     std::vector<std::string> behind_door;  ///< those that the front door sends visitors to
     std::string dsn;                       ///< "" = errors are counted, not reported
+    milliseconds visit_pause{900};         ///< between two visitors
 };
 
 /// Loop thread only; everything it is given outlives it.
@@ -48,7 +49,6 @@ private:
     std::vector<std::string> down_;
     std::size_t next_host_ = 0;
     bool traffic_ = true;
-    milliseconds pause_{900};
     std::int64_t pages_ = 0;
     std::int64_t errors_ = 0;
     std::int64_t reported_ = 0;
