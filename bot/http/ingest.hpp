@@ -5,14 +5,15 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "bot/http/token_bucket.hpp"
 #include "integrations/async/task.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/net/server.hpp"
 #include "integrations/telemetry/ledger.hpp"
+#include "integrations/telemetry/protocol/envelope.hpp"
 
 namespace slipway::bot {
 
@@ -28,9 +29,11 @@ struct ingest_settings {
     std::size_t largest_body = 1U << 20U;      ///< bytes as received
     std::size_t largest_inflated = 8U << 20U;  ///< bytes after decompression
     std::size_t largest_event = 1U << 20U;     ///< bytes of one error
-    double events_per_second = 200;            ///< per key, in the long run
-    double burst = 2000;                       ///< per key, at once
-    std::size_t most_queued = 4096;            ///< reports waiting to be grouped
+    double events_per_second = 200;            ///< grouped per key, in the long run; more are counted only
+    double event_burst = 2000;                 ///< grouped per key, at once
+    double requests_per_second = 2000;         ///< read per key; more are answered 429 unread
+    double request_burst = 20'000;
+    std::size_t most_queued = 4096;  ///< errors waiting to be grouped
     std::size_t most_queued_bytes = 32U << 20U;
     std::chrono::seconds back_off{10};  ///< what a storm is told to wait
 };
@@ -38,7 +41,8 @@ struct ingest_settings {
 /// Since the start, exact.
 struct ingest_counts {
     std::uint64_t requests = 0;
-    std::uint64_t refused = 0;     ///< answered 4xx
+    std::uint64_t refused = 0;     ///< answered 4xx, without `limited`
+    std::uint64_t limited = 0;     ///< answered 429
     std::uint64_t events = 0;      ///< accepted for grouping
     std::uint64_t shed = 0;        ///< counted without grouping: storm limit or full queue
     std::uint64_t unreadable = 0;  ///< accepted, then no JSON
@@ -52,40 +56,50 @@ public:
 
     /// The handler for net::create_http_server.
     task<net::server_response> handle(net::server_request asked);
-    /// Groups what is queued, in small slices, until cancelled. Spawn it once, in a task_group.
+    /// Groups what is queued, in small slices, and trims the ledger once a minute, until cancelled. Spawn it once, in
+    /// a task_group. What is queued at the end is grouped by group_some().
     task<> work();
 
     /// The answer alone, without waiting; what handle() returns.
     net::server_response answer(const net::server_request& asked, instant now);
-    /// Groups at most `most` queued reports; how many it did.
+    /// Groups at most `most` queued errors; how many it did.
     std::size_t group_some(std::size_t most);
+
     const ingest_counts& counts() const noexcept { return counts_; }
     std::size_t queued() const noexcept { return queue_.size(); }
 
 private:
-    struct bucket {
-        double tokens = 0;
-        instant filled{};
+    struct door {  ///< one key with its limits
+        ingest_key key;
+        token_bucket events, requests;
     };
     struct waiting {
-        std::size_t key;
-        std::string bytes;
-        instant received;
-        bool is_envelope;
+        const door* from;
+        std::string payload;
+        telemetry::event_context context;
     };
-    struct entry;
+    struct visit;
+
+    net::server_response receive(visit& now_here);
+    result<> identify(visit& now_here);
+    result<> unpack(visit& now_here);
+    result<> read_envelope(visit& now_here);
+    result<> read_store(visit& now_here);
+    void take_item(visit& now_here, const telemetry::envelope_item& item);
+    void take_event(visit& now_here, std::string_view payload);
+    door* door_of(std::string_view project, std::string_view key);
 
     ingest_settings settings_;
     telemetry::error_ledger& ledger_;
     timers& clock_;
     asio::steady_timer news_;
-    std::vector<bucket> buckets_;
+    std::vector<door> doors_;
     std::deque<waiting> queue_;
     std::size_t queued_bytes_ = 0;
     ingest_counts counts_;
 };
 
-/// Server settings that fit: body limit, header limit, short idle times.
+/// Server settings that fit: body and header limits, short times.
 net::server_settings ingest_listener(const ingest_settings& for_ingest, std::string address, std::uint16_t port);
 
 }  // namespace slipway::bot

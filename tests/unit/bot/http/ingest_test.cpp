@@ -1,0 +1,230 @@
+#include "bot/http/ingest.hpp"
+
+#include "integrations/base/json.hpp"
+#include "tests/fakes/run_task.hpp"
+#include "tests/unit/bot/http/gzip.hpp"
+
+using namespace slipway;
+using namespace slipway::bot;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string key(32, 'a'), other_key(32, 'b');
+const telemetry::place shop{"shop", "production"};
+const instant noon = *from_iso("2026-11-23T12:00:00Z");
+const std::string event_id = "9ec79c33ec9942ab8353589fcb2e04dc";
+
+std::string error_event(const std::string& type = "TypeError") {
+    return R"({"event_id":")" + event_id +
+           R"(","platform":"php","release":"1.4.0","server_name":"web1","exception":{"values":[{"type":")" + type +
+           R"(","value":"v","stacktrace":{"frames":[{"filename":"src/Cart.php","function":"total","lineno":15}]}}]}})";
+}
+std::string envelope_of(const std::string& item, const std::string& type = "event") {
+    return R"({"event_id":")" + event_id + "\"}\n{\"type\":\"" + type + "\"}\n" + item + "\n";
+}
+
+struct fixture {
+    explicit fixture(ingest_settings settings = {}) {
+        settings.keys = {{.project_number = "42", .public_key = key, .leads_to = shop},
+                         {.project_number = "43", .public_key = other_key, .leads_to = {"forum", "production"}}};
+        receiver.emplace(loop.get_executor(), settings, ledger, *clock);
+    }
+    net::server_response post(std::string body, net::headers headers = {},
+                              std::string query = "sentry_version=7&sentry_key=" + key,
+                              std::string path = "/api/42/envelope/", std::string method = "POST") {
+        net::server_request asked;
+        asked.method = std::move(method);
+        asked.path = std::move(path);
+        asked.query = std::move(query);
+        asked.headers = std::move(headers);
+        asked.body = std::move(body);
+        return receiver->answer(asked, now);
+    }
+    std::uint64_t grouped(const telemetry::place& where = shop) {
+        receiver->group_some(100'000);
+        return ledger.count({.where = where, .release = {}, .group = {}, .servers = {}}, {noon - 1h, noon + 1h});
+    }
+    telemetry::traffic traffic() { return ledger.traffic_of(shop, {noon - 1h, noon + 1h}); }
+
+    asio::io_context loop;
+    telemetry::error_ledger ledger;
+    std::unique_ptr<timers> clock = create_system_timers();
+    std::optional<ingest> receiver;
+    instant now = noon;
+};
+
+std::string header_of(const net::server_response& answer, std::string_view name) {
+    return answer.headers.find(name).value_or("");
+}
+
+}  // namespace
+
+TEST_CASE("an error is answered with its id, and grouped afterwards", "[ingest]") {
+    fixture f;
+    const auto answer = f.post(envelope_of(error_event()));
+    CHECK(answer.status == 200);
+    CHECK(answer.body == R"({"id":")" + event_id + "\"}");
+    CHECK(header_of(answer, "Access-Control-Allow-Origin") == "*");
+    CHECK(f.receiver->queued() == 1);
+    CHECK(f.grouped() == 1);
+    const auto groups = f.ledger.first_seen_since(shop, noon - 1h);
+    REQUIRE(groups.size() == 1);
+    CHECK(groups[0].title.raw() == "TypeError: v");
+    CHECK(groups[0].first_release == "1.4.0");
+    CHECK(f.ledger.samples(shop, groups[0].hash).at(0).id == event_id);
+}
+
+TEST_CASE("every login form and encoding of the SDKs is served", "[ingest]") {
+    fixture f;
+    const auto body = envelope_of(error_event());
+    const auto status = [&f](std::string sent, net::headers headers, std::string query = "") {
+        return f.post(std::move(sent), std::move(headers), std::move(query)).status;
+    };
+    CHECK(status(body, {{"x-sentry-auth", "Sentry sentry_key=" + key + ", sentry_version=7"}}) == 200);
+    CHECK(status(body, {{"Authorization", "Sentry sentry_version=7,sentry_key=" + key}}) == 200);
+    CHECK(status("{\"dsn\":\"https://" + key + "@bot/42\"}\n{\"type\":\"event\"}\n" + error_event(), {}) == 200);
+    CHECK(status(gzip(body), {{"Content-Encoding", "gzip"}}, "sentry_key=" + key) == 200);
+    CHECK(status(body, {{"Content-Encoding", ""}}, "sentry_key=" + key) == 200);
+    CHECK(status(body, {{"Content-Encoding", "identity"}, {"Content-Type", "text/plain;charset=UTF-8"}},
+                 "sentry_key=" + key) == 200);
+    CHECK(f.grouped() == 6);
+}
+
+TEST_CASE("the store endpoints take one event", "[ingest]") {
+    fixture f;
+    CHECK(f.post(error_event(), {}, "sentry_key=" + key, "/api/42/store/").body == R"({"id":")" + event_id + "\"}");
+    CHECK(f.post(error_event(), {}, "sentry_key=" + key, "/api/store/").status == 200);
+    CHECK(f.post("not json", {}, "sentry_key=" + key, "/api/42/store/").status == 400);
+    CHECK(f.grouped() == 2);
+    const auto unnamed = f.post(R"({"message":"x"})", {}, "sentry_key=" + key, "/api/42/store");
+    CHECK(text_at(*parse_json(unnamed.body), "id").size() == 32);
+}
+
+TEST_CASE("strangers are told 401, nonsense 400, and both why", "[ingest]") {
+    fixture f;
+    const auto body = envelope_of(error_event());
+    struct row {
+        std::string body, query, path;
+        int status;
+    };
+    for (const auto& [sent, query, path, status] : std::vector<row>{
+             {body, "", "/api/42/envelope/", 401},
+             {body, "sentry_key=" + std::string(32, 'c'), "/api/42/envelope/", 401},
+             {body, "sentry_key=" + other_key, "/api/42/envelope/", 401},
+             {body, "sentry_key=" + key, "/api/99/envelope/", 401},
+             {body, "sentry_key=" + key, "/api/shop/envelope/", 400},
+             {body, "sentry_version=8&sentry_key=" + key, "/api/42/envelope/", 400},
+             {"no envelope", "sentry_key=" + key, "/api/42/envelope/", 400},
+             {"{}\n{\"type\":\"event\",\"length\":999}\n{}", "sentry_key=" + key, "/api/42/envelope/", 400},
+             {body, "sentry_key=" + key, "/api/42/minidump/", 404},
+             {body, "sentry_key=" + key, "/", 404},
+         }) {
+        CAPTURE(query, path);
+        const auto answer = f.post(sent, {}, query, path);
+        CHECK(answer.status == status);
+        CHECK_FALSE(header_of(answer, "X-Sentry-Error").empty());
+        CHECK(text_at(*parse_json(answer.body), "detail") == header_of(answer, "X-Sentry-Error"));
+        CHECK(header_of(answer, "Access-Control-Allow-Origin") == "*");
+    }
+    CHECK(f.receiver->counts().refused == 10);
+    CHECK(f.grouped() == 0);
+}
+
+TEST_CASE("a well-formed envelope is never refused for what is in it", "[ingest]") {
+    fixture f;
+    CHECK(f.post("{}").status == 200);
+    CHECK(f.post("{}").body == "{}");
+    CHECK(f.post(envelope_of("whatever", "hologram")).status == 200);
+    CHECK(f.post(envelope_of("not json", "session")).status == 200);
+    CHECK(f.post(envelope_of("not json", "event")).status == 200);
+    CHECK(f.grouped() == 0);
+    CHECK(f.receiver->counts().unreadable == 1);
+}
+
+TEST_CASE("browsers and tools get the answers they probe for", "[ingest]") {
+    fixture f;
+    const auto preflight = f.post("", {{"Origin", "https://shop"}}, "", "/api/42/envelope/", "OPTIONS");
+    CHECK(preflight.status == 200);
+    CHECK(header_of(preflight, "Access-Control-Allow-Methods") == "POST");
+    CHECK_THAT(header_of(preflight, "Access-Control-Allow-Headers"), Catch::Contains("x-sentry-auth"));
+    CHECK(f.post("", {}, "", "/api/0/", "GET").status == 200);
+    CHECK(f.post("", {}, "", "/api/42/envelope/", "GET").status == 405);
+}
+
+TEST_CASE("bombs and giants are told 413", "[ingest]") {
+    fixture f;
+    CHECK(f.post(std::string((1U << 20U) + 1, ' ')).status == 413);
+    const auto bomb = gzip(std::string(64U << 20U, '0'));
+    CHECK(f.post(bomb, {{"Content-Encoding", "gzip"}}).status == 413);
+    CHECK(f.post(gzip(envelope_of(std::string(2U << 20U, 'x'))), {{"Content-Encoding", "gzip"}}).status == 413);
+    CHECK(f.post("x", {{"Content-Encoding", "gzip"}}).status == 400);
+    CHECK(f.post("x", {{"Content-Encoding", "br"}}).status == 415);
+}
+
+TEST_CASE("sessions and client reports are signs of life and exact counts", "[ingest]") {
+    fixture f;
+    f.post(envelope_of(R"({"init":true,"status":"ok"})", "session"));
+    f.post(envelope_of(R"({"discarded_events":[{"reason":"ratelimit_backoff","category":"error","quantity":4}]})",
+                       "client_report"));
+    f.post(envelope_of("{}", "span"));
+    CHECK(f.traffic().sessions == 1);
+    CHECK(f.traffic().suppressed == 4);
+    CHECK(f.traffic().client_reports == 1);
+    CHECK(f.traffic().transactions == 1);
+    CHECK(f.receiver->queued() == 0);
+}
+
+TEST_CASE("a storm is counted exactly, answered 200, and asked for less", "[ingest]") {
+    fixture f{{.events_per_second = 1, .event_burst = 10}};
+    int limited = 0;
+    for (int i = 0; i < 100; ++i) {
+        const auto answer = f.post(envelope_of(error_event()));
+        CHECK(answer.status == 200);
+        if (header_of(answer, "X-Sentry-Rate-Limits") == "10:error;default:key:storm") ++limited;
+    }
+    CHECK(limited == 91);  // from the one that emptied the bucket on
+    CHECK(f.grouped() == 10);
+    CHECK(f.traffic().errors == 100);
+    CHECK(f.traffic().ungrouped == 90);
+    CHECK(f.receiver->counts().shed == 90);
+    f.now += 5s;
+    CHECK(header_of(f.post(envelope_of(error_event())), "X-Sentry-Rate-Limits").empty());
+    CHECK(f.post(envelope_of(R"({"init":true})", "session")).status == 200);
+}
+
+TEST_CASE("the limit of one key is not the limit of another", "[ingest]") {
+    fixture f{{.events_per_second = 0.1, .event_burst = 1}};
+    f.post(envelope_of(error_event()));
+    f.post(envelope_of(error_event()));
+    CHECK(f.receiver->counts().shed == 1);
+    f.post(envelope_of(error_event()), {}, "sentry_key=" + other_key, "/api/43/envelope/");
+    CHECK(f.grouped({"forum", "production"}) == 1);
+}
+
+TEST_CASE("a full queue sheds with an exact count, and memory stays bounded", "[ingest]") {
+    fixture f{{.most_queued = 50}};
+    for (int i = 0; i < 80; ++i) f.post(envelope_of(error_event()));
+    CHECK(f.receiver->queued() == 50);
+    CHECK(f.grouped() == 50);
+    CHECK(f.traffic().errors == 80);
+}
+
+TEST_CASE("who floods beyond all reason is answered 429 unread", "[ingest]") {
+    fixture f{{.requests_per_second = 1, .request_burst = 5}};
+    for (int i = 0; i < 5; ++i) CHECK(f.post("{}").status == 200);
+    const auto answer = f.post("{}");
+    CHECK(answer.status == 429);
+    CHECK(header_of(answer, "Retry-After") == "10");
+    CHECK(f.receiver->counts().limited == 1);
+    f.now += 2s;
+    CHECK(f.post("{}").status == 200);
+}
+
+TEST_CASE("reports name their environment, or get that of their key", "[ingest]") {
+    fixture f;
+    f.post(envelope_of(R"({"message":"x","environment":"staging"})"));
+    f.post(envelope_of(R"({"message":"x"})"));
+    CHECK(f.grouped() == 1);
+    CHECK(f.grouped({"shop", "staging"}) == 1);
+}
