@@ -49,6 +49,7 @@ markup items_words(const release::step_rule& rule, const release::step_state& st
         open += each.blocking && each.status != release::item_status::done ? 1 : 0;
         running += each.status == release::item_status::running ? 1 : 0;
     }
+    if (open + running == 0) return say("✋ *{}* is ready; it goes on as soon as the release does.", step_name(rule));
     auto text = say("✋ *{}*: {} of {} still need somebody. The list with its buttons is in this thread.",
                     step_name(rule), open, step.items.size());
     if (running > 0) text += say(" {} being worked on.", running);
@@ -56,7 +57,7 @@ markup items_words(const release::step_rule& rule, const release::step_state& st
 }
 
 markup failure_words(const release::step_rule& rule, const release::step_state& step, const names& people) {
-    const auto what = people.sentence(slack::cut(step.text, 300));
+    const auto what = people.full_sentence(slack::cut(step.text, 300));
     if (step.status == step_status::unknown_outcome)
         return say(
             "❓ *{}*: it is not known whether this took effect. {} The evidence and two buttons are in this thread.",

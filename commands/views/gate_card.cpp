@@ -166,9 +166,7 @@ rendered gate_card(const release::release_state& state, const release::step_stat
 
 rendered gate_direct_message(const release::release_state& state, const release::step_state& step, const names& people,
                              std::vector<release::button>& shown) {
-    const auto opening = takes_answers(state, step)
-                             ? say("This waits for you or somebody else of your role; the same card is in the channel.")
-                             : markup{};
+    const auto opening = say("This waits for you or somebody else of your role; the same card is in the channel.");
     return card(state, step, people, opening, shown);
 }
 

@@ -11,7 +11,7 @@ namespace slipway::views {
 rendered gate_card(const release::release_state& state, const release::step_state& step, const names& people,
                    std::vector<release::button>& shown);
 
-/// The same question to one person of a missing role, by direct message; mentions nobody (it is theirs alone).
+/// The same question, while it is open, to one person of its roles by direct message.
 rendered gate_direct_message(const release::release_state& state, const release::step_state& step, const names& people,
                              std::vector<release::button>& shown);
 

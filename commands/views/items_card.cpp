@@ -1,6 +1,7 @@
 #include "commands/views/items_card.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "integrations/slack/blocks/text.hpp"
@@ -41,6 +42,7 @@ slack::button choice_button(const release::release_state& state, const release::
     sure.title = choice.label + " " + object + "?";
     sure.text = say("For {} {}. {}", state.project, state.version, reversibility(choice.effect));
     sure.confirm = "Yes, " + choice.label;
+    sure.confirm[5] = static_cast<char>(std::tolower(static_cast<unsigned char>(sure.confirm[5])));
     sure.deny = "Not yet";
     made.confirm = std::move(sure);
     return made;
@@ -80,9 +82,9 @@ markup status_text(const item_state& item, const names& people) {
         case item_status::done:
             return say("\n✅ {}{}", people.sentence(item.text.empty() ? "done" : item.text), by);
         case item_status::failed:
-            return say("\n❌ failed: {} Press again when its cause is gone.", people.sentence(item.text));
+            return say("\n❌ failed: {} Press again when its cause is gone.", people.full_sentence(item.text));
         case item_status::errored:
-            return say("\n⚠️ errored, we could not know: {} Press again.", people.sentence(item.text));
+            return say("\n⚠️ errored, we could not know: {} Press again.", people.full_sentence(item.text));
         case item_status::unknown_outcome:
             return say("\n❓ it is not known whether this took effect: {}", people.sentence(item.text));
     }

@@ -65,6 +65,12 @@ markup names::sentence(std::string_view text) const {
     return made + slack::escape(rest);
 }
 
+markup names::full_sentence(std::string_view text) const {
+    const auto line = slack::one_line(text);
+    const bool ended = line.empty() || std::string_view{".!?:…"}.find(line.back()) != std::string_view::npos;
+    return ended ? sentence(line) : sentence(line) + slack::say(".");
+}
+
 std::vector<std::string> names::who_can_fill(const release::release_state& state, const release::gate_state& gate,
                                              const std::string& role) const {
     const auto members = project_.roles.find(role);

@@ -25,6 +25,8 @@ public:
     /// A sentence of the rules or of a step, escaped, with "@U1" turned into the name where it is known and `…` into
     /// code.
     markup sentence(std::string_view text) const;
+    /// The same, ending in a full stop when it ends in no mark of its own.
+    markup full_sentence(std::string_view text) const;
     /// Slack ids of those who may still fill a seat of the gate: not seated yet, and not the requester when it takes
     /// four eyes.
     std::vector<std::string> who_can_fill(const release::release_state& state, const release::gate_state& gate,

@@ -112,12 +112,15 @@ private:
 
     void of_gate(const release::step_rule& rule, const release::step_state& step) {
         const auto number = std::to_string(step.attempt) + "." + std::to_string(step.gate->number);
-        const auto past = say("This question was asked again; the newest card is the one to answer.");
+        const bool open = takes_answers(state_, step);
+        // A card without buttons is past already: nothing to take away from it.
+        const auto past = open ? say("This question was asked again; the newest card is the one to answer.") : markup{};
         const auto where = in_thread(!is_confirmation(rule), slack::priority::gate);
-        put(key(rule.id + "/gate/" + number), gate_card(state_, step, people_, made_.buttons), where, past);
+        const auto card = gate_card(state_, step, people_, made_.buttons);
+        put(key(rule.id + "/gate/" + number), card, where, past);
         const auto asked = asked_directly(*step.gate);
         if (asked.empty()) return;
-        const auto direct = gate_direct_message(state_, step, people_, made_.buttons);
+        const auto direct = open ? gate_direct_message(state_, step, people_, made_.buttons) : card;
         for (const auto& user : asked) {
             place to = where;
             to.user = user;

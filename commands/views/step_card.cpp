@@ -17,7 +17,7 @@ release::button pressed(const release::release_state& state, const release::step
 }
 
 markup opening(const release::step_rule& rule, const release::step_state& step, const names& people) {
-    const auto said = people.sentence(step.text.empty() ? "It gave no reason." : step.text);
+    const auto said = people.full_sentence(step.text.empty() ? "It gave no reason." : step.text);
     const auto attempt = step.attempt > 1 ? say(" (attempt {})", step.attempt) : markup{};
     switch (step.status) {
         case step_status::failed:
@@ -78,8 +78,9 @@ rendered failure_card(const release::release_state& state, const release::step_s
     const auto* rule = state.plan.find(step.id);
     const auto name = release_name(state, people.project());
     const auto said = slack::cut(slack::one_line(step.text), 200);
-    slack::message_builder made{say("{}: {} {}. {}", name, step_name(*rule), release::to_words(step.status), said),
-                                step.id + ".txt"};
+    slack::message_builder made{
+        say("{}: {} {}. {}", name, step_name(*rule), release::to_words(step.status), people.full_sentence(said)),
+        step.id + ".txt"};
     made.section(opening(*rule, step, people));
     made.log(step.detail, log_name(step), 20);
     made.section(way_out(*rule, step));
