@@ -5,7 +5,7 @@ import {emoji} from "./emoji.js";
 import {showBlocks} from "./blocks.js";
 
 export function timeOf(ts) { return new Date(Number(ts.split(".")[0]) * 1000); }
-export function clock(ts) { return timeOf(ts).toLocaleTimeString([], {hour: "2-digit", minute: "2-digit"}); }
+export function clock(ts) { return timeOf(ts).toLocaleTimeString([], {hour: "2-digit", minute: "2-digit", hourCycle: "h23"}); }
 
 function dayOf(ts) {
   const day = timeOf(ts);

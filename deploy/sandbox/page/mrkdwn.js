@@ -51,8 +51,8 @@ export function dateText(seconds, format, fallback) {
   const date = new Date(Number(seconds) * 1000);
   if (Number.isNaN(date.getTime())) return fallback;
   return format.replace(/\{(\w+)\}/g, (whole, name) => {
-    if (name === "time") return date.toLocaleTimeString([], {hour: "2-digit", minute: "2-digit"});
-    if (name === "time_secs") return date.toLocaleTimeString([], {hour: "2-digit", minute: "2-digit", second: "2-digit"});
+    if (name === "time") return date.toLocaleTimeString([], {hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
+    if (name === "time_secs") return date.toLocaleTimeString([], {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"});
     if (name === "ago") return ago(date);
     if (!dateForms[name]) return whole;
     const today = new Date().toDateString() === date.toDateString();
