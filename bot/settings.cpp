@@ -105,7 +105,10 @@ void read_environment(checked_settings& made, const environment& of) {
         }
         if (value->empty()) continue;
         const auto wrong = key.take(made.value, std::move(*value));
-        if (!wrong.empty()) made.problems.push_back({"environment", 0, name + " " + wrong});
+        if (wrong.empty()) continue;
+        auto sentence = name;
+        sentence.append(" ").append(wrong);
+        made.problems.push_back({"environment", 0, std::move(sentence)});
     }
 }
 

@@ -178,6 +178,7 @@ std::map<std::string, std::vector<std::string>> read_roles(const place& at) {
 std::map<std::string, std::vector<std::string>> read_rights(const place& at, const project_settings& project) {
     auto rights = default_rights();
     std::vector<std::string_view> verbs;
+    verbs.reserve(rights.size());
     for (const auto& [verb, roles] : rights) verbs.emplace_back(verb);
     at.only(verbs);
     for (const auto& [verb, roles] : at.entries()) {

@@ -99,15 +99,16 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
     return any ? std::optional{total} : std::nullopt;
 }
 
-yaml_value::yaml_value(std::shared_ptr<book> owner, YAML::Node node, int line, std::string path)
+yaml_value::yaml_value(std::shared_ptr<book> owner, const YAML::Node& node, int line, std::string path)
     : book_{std::move(owner)},
-      node_{std::move(node)},
+      node_(node),
       line_{line},
       path_{std::move(path)},
       present_{node_.IsDefined() && !node_.IsNull()} {}
 
 // Assigning one YAML::Node to another would write into the document that the left one belongs to.
 yaml_value& yaml_value::operator=(const yaml_value& other) {
+    if (this == &other) return *this;
     book_ = other.book_;
     node_.reset(other.node_);
     line_ = other.line_;

@@ -80,7 +80,7 @@ public:
 private:
     friend class yaml_reader;
     struct book;  // the file's name and its problems, shared by all places of it
-    yaml_value(std::shared_ptr<book> owner, YAML::Node node, int line, std::string path);
+    yaml_value(std::shared_ptr<book> owner, const YAML::Node& node, int line, std::string path);
     yaml_value missing(std::string path) const;
     yaml_value child(const YAML::Node& node, std::string path) const;
     /// The scalar text, or nullptr (with a problem when it is present and no scalar).

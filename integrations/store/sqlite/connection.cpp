@@ -84,6 +84,11 @@ void connection::script(const std::string& statements) {
     if (code != SQLITE_OK) raise(code, "writing to");
 }
 
+void connection::roll_back() noexcept {
+    // Its own result says nothing new: people hear of the first trouble, and a ROLLBACK always ends the transaction.
+    if (in_transaction()) sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
 bool connection::in_transaction() const noexcept {
     return sqlite3_get_autocommit(handle_) == 0;
 }

@@ -47,6 +47,8 @@ public:
     /// Several statements at once, without values: schema scripts.
     void script(const std::string& statements);
 
+    /// Ends the transaction, if SQLite has not done so itself after the trouble that led here.
+    void roll_back() noexcept;
     /// False once SQLite has rolled the transaction back by itself (disk full, I/O error).
     bool in_transaction() const noexcept;
     const std::string& file() const noexcept { return file_; }

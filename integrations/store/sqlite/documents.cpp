@@ -25,7 +25,7 @@ std::vector<document> documents_in(connection& db, const std::string& collection
     query rows{db, "SELECT id, body FROM document WHERE collection = ? ORDER BY id", collection};
     while (rows.next()) {
         auto id = rows.text(0);
-        auto body = object_of(rows.text(1), "document " + collection + "/" + id);
+        auto body = object_of(rows.text(1), id);
         all.push_back({collection, std::move(id), std::move(body)});
     }
     return all;

@@ -9,14 +9,6 @@
 namespace slipway::store::sqlite {
 namespace {
 
-void roll_back(connection& db) {
-    try {
-        if (db.in_transaction()) db.run("ROLLBACK");
-    } catch (const trouble&) {
-        // SQLite has already rolled back what it could not hold; the first trouble is the one people hear of.
-    }
-}
-
 void fail_all(std::span<std::unique_ptr<job>> group, const failure& reason) {
     for (auto& each : group) each->fail(reason);
 }
@@ -44,7 +36,7 @@ bool write_all(connection& db, std::span<std::unique_ptr<job>> group) {
         }
         return true;
     } catch (const trouble& problem) {
-        roll_back(db);
+        db.roll_back();
         fail_all(group, problem.reason());
         return false;
     }
@@ -55,7 +47,7 @@ void run_transaction(connection& db, std::span<std::unique_ptr<job>> group) {
     try {
         db.run("COMMIT");
     } catch (const trouble& problem) {
-        roll_back(db);
+        db.roll_back();
         fail_all(group, commit_failure(problem, db.file()));
     }
 }

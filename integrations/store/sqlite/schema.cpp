@@ -106,7 +106,7 @@ result<> check_owner(connection& db, std::int64_t version) {
 
 result<> migrate(connection& db) {
     const auto version = number_of(db, "PRAGMA user_version");
-    const auto ours = check_owner(db, version);
+    auto ours = check_owner(db, version);
     if (!ours || version == newest_schema()) return ours;
     for (auto next = static_cast<std::size_t>(version); next < migrations.size(); ++next)
         db.script(migrations.at(next));
@@ -129,7 +129,7 @@ result<> bring_up_to_date(connection& db) {
         db.script(outcome ? "COMMIT" : "ROLLBACK");
         return outcome;
     } catch (const trouble& problem) {
-        if (db.in_transaction()) db.script("ROLLBACK");
+        db.roll_back();
         return problem.reason();
     }
 }
