@@ -155,7 +155,7 @@ task<> conductor::run() {
         const auto due = co_await memory_.next_due();
         auto nap = settings_.longest_nap;
         if (due && *due)
-            nap = std::clamp(std::chrono::duration_cast<milliseconds>(**due - time_.now()), milliseconds{10}, nap);
+            nap = std::clamp(std::chrono::duration_cast<milliseconds>(**due - time_.now()), milliseconds{100}, nap);
         co_await memory_.wait_for_news(nap);
     }
 }

@@ -78,7 +78,7 @@ struct restart_settings {
     std::vector<std::string> salt_arguments;
     std::string salt_target;         ///< compound; "" = the hosts of the build
     std::vector<std::string> probe;  ///< argv that prints when it was started (ISO time or Unix seconds); "" = none
-    std::string probe_url;           ///< JSON page with `started` in it, instead of `probe`
+    std::string probe_url;           ///< JSON page with `started_at` (or `started`) in it, instead of `probe`
     milliseconds patience{60'000};
 };
 

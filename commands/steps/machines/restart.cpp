@@ -100,7 +100,8 @@ private:
                                   settings.probe_url + " answers with status " + std::to_string(got->status)};
             const auto page = parse_json(got->body);
             if (!page) co_return page.error().within(settings.probe_url);
-            text = text_at(*page, "started");
+            text = text_at(*page, "started_at");
+            if (text.empty()) text = text_at(*page, "started");
         } else {
             process::command what;
             what.argv = settings.probe;

@@ -116,6 +116,15 @@ public:
         auto work = [=, until = now_() + lease](connection& db) { return renew_work(db, work_id, fence, until); };
         return queue_.perform<void>(access::write, std::move(work));
     }
+    task<result<>> forget_leases() override {
+        auto work = [](connection& db) -> result<> {
+            sqlite::forget_leases(db);
+            return {};
+        };
+        auto outcome = co_await queue_.perform<void>(access::write, std::move(work));
+        if (outcome) news_.raise();
+        co_return outcome;
+    }
     task<result<std::vector<work_row>>> all_work() override {
         return ask([](connection& db) { return every_work(db); });
     }

@@ -47,6 +47,7 @@ void drop_work(connection& db, const std::string& id);
 std::vector<work_row> lease_work(connection& db, const std::string& owner, const std::vector<std::string>& kinds,
                                  std::size_t limit, instant now, instant until);
 result<> renew_work(connection& db, const std::string& id, std::int64_t fence, instant until);
+void forget_leases(connection& db);
 std::vector<work_row> every_work(connection& db);
 std::optional<instant> next_due(connection& db);
 

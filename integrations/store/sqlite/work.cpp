@@ -77,6 +77,11 @@ std::vector<work_row> lease_work(connection& db, const std::string& owner, const
     return leased;
 }
 
+void forget_leases(connection& db) {
+    db.run("UPDATE work SET owner = '', leased_until = 0 WHERE owner <> ''");
+    db.run("UPDATE outbox SET owner = '', leased_until = 0 WHERE owner <> ''");
+}
+
 result<> renew_work(connection& db, const std::string& id, std::int64_t fence, instant until) {
     const auto changed = db.run("UPDATE work SET leased_until = ? WHERE id = ? AND fence = ? AND owner <> ''",
                                 to_unix_ms(until), id, fence);

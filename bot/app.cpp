@@ -1,0 +1,308 @@
+#include "bot/app.hpp"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <filesystem>
+
+#include "bot/gateway/dispatcher.hpp"
+#include "bot/gateway/inbox.hpp"
+#include "bot/gateway/socket_mode.hpp"
+#include "bot/http/health.hpp"
+#include "bot/http/ingest.hpp"
+#include "bot/ledger_keeper.hpp"
+#include "bot/outbox/sender.hpp"
+#include "bot/projects.hpp"
+#include "commands/conductor/conductor.hpp"
+#include "commands/slash/slash.hpp"
+#include "commands/steps/pins.hpp"
+#include "integrations/async/deadline.hpp"
+#include "integrations/base/digest.hpp"
+#include "integrations/gitlab/gitlab.hpp"
+#include "integrations/net/http.hpp"
+#include "integrations/net/server.hpp"
+#include "integrations/process/process.hpp"
+#include "integrations/slack/web_api.hpp"
+#include "integrations/telemetry/ledger.hpp"
+
+namespace slipway::bot {
+namespace {
+
+constexpr milliseconds grace{4'000};
+
+/// One bot for one embedded database: the lock goes with the process, however it ends.
+class state_lock {
+public:
+    static result<state_lock> take(const std::string& directory) {
+        std::error_code error;
+        std::filesystem::create_directories(directory, error);
+        if (error)
+            return failure{errc::invalid, "The state directory " + directory + " cannot be made: " + error.message()};
+        const auto file = directory + "/lock";
+        const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (descriptor < 0) return failure{errc::invalid, "The state directory " + directory + " cannot be written"};
+        if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+            ::close(descriptor);
+            return failure{errc::refused, "Another slipway already works in " + directory +
+                                              ". Stop it first, or give this one another state_directory."};
+        }
+        return state_lock{descriptor};
+    }
+    state_lock(state_lock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
+    state_lock& operator=(state_lock&&) = delete;
+    ~state_lock() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+
+private:
+    explicit state_lock(int descriptor) : descriptor_{descriptor} {}
+    int descriptor_;
+};
+
+struct gitlab_part {
+    std::unique_ptr<net::http_client> http;
+    std::unique_ptr<gitlab::api> api;
+};
+
+result<gitlab_part> create_gitlab(executor loop, const settings& from, timers& time) {
+    gitlab_part made;
+    if (from.gitlab.url.empty()) return made;
+    made.http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file});
+    auto api =
+        gitlab::create_api(*made.http, time, create_chance(), {.url = from.gitlab.url, .token = from.gitlab.token});
+    if (!api) return api.error();
+    made.api = std::move(*api);
+    return made;
+}
+
+ingest_settings ingest_of(const projects& all) {
+    ingest_settings ingest;
+    for (const auto& name : all.names()) {
+        const auto project = all.find(name);
+        if (project->ingest.public_key.empty()) continue;
+        ingest.keys.push_back(
+            {project->ingest.project_number, project->ingest.public_key, {project->name, project->ingest.environment}});
+    }
+    return ingest;
+}
+
+/// Everything that runs, in the order it is built; destruction goes backwards.
+class application {
+public:
+    application(asio::io_context& loop, const settings& from)
+        : loop_{loop}, from_{from}, signals_{loop, SIGINT, SIGTERM} {}
+
+    result<> build();
+    task<int> serve();
+
+private:
+    result<> build_listeners();
+    task<> stop();
+    std::vector<health_check> checks();
+
+    asio::io_context& loop_;
+    const settings& from_;
+    asio::signal_set signals_;
+    asio::thread_pool git_pool_{2};
+    std::unique_ptr<timers> time_ = create_system_timers();
+    std::unique_ptr<store::store> memory_;
+    std::unique_ptr<net::http_client> http_;
+    std::unique_ptr<net::http_client> slack_http_;
+    std::unique_ptr<slack::web_api> slack_;
+    std::unique_ptr<process::runner> processes_;
+    gitlab_part gitlab_;
+    telemetry::error_ledger errors_;
+    std::unique_ptr<ledger_keeper> keeper_;
+    std::unique_ptr<projects> projects_;
+    std::unique_ptr<conductor::journal> releases_;
+    std::unique_ptr<conductor::conductor> conductor_;
+    std::unique_ptr<slash::desk> desk_;
+    std::unique_ptr<gateway::inbox> inbox_;
+    std::unique_ptr<gateway::socket_mode> link_;
+    std::unique_ptr<outbox::sender> sender_;
+    std::unique_ptr<ingest> ingest_;
+    std::unique_ptr<net::http_server> ingest_server_;
+    std::unique_ptr<net::http_server> health_server_;
+    std::unique_ptr<task_group> tasks_;  // last: uses everything above
+};
+
+result<> application::build() {
+    const executor loop = loop_.get_executor();
+    const auto owner = "slipway-" + std::to_string(::getpid()) + "-" + random_hex(4);
+
+    // Memory.
+    auto opened = store::open_sqlite(loop, from_.database, [time = time_.get()] { return time->now(); });
+    if (!opened) return opened.error();
+    memory_ = std::move(*opened);
+
+    // Clients of the outside world.
+    http_ = net::create_http_client(loop, {});
+    slack_http_ = net::create_http_client(loop, {.ca_file = from_.slack.ca_file});
+    slack_ = slack::create_web_api(
+        *slack_http_, *time_,
+        {.api_url = from_.slack.api_url, .bot_token = from_.slack.bot_token, .app_token = from_.slack.app_token},
+        create_chance());
+    processes_ = process::create_runner(loop);
+    auto gitlab = create_gitlab(loop, from_, *time_);
+    if (!gitlab) return gitlab.error();
+    gitlab_ = std::move(*gitlab);
+    keeper_ = std::make_unique<ledger_keeper>(errors_, *memory_, *time_);
+
+    // Projects, and what drives their releases.
+    projects_ = std::make_unique<projects>(
+        from_, shared_clients{*time_, *memory_, *http_, *processes_, gitlab_.api.get(), errors_, git_pool_});
+    const auto find = [this](const std::string& name) { return projects_->find(name); };
+    const auto services = [this](const std::string& name) { return projects_->services(name); };
+    releases_ = std::make_unique<conductor::journal>(*memory_, *time_, find, conductor::render_release, steps::kind_table());
+    conductor::conductor_settings driving;
+    driving.owner = owner;
+    driving.log_directory = from_.state_directory + "/logs";
+    conductor_ = std::make_unique<conductor::conductor>(loop, *releases_, *memory_, *time_, create_chance(),
+                                                        steps::all_kinds(), find, services, steps::find_drift, driving);
+
+    // Slack: in through the inbox, out through the outbox.
+    desk_ = std::make_unique<slash::desk>(
+        slash::desk{*releases_, *memory_, *time_, *slack_, steps::all_kinds(), steps::kind_table(), find, services,
+                    [this] { return projects_->names(); },
+                    [this](const std::string& name) { return projects_->why_disabled(name); },
+                    [this](const release::project_settings& project) { return projects_->checklist(project); }});
+    const auto handle = [this](slack::payload what, std::string inbox_id) {
+        return slash::handle(*desk_, std::move(what), std::move(inbox_id));
+    };
+    inbox_ = std::make_unique<gateway::inbox>(loop, *memory_, *time_, gateway::dispatch_to(handle));
+    net::websocket_settings socket;
+    socket.client.ca_file = from_.slack.ca_file;
+    gateway::socket_mode_settings linking;
+    linking.acknowledge_within = from_.slack.acknowledge_within;
+    link_ = std::make_unique<gateway::socket_mode>(
+        loop, *slack_, *inbox_, *time_, gateway::connect_over_network(socket),
+        [](const slack::payload&) { return std::optional<json::object>{}; }, create_chance(), linking);
+    outbox::sender_settings sending;
+    sending.owner = owner;
+    sender_ = std::make_unique<outbox::sender>(loop, *memory_, *slack_, *time_, create_chance(), sending);
+
+    tasks_ = std::make_unique<task_group>(loop);
+    return build_listeners();
+}
+
+result<> application::build_listeners() {
+    const executor loop = loop_.get_executor();
+    ingest_ = std::make_unique<ingest>(loop, ingest_of(*projects_), errors_, *time_);
+    if (from_.ingest) {
+        net::server_settings listen;
+        listen.address = from_.ingest->address;
+        listen.port = from_.ingest->port;
+        auto server = net::create_http_server(
+            loop, listen, [this](net::server_request asked) { return ingest_->handle(std::move(asked)); });
+        if (!server) return server.error().within("the error ingest");
+        ingest_server_ = std::move(*server);
+        spdlog::info("listener=ingest address={} port={}", listen.address, ingest_server_->port());
+    }
+    if (from_.health) {
+        net::server_settings listen;
+        listen.address = from_.health->address;
+        listen.port = from_.health->port;
+        auto server = net::create_http_server(loop, listen, health_handler(checks()));
+        if (!server) return server.error().within("the health page");
+        health_server_ = std::move(*server);
+        spdlog::info("listener=health address={} port={}", listen.address, health_server_->port());
+    }
+    return {};
+}
+
+std::vector<health_check> application::checks() {
+    return {{"slack",
+             [this]() -> std::optional<std::string> {
+                 const auto health = link_->health();
+                 if (health.live) return std::nullopt;
+                 return health.sentence.empty() ? "the link to Slack is not up yet" : health.sentence;
+             },
+             true},
+            {"outbox",
+             [this]() -> std::optional<std::string> {
+                 const auto& last = sender_->figures().last_error;
+                 if (last.empty()) return std::nullopt;
+                 return last;
+             },
+             false}};
+}
+
+task<int> application::serve() {
+    const auto forgotten = co_await memory_->forget_leases();
+    if (!forgotten) {
+        spdlog::error("the store cannot be used: {}", forgotten.error().sentence());
+        co_return 1;
+    }
+    co_await keeper_->load();
+    const auto left = co_await inbox_->recover();
+    if (!left) spdlog::error("envelopes of before cannot be read: {}", left.error().sentence());
+    tasks_->spawn("conductor", conductor_->run());
+    tasks_->spawn("ingest", ingest_->work());
+    tasks_->spawn("ledger", keeper_->run());
+    tasks_->spawn("inbox sweep", inbox_->sweep());
+    sender_->start();
+    link_->start();
+    spdlog::info("started version={} projects={} state={}", SLIPWAY_VERSION, projects_->names().size(),
+                 from_.state_directory);
+    const int signal = co_await signals_.async_wait(asio::use_awaitable);
+    spdlog::info("stopping signal={}", signal);
+    co_await stop();
+    co_return 0;
+}
+
+/// No new envelopes, no new leases; then what runs; then the store.
+task<> application::stop() {
+    co_await link_->stop(grace);
+    if (ingest_server_) co_await ingest_server_->stop(grace);
+    if (health_server_) co_await health_server_->stop(grace);
+    co_await inbox_->stop(grace);
+    tasks_->cancel();
+    co_await tasks_->join();
+    co_await conductor_->stop();
+    co_await sender_->stop(grace);
+    co_await keeper_->save();
+    co_await memory_->close();
+}
+
+}  // namespace
+
+int run(const settings& from) {
+    const auto missing = from.missing_for_run();
+    for (const auto& each : missing) spdlog::error("cannot start: {}", each);
+    if (!missing.empty()) return 2;
+    const auto lock = state_lock::take(from.state_directory);
+    if (!lock) {
+        spdlog::error("cannot start: {}", lock.error().sentence());
+        return 2;
+    }
+    asio::io_context loop{1};
+    application app{loop, from};
+    const auto built = app.build();
+    if (!built) {
+        spdlog::error("cannot start: {}", built.error().sentence());
+        return 2;
+    }
+    int code = 1;
+    asio::co_spawn(loop, app.serve(), [&](const std::exception_ptr& failed, int ended) {
+        code = ended;
+        if (!failed) return;
+        try {
+            std::rethrow_exception(failed);
+        } catch (const std::exception& bug) {
+            spdlog::critical("ended by a bug: {}", bug.what());
+        }
+        loop.stop();
+    });
+    loop.run();
+    return code;
+}
+
+}  // namespace slipway::bot

@@ -1,0 +1,116 @@
+#include "bot/doctor.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <ostream>
+
+#include "bot/projects.hpp"
+#include "integrations/async/timers.hpp"
+#include "integrations/git/transport.hpp"
+#include "integrations/gitlab/gitlab.hpp"
+#include "integrations/net/http.hpp"
+#include "integrations/process/process.hpp"
+#include "integrations/salt/salt.hpp"
+#include "integrations/slack/methods.hpp"
+#include "integrations/slack/web_api.hpp"
+
+namespace slipway::bot {
+namespace {
+
+struct report {
+    std::ostream& out;
+    int wrong = 0;
+    void fine(const std::string& what) { out << "ok    " << what << "\n"; }
+    void bad(const std::string& what) {
+        out << "WRONG " << what << "\n";
+        ++wrong;
+    }
+    template <class T>
+    bool note(const std::string& what, const result<T>& outcome) {
+        if (outcome)
+            fine(what);
+        else
+            bad(what + ": " + outcome.error().sentence());
+        return outcome.has_value();
+    }
+};
+
+task<> check_slack(const settings& from, report& told, executor loop, timers& time, bool* reachable) {
+    const auto http = net::create_http_client(loop, {.ca_file = from.slack.ca_file});
+    const auto api = slack::create_web_api(*http, time,
+                                           {.api_url = from.slack.api_url,
+                                            .bot_token = from.slack.bot_token,
+                                            .app_token = from.slack.app_token,
+                                            .attempts = 1},
+                                           create_chance());
+    const auto who = co_await slack::auth_test(*api);
+    *reachable = told.note("Slack: the bot token works at " + from.slack.api_url, who);
+    if (!*reachable) co_return;
+    for (const auto& each : from.projects) {
+        if (!each.usable()) continue;
+        const auto channel = co_await slack::conversation_info(*api, each.settings.channel);
+        if (!channel)
+            told.bad("Slack: channel " + each.settings.channel + " of " + each.settings.name + ": " +
+                     channel.error().sentence());
+        else if (!channel->is_member)
+            told.bad("Slack: the bot is not in #" + channel->name + " of " + each.settings.name +
+                     ": type /invite @slipway there");
+        else
+            told.fine("Slack: the bot is in #" + channel->name + " of " + each.settings.name);
+    }
+}
+
+task<> check_project(const settings& from, const loaded_project& loaded, report& told, executor loop, timers& time) {
+    const auto& project = loaded.settings;
+    const auto plan = read_project_checklist(project, from.checklist);
+    if (told.note("Checklist of " + project.name, plan))
+        told.fine("Checklist of " + project.name + ": " + std::to_string(plan->steps.size()) + " steps");
+    if (!from.gitlab.url.empty() && !project.gitlab.project.empty()) {
+        const auto http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file});
+        const auto api = gitlab::create_api(*http, time, create_chance(),
+                                            {.url = from.gitlab.url, .token = from.gitlab.token, .most_attempts = 1});
+        if (told.note("GitLab: address and token", api)) {
+            const auto home = co_await (*api)->project_by_path(project.gitlab.project);
+            told.note("GitLab: project " + project.gitlab.project, home);
+        }
+    }
+    const auto runner = process::create_runner(loop);
+    const auto transport =
+        git::create_transport(*runner, {.secret = from.gitlab.token, .ca_file = from.gitlab.ca_file});
+    const auto remote = co_await transport->list_remote(project.repository.url);
+    told.note("git: the repository of " + project.name + " can be read", remote);
+    if (project.salt.target.empty()) co_return;
+    salt::cli_settings cli;
+    cli.program = project.salt.program;
+    cli.environment = project.salt.environment;
+    const auto salt = salt::create_salt_cli(*runner, cli);
+    const auto hosts = co_await salt->ping(project.salt.target);
+    if (told.note("Salt: " + project.salt.target, hosts)) told.fine("Salt: " + hosts->summary());
+}
+
+}  // namespace
+
+int check(const settings& from, std::ostream& out) {
+    report told{out};
+    for (const auto& each : from.missing_for_run()) told.bad(each);
+    for (const auto& each : from.projects)
+        for (const auto& problem : each.problems) told.bad(problem.text());
+    asio::io_context loop{1};
+    const auto time = create_system_timers();
+    auto work = [&]() -> task<> {
+        bool reachable = false;
+        co_await check_slack(from, told, loop.get_executor(), *time, &reachable);
+        for (const auto& each : from.projects)
+            if (each.usable()) co_await check_project(from, each, told, loop.get_executor(), *time);
+    };
+    asio::co_spawn(loop, work(), asio::detached);
+    loop.run();
+    out << (told.wrong == 0 ? "Everything works."
+                            : std::to_string(told.wrong) + " of these keep the bot from working; begin with the first.")
+        << "\n";
+    return told.wrong == 0 ? 0 : 1;
+}
+
+}  // namespace slipway::bot

@@ -1,0 +1,58 @@
+// slipway: the command line.
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "bot/app.hpp"
+#include "bot/audit.hpp"
+#include "bot/doctor.hpp"
+#include "bot/logging.hpp"
+#include "bot/plan.hpp"
+#include "bot/settings.hpp"
+
+namespace {
+
+using namespace slipway;
+
+/// Reads the settings, or says everything that is wrong with them.
+std::optional<bot::settings> read_settings(const std::string& file) {
+    auto read = bot::load_settings(file, bot::process_environment());
+    for (const auto& each : read.problems) std::cerr << each.text() << "\n";
+    if (!read.problems.empty()) return std::nullopt;
+    bot::start_logging(read.value.log_level, masker{read.value.secrets()});
+    return std::move(read.value);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App cli{"Slipway takes a product release from \"build starting\" to \"watched in production\"."};
+    cli.require_subcommand(1);
+    cli.set_version_flag("--version", SLIPWAY_VERSION);
+    std::string config;
+    const auto with_config = [&config](CLI::App* command) {
+        command->add_option("--config", config, "the bot's settings file")->required()->check(CLI::ExistingFile);
+        return command;
+    };
+    auto* run = with_config(cli.add_subcommand("run", "the bot"));
+    auto* check = with_config(cli.add_subcommand("check", "tries every integration read-only and says what is wrong"));
+    auto* plan = with_config(cli.add_subcommand("plan", "the checklist as it would run"));
+    std::string project, version;
+    plan->add_option("project", project, "name of the project; may be left out when there is one");
+    plan->add_option("version", version, "version to release");
+    auto* audit = with_config(cli.add_subcommand("audit", "the journal, readable"));
+    bool verify = false;
+    audit->add_flag("--verify", verify, "prove that nothing was edited");
+    CLI11_PARSE(cli, argc, argv);
+
+    const auto settings = read_settings(config);
+    if (!settings) return 2;
+    int code = 0;
+    if (*run) code = bot::run(*settings);
+    if (*check) code = bot::check(*settings, std::cout);
+    if (*plan) code = bot::plan(*settings, project, version, std::cout);
+    if (*audit) code = bot::audit(*settings, verify, std::cout);
+    spdlog::shutdown();
+    return code;
+}

@@ -1,0 +1,28 @@
+// From a button's action row to the command it stands for.
+#include "commands/slash/slash.hpp"
+
+namespace slipway::slash {
+
+result<release::command> command_of(const release::button& pressed, const std::string& reason,
+                                    const std::string& version) {
+    const auto& kind = pressed.kind;
+    if (kind == "approve") return release::command{release::approve{pressed.step, pressed.fingerprint}};
+    if (kind == "reject") return release::command{release::reject{pressed.step, pressed.fingerprint, reason}};
+    if (kind == "withdraw") return release::command{release::withdraw{pressed.step, pressed.fingerprint}};
+    if (kind == "choose")
+        return release::command{
+            release::choose{pressed.step, pressed.item, pressed.choice, pressed.fingerprint, reason}};
+    if (kind == "hold") return release::command{release::hold{reason}};
+    if (kind == "resume") return release::command{release::resume{}};
+    if (kind == "abort") return release::command{release::abort{version, reason}};
+    if (kind == "retry") return release::command{release::retry{pressed.step}};
+    if (kind == "skip") return release::command{release::skip{pressed.step, reason}};
+    if (kind == "treat_as_done") return release::command{release::treat_as_done{pressed.step, pressed.item, reason}};
+    if (kind == "run_again") return release::command{release::run_again{pressed.step, pressed.item}};
+    if (kind == "note") return release::command{release::add_note{reason}};
+    return failure{errc::invalid,
+                   "This button is of a kind (" + kind +
+                       ") that this version of Slipway does not know. `/release status` shows the current ones."};
+}
+
+}  // namespace slipway::slash

@@ -1,0 +1,42 @@
+// What verbs and buttons work with. Everything in here outlives them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands/conductor/conductor.hpp"
+#include "commands/release/project.hpp"
+#include "integrations/slack/web_api.hpp"
+
+namespace slipway::slash {
+
+using project_pointer = std::shared_ptr<const release::project_settings>;
+
+struct desk {
+    conductor::journal& releases;
+    store::store& memory;
+    timers& time;
+    slack::web_api& slack;
+    const conductor::kind_map& kinds;
+    const release::kinds& kind_table;
+    conductor::project_lookup project;
+    conductor::services_lookup services;
+    /// Names of all usable projects.
+    std::function<std::vector<std::string>()> project_names;
+    /// Why a project that exists cannot be used, with file and line; "" when it is fine or unknown.
+    std::function<std::string(const std::string& name)> why_disabled;
+    /// The project's checklist as its file says now. errc::invalid with every problem.
+    std::function<result<release::checklist>(const release::project_settings& project)> checklist;
+};
+
+/// Who asks, with the roles of this moment (R3.10).
+release::actor actor_of(const release::project_settings& project, const std::string& team, const std::string& user);
+
+/// The release that a verb means: the live one of the project, else the newest, else errc::not_found with the way out.
+task<result<conductor::state_pointer>> current_release(desk& with, project_pointer project);
+/// Only a live one; errc::not_found says how to start one.
+task<result<conductor::state_pointer>> live_release(desk& with, project_pointer project);
+
+}  // namespace slipway::slash

@@ -1,0 +1,254 @@
+// From payload to verb, button or form; answers; nothing is built from the clicked payload (R7.1).
+#include "commands/slash/slash.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <span>
+
+#include "commands/release/yaml.hpp"
+#include "commands/views/modals.hpp"
+#include "commands/views/replies.hpp"
+#include "commands/views/words.hpp"
+#include "integrations/base/described.hpp"
+#include "integrations/slack/blocks/desired_message.hpp"
+#include "integrations/slack/methods.hpp"
+
+namespace slipway::slash {
+namespace {
+
+struct found_project {
+    project_pointer project;
+    std::string words;  ///< what is left
+};
+
+/// By name at the front of the words, else by channel, else the only one there is.
+result<found_project> find_project(desk& with, const std::string& channel, const std::string& words) {
+    const auto [first, rest] = first_word(words);
+    if (const auto named = with.project(first); named && !first.empty()) return found_project{named, rest};
+    if (const auto why = with.why_disabled(first); !why.empty())
+        return failure{errc::refused, "The project " + first + " is switched off: " + why};
+    const auto names = with.project_names();
+    for (const auto& each : names)
+        if (const auto project = with.project(each); project && project->channel == channel)
+            return found_project{project, words};
+    if (names.size() == 1)
+        if (const auto only = with.project(names.front())) return found_project{only, words};
+    if (names.empty())
+        return failure{errc::refused,
+                       "No project can be used right now. `slipway check` says what is wrong with their files."};
+    std::string list;
+    for (const auto& each : names) list += (list.empty() ? "" : ", ") + each;
+    return failure{errc::invalid,
+                   "Which project? This channel belongs to none. Name it after the verb: `/release start PROJECT "
+                   "VERSION`. There are: " +
+                       list + "."};
+}
+
+answer refusal(const failure& why, const release::project_settings& project) {
+    return views::refusal(why, views::names{project});
+}
+
+result<verb*> choose_verb(const std::string& word) {
+    auto* found = find_verb(word.empty() ? "status" : word);
+    if (found != nullptr) return found;
+    std::vector<std::string> names;
+    for (const auto& each : all_verbs()) names.push_back(each->name());
+    const std::vector<std::string_view> candidates{names.begin(), names.end()};
+    const auto near = nearest_word(word, candidates);
+    return failure{errc::invalid, "I do not know `/release " + word + "`" +
+                                      (near.empty() ? "" : "; did you mean `/release " + std::string{near} + "`?") +
+                                      " `/release help` lists everything."};
+}
+
+/// The answer on its own, for what committed nothing or committed already.
+task<> send_answer(desk& with, slack::origin to, std::string channel, answer said, std::string inbox_id) {
+    conductor::companions parts;
+    put_answer(parts, to, channel, said, inbox_id);
+    store::batch changes;
+    changes.outbox = std::move(parts.messages);
+    changes.handled.push_back({"slack", inbox_id});
+    const auto committed = co_await with.memory.commit(std::move(changes));
+    if (!committed) spdlog::error("envelope={} answer could not be stored: {}", inbox_id, committed.error().sentence());
+}
+
+answer plain_refusal(const std::string& sentence) {
+    static const release::project_settings nobody;
+    return views::refusal(failure{errc::refused, sentence}, views::names{nobody});
+}
+
+struct handler {
+    desk& with;
+    std::string inbox_id;
+
+    task<> on(slack::slash_command typed);
+    task<> on(slack::block_action clicked);
+    task<> on(slack::view_submission sent);
+    task<> on(slack::app_mention mentioned);
+    /// Decides a button's command and answers.
+    task<> decide(slack::origin from, release::button pressed, std::string reason, std::string version);
+    task<result<release::button>> button_of(std::string id);
+};
+
+task<> handler::on(slack::slash_command typed) {
+    const auto [word, rest] = first_word(typed.text.raw());
+    const auto chosen = choose_verb(word);
+    if (!chosen) {
+        co_await send_answer(with, typed.from, typed.from.channel, plain_refusal(chosen.error().sentence()), inbox_id);
+        co_return;
+    }
+    const auto found = find_project(with, typed.from.channel, rest);
+    if (!found) {
+        co_await send_answer(with, typed.from, typed.from.channel, plain_refusal(found.error().sentence()), inbox_id);
+        co_return;
+    }
+    asked question;
+    question.project = found->project;
+    question.who = actor_of(*found->project, typed.from.team, typed.from.user);
+    question.channel = typed.from.channel;
+    question.words = found->words;
+    question.inbox_id = inbox_id;
+    const auto said = co_await (*chosen)->run(with, question);
+    auto shown = said ? *said : refusal(said.error(), *found->project);
+    co_await send_answer(with, typed.from, typed.from.channel, std::move(shown), inbox_id);
+}
+
+task<result<release::button>> handler::button_of(std::string id) {
+    const auto row = co_await with.memory.document_of(conductor::button_collection, id);
+    if (!row)
+        co_return failure{errc::unavailable,
+                          "I cannot look this button up right now; nothing was changed. Try again in a minute."};
+    if (!*row) {
+        spdlog::warn("envelope={} button={} is forged or from another workspace", inbox_id, id.substr(0, 80));
+        co_return failure{errc::refused,
+                          "This button is not from a release I know. `/release status` shows the current ones."};
+    }
+    co_return from_described<release::button>(json::value(**row));
+}
+
+task<> handler::on(slack::block_action clicked) {
+    if (!clicked.action_id.starts_with("slipway.")) co_return;
+    const auto id = clicked.selected.empty() ? clicked.value : clicked.selected.front();
+    if (id.empty()) co_return;  // a link button: nothing but the acknowledgement
+    const auto pressed = co_await button_of(id);
+    if (!pressed) {
+        co_await send_answer(with, clicked.from, clicked.from.channel, plain_refusal(pressed.error().sentence()),
+                             inbox_id);
+        co_return;
+    }
+    const auto state = co_await with.releases.load(pressed->release);
+    if (!state) {
+        co_await send_answer(with, clicked.from, clicked.from.channel, plain_refusal(state.error().sentence()),
+                             inbox_id);
+        co_return;
+    }
+    const auto project = with.project((*state)->project);
+    if (project && views::asks_for_words(**state, *pressed)) {
+        const auto window = views::window_for(**state, *pressed, views::names{*project});
+        if (!window) {
+            co_await decide(clicked.from, *pressed, "", "");
+            co_return;
+        }
+        const auto opened = co_await slack::open_view(with.slack, clicked.from.trigger_id, *window);
+        if (opened) co_return;
+        const auto sentence =
+            "The form could not be opened (" + opened.error().sentence() + "). Press the button again.";
+        co_await send_answer(with, clicked.from, clicked.from.channel, plain_refusal(sentence), inbox_id);
+        co_return;
+    }
+    co_await decide(clicked.from, *pressed, "", "");
+}
+
+task<> handler::on(slack::view_submission sent) {
+    if (!sent.view.callback_id.starts_with("slipway.")) co_return;
+    const auto pressed = co_await button_of(sent.view.private_metadata);
+    if (!pressed) {
+        spdlog::warn("envelope={} form refused: {}", inbox_id, pressed.error().sentence());
+        co_return;
+    }
+    auto reason = sent.state.value_of(views::input::reason, "value");
+    if (reason.empty()) reason = sent.state.value_of(views::input::note, "value");
+    co_await decide(sent.from, *pressed, std::move(reason), sent.state.value_of(views::input::version, "value"));
+}
+
+task<> handler::decide(slack::origin from, release::button pressed, std::string reason, std::string version) {
+    const auto state = co_await with.releases.load(pressed.release);
+    const auto project = state ? with.project((*state)->project) : nullptr;
+    if (!project) {
+        const auto sentence =
+            state ? "The project " + (*state)->project + " is switched off: " + with.why_disabled((*state)->project)
+                  : state.error().sentence();
+        co_await send_answer(with, from, from.channel, plain_refusal(sentence), inbox_id);
+        co_return;
+    }
+    const auto channel = from.channel.empty() ? (*state)->channel : from.channel;
+    const auto command = command_of(pressed, reason, version);
+    if (!command) {
+        co_await send_answer(with, from, channel, refusal(command.error(), *project), inbox_id);
+        co_return;
+    }
+    conductor::companions parts;
+    parts.handled.push_back({"slack", inbox_id});
+    const auto who = actor_of(*project, from.team, from.user);
+    const auto after =
+        co_await with.releases.ask(pressed.release, *command, who, "slack " + inbox_id, std::move(parts));
+    if (!after) {
+        co_await send_answer(with, from, channel, refusal(after.error(), *project), inbox_id);
+        co_return;
+    }
+    // The card itself is the answer; a word more only while the gate still waits for others.
+    const auto* step = (*after)->step(pressed.step);
+    const bool waits =
+        pressed.kind == "approve" && step != nullptr && step->gate && step->gate->status == release::gate_status::open;
+    if (waits)
+        co_await send_answer(with, from, channel,
+                             views::reply(views::words::approved_waiting(**after, *step, views::names{*project})),
+                             inbox_id);
+}
+
+task<> handler::on(slack::app_mention mentioned) {
+    // "@slipway status" is the command without its slash; the mention itself is the first word.
+    const auto [mention, rest] = first_word(mentioned.text.raw());
+    slack::slash_command typed;
+    typed.from = mentioned.from;
+    typed.command = "/release";
+    typed.text = untrusted{rest};
+    co_await on(std::move(typed));
+}
+
+}  // namespace
+
+void put_answer(conductor::companions& into, const slack::origin& to, const std::string& channel, const answer& said,
+                const std::string& inbox_id) {
+    json::object body;
+    std::string lane;
+    if (!to.response_url.empty()) {
+        const slack::desired_response wish{to.response_url, said.text, said.blocks, false, false};
+        body = slack::to_json(wish);
+        lane = slack::lane_of(wish);
+    } else {
+        const slack::desired_ephemeral wish{channel, to.user, "", said.text, said.blocks};
+        body = slack::to_json(wish);
+        lane = slack::lane_of(wish);
+    }
+    into.messages.push_back({"answer/" + inbox_id, lane, slack::priority::answer, std::move(body), std::nullopt});
+    for (std::size_t i = 0; i < said.thread_parts.size(); ++i)
+        put_answer(into, to, channel, said.thread_parts[i], inbox_id + "/" + std::to_string(i + 2));
+}
+
+task<> handle(desk& with, slack::payload what, std::string inbox_id) {
+    handler here{with, inbox_id};
+    if (auto* typed = std::get_if<slack::slash_command>(&what)) {
+        co_await here.on(std::move(*typed));
+    } else if (auto* clicked = std::get_if<slack::block_action>(&what)) {
+        co_await here.on(std::move(*clicked));
+    } else if (auto* sent = std::get_if<slack::view_submission>(&what)) {
+        co_await here.on(std::move(*sent));
+    } else if (auto* mentioned = std::get_if<slack::app_mention>(&what)) {
+        co_await here.on(std::move(*mentioned));
+    } else {
+        spdlog::debug("envelope={} payload={} needs nothing", inbox_id, slack::describe(what));
+    }
+}
+
+}  // namespace slipway::slash

@@ -1,0 +1,24 @@
+// Everything a person can do in Slack, from typed payload to decided command and answer.
+#pragma once
+
+#include <string>
+
+#include "commands/slash/desk.hpp"
+#include "commands/slash/verb.hpp"
+#include "integrations/slack/payload.hpp"
+
+namespace slipway::slash {
+
+/// Handles one payload to its end: decides, commits, answers the person (R7.3). `inbox_id` is marked handled together
+/// with the decision. Never fails: what went wrong is told to the person and logged.
+task<> handle(desk& with, slack::payload what, std::string inbox_id);
+
+/// Where an answer goes: through the response_url while it lives, else as an ephemeral message.
+void put_answer(conductor::companions& into, const slack::origin& to, const std::string& channel, const answer& said,
+                const std::string& inbox_id);
+
+/// The command behind a button, once its words (reason, version) are known; errc::invalid for a kind nobody knows.
+result<release::command> command_of(const release::button& pressed, const std::string& reason,
+                                    const std::string& version);
+
+}  // namespace slipway::slash
