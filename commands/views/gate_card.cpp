@@ -57,9 +57,8 @@ markup ending(const release::release_state& state, const release::step_state& st
             return say("⌛ *Expired* at {}: nobody answered in time. A release manager can ask again with {}.", at,
                        slack::code("/release retry " + step.id));
         case gate_status::outdated:
-            return say(
-                "↔️ *Out of date* since {}: {}. Earlier approvals are void; the newest card is the one to answer.", at,
-                people.sentence(gate.reason));
+            return say("↔️ *Out of date* since {}: {} Earlier approvals are void; the newest card is the one to answer.",
+                       at, people.full_sentence(gate.reason));
         case gate_status::open:
             break;
     }
@@ -92,7 +91,7 @@ void add_evidence(slack::message_builder& made, const release::release_state& st
     made.section(consequence(rule));
     made.fields(evidence(state, rule, *step.gate));
     if (!step.look) return;
-    if (!step.look->summary.empty()) made.section(people.sentence(step.look->summary));
+    if (!step.look->summary.empty()) made.section(people.full_sentence(step.look->summary));
     std::string lines;
     for (const auto& each : step.look->lines) (lines += each) += '\n';
     made.verbatim(lines);

@@ -24,8 +24,10 @@ std::vector<lane_step> steps_of(const release::release_state& state, const std::
     return all;
 }
 
-markup step_line(const lane_step& each, const names& people) {
-    auto line = say("{} · {}", status_mark(each.step->status), step_name(*each.rule, 80));
+markup step_line(const lane_step& each, const names& people, bool live) {
+    const bool left_out = !live && each.step->status == step_status::waiting;
+    auto line =
+        say("{} · {}", left_out ? say("▫️ not done") : status_mark(each.step->status), step_name(*each.rule, 80));
     if (each.step->attempt > 1) line += say(" · attempt {}", each.step->attempt);
     if (each.step->status == step_status::running || each.step->status == step_status::looking)
         line += say(" · since {}", slack::date_token(each.step->began, slack::date_style::time));
@@ -51,13 +53,15 @@ markup lane(const release::release_state& state, const release::stage_rule& stag
     for (const auto& each : steps) {
         if (each.step->status == step_status::done && done > fold_done_above) continue;
         if (each.step->status == step_status::waiting && ++waiting > next_waiting) continue;
-        const auto line = say("\n{}", step_line(each, people));
+        const auto line = say("\n{}", step_line(each, people, state.is_live()));
         if (slack::length_of(text.text()) + slack::length_of(line.text()) > lane_characters)
             ++hidden;
         else
             text += line;
     }
-    if (waiting > next_waiting) text += say("\n▫️ {} more waiting", waiting - next_waiting);
+    if (waiting > next_waiting)
+        text += state.is_live() ? say("\n▫️ {} more waiting", waiting - next_waiting)
+                                : say("\n▫️ {} more not done", waiting - next_waiting);
     if (hidden > 0) text += say("\n+ {} more → {}", hidden, slack::code("/release status"));
     return text;
 }
