@@ -109,6 +109,30 @@ result<> start_servers(const scenario& from, const std::string& folder, const gi
     return salt::write_file(folder + "/salt/faults.json", "{}\n");
 }
 
+constexpr const char* mark = "this-is-a-slipway-sandbox";
+
+/// Removes what an earlier sandbox left in its folder; a folder with such things that no sandbox made stays as it is.
+result<> empty_folder(const fs::path& state) {
+    std::error_code problem;
+    const auto parts = {"git", "hosts", "salt", "bin"};
+    const bool is_ours = fs::exists(state / mark, problem);
+    for (const auto* part : parts) {
+        if (!is_ours && fs::exists(state / part, problem)) {
+            return failure{errc::invalid, (state / part).string() +
+                                              " was not made by a sandbox and would be lost; name another "
+                                              "folder with --state"};
+        }
+    }
+    for (const auto* part : parts) {
+        fs::remove_all(state / part, problem);
+        if (problem)
+            return failure{errc::invalid, (state / part).string() + " cannot be removed: " + problem.message()};
+    }
+    fs::create_directories(state, problem);
+    if (problem) return failure{errc::invalid, state.string() + " cannot be made: " + problem.message()};
+    return salt::write_file((state / mark).string(), "Emptied at every start.\n");
+}
+
 }  // namespace
 
 std::string repository_folder(const std::string& state, const std::string& project_path) {
@@ -116,11 +140,9 @@ std::string repository_folder(const std::string& state, const std::string& proje
 }
 
 result<built_company> build_company(const scenario& from, const std::string& folder, const std::string& salt_program) {
-    std::error_code problem;
     const auto state = fs::absolute(folder).lexically_normal().string();
-    for (const auto* old : {"git", "hosts", "salt", "bin"}) fs::remove_all(fs::path{state} / old, problem);
-    fs::create_directories(state, problem);
-    if (problem) return failure{errc::invalid, state + " cannot be made: " + problem.message()};
+    const auto emptied = empty_folder(state);
+    if (!emptied) return emptied.error();
 
     auto replayed = replay_history(from, state);
     if (!replayed) return replayed.error();

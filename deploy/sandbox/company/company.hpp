@@ -26,8 +26,9 @@ struct built_company {
 /// Where the parts live below the state folder.
 std::string repository_folder(const std::string& state, const std::string& project_path);
 
-/// Empties `folder` and builds the company in it. `salt_program` is the sandbox's salt executable; "" = none in bin/.
-/// errc::invalid with file and line when history.yaml is wrong (an edit that does not fit, an unknown person).
+/// Builds the company in `folder`, in place of what an earlier sandbox left there. `salt_program` is the sandbox's salt
+/// executable; "" = none in bin/. errc::invalid with file and line when history.yaml is wrong (an edit that does not
+/// fit, an unknown person), and when the folder holds things that no sandbox made: they stay.
 result<built_company> build_company(const scenario& from, const std::string& folder, const std::string& salt_program);
 
 }  // namespace slipway::sandbox

@@ -106,7 +106,7 @@ json::object presenter::project(const user& caller) const {
     made["squash_commit_template"] = nullptr;
     made["only_allow_merge_if_pipeline_succeeds"] = false;
     made["only_allow_merge_if_all_discussions_are_resolved"] = false;
-    made["remove_source_branch_after_merge"] = true;
+    made["remove_source_branch_after_merge"] = false;
     json::object level;
     level["access_level"] = caller.access;
     json::object permissions;
@@ -151,7 +151,7 @@ json::object presenter::merge_request(const gitlab::merge_request& what, const s
     made["merge_when_pipeline_succeeds"] = false;
     made["blocking_discussions_resolved"] = true;
     made["should_remove_source_branch"] = nullptr;
-    made["force_remove_source_branch"] = true;
+    made["force_remove_source_branch"] = false;
     made["created_at"] = to_iso(what.created_at);
     made["updated_at"] = to_iso(what.updated_at);
     made["prepared_at"] = to_iso(what.created_at);

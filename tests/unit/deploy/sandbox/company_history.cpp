@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
@@ -109,4 +110,34 @@ TEST_CASE("every server starts the day with the last release", "[sandbox][compan
         CHECK(fs::exists(salt::served_folder(folder.path, host) + "/routes.conf"));
     }
     CHECK(salt::service(folder.path, "p-prod-worker1", "spectrum-worker").has_value());
+}
+
+TEST_CASE("a folder with somebody else's things is left alone", "[sandbox][company]") {
+    const temporary_folder folder;
+    const auto program = folder.path + "/bin/important";
+    REQUIRE(salt::write_file(program, "mine").has_value());
+    const auto refused = build_company(shipped_scenario(), folder.path, "");
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().kind() == errc::invalid);
+    CHECK_THAT(refused.error().sentence(), Catch::Contains(folder.path + "/bin was not made by a sandbox"));
+    CHECK(salt::read_file(program) == "mine");
+}
+
+TEST_CASE("a history that does not fit names its file and line", "[sandbox][company]") {
+    const temporary_folder folder;
+    const temporary_folder product;
+    auto scenario = shipped_scenario();
+    fs::copy(scenario.product_folder, product.path, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    scenario.product_folder = product.path;
+    const auto file = product.path + "/history.yaml";
+    auto text = salt::read_file(file).value();
+    const std::string old = "old: \"<title>\"";
+    text.replace(text.find(old), old.size(), "old: \"<tytle>\"");
+    const auto line =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find("<tytle>")), '\n') + 1;
+    REQUIRE(salt::write_file(file, text).has_value());
+    const auto refused = build_company(scenario, folder.path, "");
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().sentence() ==
+          file + ":" + std::to_string(line) + ": templates/layout.html does not hold the old text exactly once");
 }
