@@ -73,23 +73,15 @@ public:
                           css_class_or_tag + " ')][contains(normalize-space(.), \"" + text + "\")]";
         co_return co_await locate("xpath", path);
     }
-    task<result<>> click(std::string css) {
-        const auto found = co_await find(std::move(css));
-        if (!found) co_return found.error();
-        co_return done(co_await send("POST", session_ + "/element/" + *found + "/click", {}));
-    }
+    task<result<>> click(std::string css) { co_return done(co_await on_element("POST", std::move(css), "/click", {})); }
     /// Types into the element; "\uE007" is Enter, "\uE004" Tab, "\uE00C" Escape, "\uE015" arrow down.
     task<result<>> type(std::string css, std::string text) {
-        const auto found = co_await find(std::move(css));
-        if (!found) co_return found.error();
         json::object asked{{"text", std::move(text)}};
-        co_return done(co_await send("POST", session_ + "/element/" + *found + "/value", std::move(asked)));
+        co_return done(co_await on_element("POST", std::move(css), "/value", std::move(asked)));
     }
     /// The visible text of the first match.
     task<result<std::string>> text(std::string css) {
-        const auto found = co_await find(std::move(css));
-        if (!found) co_return found.error();
-        const auto got = co_await send("GET", session_ + "/element/" + *found + "/text", {});
+        const auto got = co_await on_element("GET", std::move(css), "/text", {});
         if (!got) co_return got.error();
         co_return got->is_string() ? std::string{got->get_string()} : std::string{};
     }
@@ -141,6 +133,11 @@ private:
         return {};
     }
 
+    static errc kind_of(const std::string& error) {
+        if (error == "no such element") return errc::not_found;
+        return error == "stale element reference" ? errc::moved : errc::refused;
+    }
+
     task<> drive() {
         process::command what;
         what.argv = {"chromedriver", "--port=0"};
@@ -159,6 +156,19 @@ private:
         const auto ended = co_await runner_->run(std::move(what), on_line);
         problem_ = ended ? "it ended: " + ended->err : ended.error().sentence();
         started_.cancel();
+    }
+
+    /// An element that the page replaced between finding and using it is found again: nothing was done with the old
+    /// one.
+    task<result<json::value>> on_element(std::string method, std::string css, std::string what, json::object body) {
+        constexpr int attempts = 5;
+        for (int attempt = 1;; ++attempt) {
+            const auto found = co_await find(css);
+            if (!found) co_return found.error();
+            auto got = co_await send(method, session_ + "/element/" + *found + what, body);
+            const bool replaced = !got && got.error() == errc::moved;
+            if (!replaced || attempt == attempts) co_return got;
+        }
     }
 
     task<result<std::string>> locate(std::string how, std::string where) {

@@ -208,6 +208,18 @@ TEST_CASE("Everything can be reached by keyboard, and every control has a name",
     room.gone("dialog");
 }
 
+TEST_CASE("What is typed and not sent is still there after looking elsewhere", "[page]") {
+    page_room room;
+    room.open_as("U0ANA", "C0RELEASES");
+    room.type("#composer-input", "half a thought");
+    room.click("[data-channel=C0GENERAL]");
+    room.see(
+        "document.querySelector('[data-channel=C0GENERAL].active') && document.querySelector('#composer-input').value "
+        "=== ''");
+    room.click("[data-channel=C0RELEASES]");
+    room.see("document.querySelector('#composer-input').value === 'half a thought'");
+}
+
 TEST_CASE("A link to a message opens its channel and thread", "[page]") {
     page_room room;
     const auto board = room.post({{"channel", "C0RELEASES"}, {"text", "the board"}});

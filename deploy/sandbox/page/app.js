@@ -1,12 +1,12 @@
 // The page: one person at one workspace. State comes from the control interface; every change arrives on the live line.
-import {h, icon, avatar, refill} from "./dom.js";
+import {h, icon, avatar, morph} from "./dom.js";
 import {get, act, listen} from "./api.js";
 import {useDirectory} from "./mrkdwn.js";
 import {useElements} from "./elements.js";
 import {showBlocks} from "./blocks.js";
 import {MessageList} from "./messages.js";
 import {composer} from "./composer.js";
-import {drawSidebar} from "./sidebar.js";
+import {drawSidebar, listenSidebar} from "./sidebar.js";
 import {drawCompany} from "./company.js";
 import {showStack, typedIn, noteTyped} from "./dialogs.js";
 import {toast} from "./toasts.js";
@@ -17,6 +17,7 @@ const state = {
   online: false, view: "chat", page: "", tab: "messages", channel: "", thread: "", home: null,
   messages: new Map(),  // of the open channel: ts → message
 };
+const drafts = new Map();  // channel → what is typed there and not sent
 let list = null;
 let threadList = null;
 let hangUp = () => {};
@@ -44,7 +45,7 @@ function plain(message) {
 // ---- drawing ----
 
 function drawSide() {
-  drawSidebar($("sidebar"), state, {channel: (id) => openChannel(id), company: openCompany, persona: become});
+  drawSidebar($("sidebar"), state);
   const calling = state.waiting[state.me] || 0;
   document.title = `${calling ? `(${calling}) ` : ""}${state.view === "company" ? "Company" : titleOf(conversationOf(state.channel) || {name: ""})} · ${state.workspace.name}`;
 }
@@ -55,13 +56,13 @@ function drawHeader() {
   const pinned = [...state.messages.values()].filter((each) => each.pinned_to);
   const pins = h("details", {class: "pins", hidden: pinned.length === 0},
     h("summary", {}, icon("pin"), `${pinned.length} pinned`),
-    h("div", {class: "menu"}, ...pinned.map((each) => h("button", {type: "button", onclick: () => reveal(each.ts)}, plain(each)))));
-  const tab = (name, text) => h("button", {type: "button", role: "tab", "aria-selected": String(state.tab === name), dataset: {tab: name}, onclick: () => openTab(name)}, text);
-  refill($("channel-header"),
+    h("div", {class: "menu"}, ...pinned.map((each) => h("button", {type: "button", dataset: {reveal: each.ts}}, plain(each)))));
+  const tab = (name, text) => h("button", {type: "button", role: "tab", "aria-selected": String(state.tab === name), dataset: {tab: name}}, text);
+  morph($("channel-header"), h("header", {id: "channel-header"},
     h("div", {class: "title"}, where.is_im ? avatar(state.people.get(state.app.user), "small") : icon(where.is_private ? "lock" : "hash"), h("h2", {}, titleOf(where)),
       where.topic ? h("p", {class: "topic", title: where.topic}, where.topic) : null),
     where.is_im ? h("div", {class: "tabs", role: "tablist"}, tab("messages", "Messages"), tab("home", "Home")) : null,
-    h("div", {class: "facts"}, pins, where.is_im ? null : h("span", {class: "members", title: where.members.map((id) => state.people.get(id)?.real_name).join(", ")}, icon("people"), String(where.members.length))));
+    h("div", {class: "facts"}, pins, where.is_im ? null : h("span", {class: "members", title: where.members.map((id) => state.people.get(id)?.real_name).join(", ")}, icon("people"), String(where.members.length)))));
 }
 
 function drawHome() {
@@ -108,7 +109,8 @@ const lookups = {commands: () => state.commands, people: () => [...state.people.
 
 function drawComposer() {
   const where = conversationOf(state.channel);
-  $("composer").replaceChildren(composer({id: "composer-input", label: where.is_im ? `Message ${titleOf(where)}` : `Message #${where.name}, or / for a command`, lookups, onSend: (text) => say(text, "")}));
+  $("composer").replaceChildren(composer({id: "composer-input", label: where.is_im ? `Message ${titleOf(where)}` : `Message #${where.name}, or / for a command`, lookups, onSend: (text) => say(text, ""),
+    draft: drafts.get(state.channel), onDraft: (text) => drafts.set(state.channel, text)}));
 }
 
 // ---- doing ----
@@ -221,7 +223,7 @@ function onEvent(event) {
     state.counts = event.counts.conversations;
     state.waiting = event.counts.people;
   }
-  if (event.type === "hello" && state.newest !== undefined && event.number > state.newest) become(state.me);
+  if (event.type === "hello") return catchUp(event.number);
   if (event.number) state.newest = event.number;
   if (event.type === "message" && event.channel === state.channel) onMessage(event.message);
   if (event.type === "message_removed" && event.channel === state.channel) {
@@ -231,6 +233,15 @@ function onEvent(event) {
     drawHeader();
   }
   if (event.type === "views") onViews(event);
+  drawSide();
+}
+
+/** The line is (again) live at `number`: what was missed meanwhile is read; a workspace that began anew is loaded anew. */
+async function catchUp(number) {
+  if (number < state.newest) return become(state.me);
+  const missed = number > state.newest ? await get(`events?as=${state.me}&after=${state.newest}`) : {events: []};
+  missed.events.forEach(onEvent);
+  state.newest = Math.max(state.newest, number);
   drawSide();
 }
 
@@ -273,6 +284,12 @@ async function start() {
   if (wanted.ts) reveal(wanted.ts);
 }
 
+listenSidebar($("sidebar"), {channel: (id) => openChannel(id), company: openCompany, persona: (id) => become(id)});
+$("channel-header").addEventListener("click", (event) => {
+  const what = event.target.closest("button")?.dataset;
+  if (what?.tab) openTab(what.tab);
+  if (what?.reveal) reveal(what.reveal);
+});
 $("jump").addEventListener("click", () => { toEnd($("messages")); $("jump").hidden = true; });
 $("messages").addEventListener("scroll", () => { if (isNearEnd($("messages"))) $("jump").hidden = true; });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && state.me) markRead(); });

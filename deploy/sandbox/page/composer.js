@@ -3,8 +3,8 @@ import {h, icon} from "./dom.js";
 
 let next = 0;
 
-/** `lookups`: {commands(), people()}; `onSend(text)` gets what was typed. */
-export function composer({id, label, lookups, onSend, slash = true}) {
+/** `lookups`: {commands(), people()}; `onSend(text)` gets what was typed; a draft survives that one looks elsewhere. */
+export function composer({id, label, lookups, onSend, slash = true, draft = "", onDraft = () => {}}) {
   const listId = `hints-${++next}`;
   const list = h("div", {class: "hints", role: "listbox", id: listId, hidden: true, "aria-label": "Suggestions"});
   const input = h("textarea", {id, rows: "1", placeholder: label, "aria-label": label, "aria-controls": listId, "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false"});
@@ -36,6 +36,7 @@ export function composer({id, label, lookups, onSend, slash = true}) {
       onmousedown: (event) => event.preventDefault(), onclick: () => take(index)},
       h("strong", {}, each.title), each.usage ? h("code", {}, each.usage) : null, each.detail ? h("span", {}, each.detail) : null)));
     send.disabled = input.value.trim() === "";
+    onDraft(input.value);
     grow();
   };
 
@@ -81,5 +82,7 @@ export function composer({id, label, lookups, onSend, slash = true}) {
   });
   input.addEventListener("blur", () => { list.hidden = true; });
   send.addEventListener("click", submit);
+  input.value = draft || "";
+  send.disabled = !draft;
   return h("div", {class: "composer"}, list, h("div", {class: "composer-box"}, input, send));
 }

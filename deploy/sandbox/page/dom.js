@@ -24,10 +24,20 @@ export function append(element, children) {
   }
 }
 
-/** Replaces everything inside `element`; null children are left out. */
-export function refill(element, ...children) {
-  element.replaceChildren();
-  append(element, children);
+/** Makes `element` look like `wanted` (never inserted itself), changing only what differs: what is pressed or focused stays. */
+export function morph(element, wanted) {
+  for (const {name} of [...element.attributes]) if (!wanted.hasAttribute(name) && name !== "open") element.removeAttribute(name);
+  for (const {name, value} of [...wanted.attributes]) if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  const fresh = [...wanted.childNodes];
+  fresh.forEach((child, index) => {
+    const old = element.childNodes[index];
+    const same = old && old.nodeType === child.nodeType && old.nodeName === child.nodeName && old.dataset?.key === child.dataset?.key;
+    if (!old) element.append(child);
+    else if (!same) old.replaceWith(child);
+    else if (old.nodeType === Node.TEXT_NODE) { if (old.data !== child.data) old.data = child.data; }
+    else morph(old, child);
+  });
+  while (element.childNodes.length > fresh.length) element.lastChild.remove();
 }
 
 const paths = {
