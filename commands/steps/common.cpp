@@ -63,6 +63,16 @@ failure not_configured(std::string_view what, std::string_view setting) {
                    fmt::format("{} is not configured for this project: set `{}` in the project file.", what, setting)};
 }
 
+gitlab::milestone milestone_of(const release::release_state& state) {
+    gitlab::milestone which;
+    which.id = number_at(state.facts, "milestone_id");
+    which.iid = number_at(state.facts, "milestone_iid");
+    which.project_id = number_at(state.facts, "milestone_project");
+    which.group_id = number_at(state.facts, "milestone_group");
+    which.title = untrusted{state.fact("milestone_title")};
+    return which;
+}
+
 std::string count(std::size_t number, const std::string& thing) {
     return std::to_string(number) + " " + thing + (number == 1 ? "" : "s");
 }

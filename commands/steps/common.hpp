@@ -7,6 +7,7 @@
 #include "commands/steps/step.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/git/objects.hpp"
+#include "integrations/gitlab/objects.hpp"
 
 namespace slipway::steps {
 
@@ -23,6 +24,9 @@ std::string short_id(const std::string& object);                   ///< first 10
 result<std::string> need_fact(const context& here, std::string_view name, std::string_view left_by);
 /// errc::refused when a client is not configured for this project: says which setting is missing.
 failure not_configured(std::string_view what, std::string_view setting);
+
+/// The milestone the release is pinned to, as GitLab's client wants it.
+gitlab::milestone milestone_of(const release::release_state& state);
 
 /// "1 file", "3 files"
 std::string count(std::size_t number, const std::string& thing);

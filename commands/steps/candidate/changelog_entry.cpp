@@ -31,12 +31,8 @@ changelog::known_request as_known(const gitlab::merge_request& from) {
 task<result<std::vector<changelog::known_request>>> read_known(context here) {
     std::vector<changelog::known_request> known;
     if (here.with.gitlab == nullptr) co_return known;
-    gitlab::milestone which;
-    which.id = number_at(here.state->facts, "milestone_id");
-    which.project_id = number_at(here.state->facts, "milestone_project");
-    which.group_id = number_at(here.state->facts, "milestone_group");
-    const auto all =
-        co_await here.with.gitlab->merge_requests_of(number_at(here.state->facts, "gitlab_project"), which);
+    const auto all = co_await here.with.gitlab->merge_requests_of(number_at(here.state->facts, "gitlab_project"),
+                                                                  milestone_of(*here.state));
     if (!all) co_return all.error();
     for (const auto& each : *all) known.push_back(as_known(each));
     co_return known;

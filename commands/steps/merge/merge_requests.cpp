@@ -15,14 +15,6 @@ std::string id_of(const gitlab::merge_request& from) {
     return "!" + std::to_string(from.iid);
 }
 
-gitlab::milestone milestone_of(const release::release_state& state) {
-    gitlab::milestone which;
-    which.id = number_at(state.facts, "milestone_id");
-    which.project_id = number_at(state.facts, "milestone_project");
-    which.group_id = number_at(state.facts, "milestone_group");
-    return which;
-}
-
 release::item_state as_item(const gitlab::merge_request& from, const gitlab::approvals* approved) {
     release::item_state item;
     item.id = id_of(from);
