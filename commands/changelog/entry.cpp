@@ -146,14 +146,14 @@ std::string entry_text(const entry_plan& plan) {
     for (const auto& each : plan.items) {
         if (group_of(each, plan.groups) == nullptr) plain += bullet(each);
     }
-    for (const auto& each : plan.notes) plain += "- " + one_line(each) + "\n";
+    for (const auto& each : plan.notes) plain.append("- ").append(one_line(each)).append("\n");
     if (!plain.empty()) text += "\n" + plain;
     for (const auto& group : plan.groups) {
         std::string section;
         for (const auto& each : plan.items) {
             if (group_of(each, plan.groups) == &group) section += bullet(each);
         }
-        if (!section.empty()) text += "\n### " + group.heading + "\n\n" + section;
+        if (!section.empty()) text.append("\n### ").append(group.heading).append("\n\n").append(section);
     }
     return text;
 }

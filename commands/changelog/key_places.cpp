@@ -14,6 +14,10 @@ std::size_t skip_blanks(std::string_view text, std::size_t from) {
     return std::min(text.find_first_not_of(blanks, from), text.size());
 }
 
+std::string dotted(const std::string& parent, const std::string& name) {
+    return parent.empty() ? name : parent + "." + name;
+}
+
 bool is_continued(std::string_view line) {
     const auto last = line.find_last_not_of('\\');
     const auto backslashes = line.size() - (last == std::string_view::npos ? 0 : last + 1);
@@ -89,7 +93,7 @@ std::vector<place> ini_places(std::string_view content, std::string_view key) {
         auto name_end = separator;
         while (name_end > start && blanks.find(line.text[name_end - 1]) != std::string_view::npos) --name_end;
         const std::string name{line.text.substr(start, name_end - start)};
-        if ((section.empty() ? name : section + "." + name) != key) continue;
+        if (dotted(section, name) != key) continue;
         auto end = line.text.size();
         for (const std::string_view comment : {" ;", " #", "\t;", "\t#"}) {
             end = std::min(end, line.text.find(comment, separator));
@@ -165,8 +169,7 @@ private:
             const auto name = boost::json::parse(std::string{text_.substr(name_begin, at_ - name_begin)}).as_string();
             blank();
             ++at_;  // ':'
-            const std::string plain{name.data(), name.size()};
-            value(path.empty() ? plain : path + "." + plain);
+            value(dotted(path, {name.data(), name.size()}));
             blank();
             if (peek() == ',') ++at_;
         }

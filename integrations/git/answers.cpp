@@ -164,6 +164,7 @@ std::vector<remote_ref> parse_listing(std::string_view out) {
         ref.commit = std::move(id);  // the peeled line follows its tag
     }
     std::vector<remote_ref> all;
+    all.reserve(refs.size());
     for (auto& [name, ref] : refs) all.push_back(std::move(ref));
     return all;
 }

@@ -159,7 +159,7 @@ task<result<fetched>> git_transport::fetch(std::string directory, std::string ur
         if (!each.name.starts_with("refs/tags/")) continue;
         const auto here = tags.find(each.name);
         if (here == tags.end())
-            refspecs += each.name + ":" + each.name + "\n";
+            refspecs.append(each.name).append(":").append(each.name).append("\n");
         else if (here->second != each.target)
             outcome.moved_tags.push_back({each.name, here->second, each.target});
     }

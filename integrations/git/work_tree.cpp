@@ -35,11 +35,15 @@ std::string system_words() {
     return std::error_code{errno, std::generic_category()}.message();
 }
 
+std::string inside(const std::string& work_tree, const std::string& path) {
+    return work_tree + "/" + path;
+}
+
 /// A path is only followed through real folders: a symbolic link could lead out of the work tree.
 result<> refuse_linked_folder(const std::string& work_tree, const std::string& path) {
     for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
         struct stat found{};
-        const std::string folder = work_tree + "/" + path.substr(0, slash);
+        const std::string folder = inside(work_tree, path.substr(0, slash));
         if (lstat(folder.c_str(), &found) == 0 && S_ISLNK(found.st_mode)) {
             return failure{errc::refused, folder + " is a symbolic link, so " + path + " is not inside the work tree"};
         }
@@ -72,9 +76,9 @@ result<std::string> read_filtered(git_repository& repo, const std::string& full,
 }
 
 result<file_edit> read_edit(git_repository& repo, const std::string& work_tree, const std::string& path) {
-    const auto inside = refuse_linked_folder(work_tree, path);
-    if (!inside) return inside.error();
-    const std::string full = work_tree + "/" + path;
+    const auto linked = refuse_linked_folder(work_tree, path);
+    if (!linked) return linked.error();
+    const std::string full = inside(work_tree, path);
     struct stat found{};
     if (lstat(full.c_str(), &found) != 0) {
         if (errno == ENOENT || errno == ENOTDIR) return file_edit{};

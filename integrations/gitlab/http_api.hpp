@@ -72,6 +72,7 @@ result<Thing> identified(Thing made, std::int64_t number, std::string_view what)
 template <class Thing>
 std::vector<Thing> all_of(const pages& from, Thing (*make)(const boost::json::value&)) {
     std::vector<Thing> all;
+    all.reserve(from.items.size());
     for (const auto& each : from.items) all.push_back(make(each));
     return all;
 }

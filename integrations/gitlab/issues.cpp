@@ -16,7 +16,7 @@ std::string issue_name(std::int64_t iid) {
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
-    for (const auto& each : words) text += (text.empty() ? "" : ",") + each;
+    for (const auto& each : words) text.append(text.empty() ? "" : ",").append(each);
     return text;
 }
 
