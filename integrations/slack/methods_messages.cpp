@@ -67,7 +67,7 @@ task<result<message_ref>> update_message(web_api& slack, message_ref where, mess
 
 task<result<>> post_ephemeral(web_api& slack, std::string channel, std::string user, message_body body) {
     auto arguments = message_arguments(std::move(channel), body);
-    arguments["user"] = std::move(user);
+    arguments["user"] = user;
     arguments["text"] = cut_text(body.text, update_text_limit);
     const auto answer = co_await slack.call("chat.postEphemeral", std::move(arguments));
     co_return nothing_more(answer);
