@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <utility>
 
 #include "integrations/async/join_within.hpp"
 
 namespace slipway::outbox {
 namespace {
 
-/// Due rows may sit in busy lanes or wait for the conductor: then only news or a free lane changes anything soon.
-constexpr milliseconds shortest_sleep{500};
+/// Something is due that is not for us now (a row in a busy lane, work of the conductor): news or a free lane wake us.
+constexpr milliseconds nap{500};
 constexpr milliseconds longest_rest{60'000};
 constexpr milliseconds store_trouble{1'000};
 
@@ -119,7 +120,13 @@ task<> sender::wait_for_work() {
     }
     const auto due = co_await memory_.next_due();
     auto span = settings_.longest_sleep;
-    if (due.has_value() && due->has_value()) span = std::clamp(**due - clock_.now(), shortest_sleep, span);
+    if (due.has_value() && due->has_value()) span = std::min(span, **due - clock_.now());
+    if (span <= milliseconds{0}) {
+        // Perhaps it was put since we looked: look once more, and only then take it for somebody else's.
+        if (!std::exchange(looked_again_, true)) co_return;
+        span = nap;
+    }
+    looked_again_ = false;
     co_await (memory_.wait_for_news(span) || lane_free_.wait());
 }
 

@@ -55,6 +55,7 @@ private:
     sender_figures figures_;
     std::set<std::string> busy_;
     one_shot lane_free_;
+    bool looked_again_ = false;  ///< something is due, and leasing found nothing for us
     task_group lanes_;
     task_group loop_;
 };
