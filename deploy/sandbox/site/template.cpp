@@ -136,11 +136,10 @@ private:
     }
 
     void each(std::string& out, bool shown, const std::string& name, const std::string& path) {
-        static const json::array nothing;
         const json::value* found = shown ? lookup(path) : nullptr;
         if (error_) return;
         if (found && !found->is_array()) return fail("WrongType", path + " is " + kind_name(*found) + ", not a list");
-        const auto& list = found ? found->as_array() : nothing;
+        const auto list = found ? found->as_array() : json::array{};  // a copy: the item joins the scope it came from
         const auto start = at_ + 1;
         function_.push_back("each " + name);
         const auto outer = scope_;
