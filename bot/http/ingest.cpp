@@ -1,6 +1,5 @@
 #include "bot/http/ingest.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -141,14 +140,12 @@ std::size_t ingest::group_some(std::size_t most) {
 
 task<> ingest::work() {
     while (true) {
-        if (queue_.empty()) {
-            boost::system::error_code woken;
-            news_.expires_after(std::chrono::minutes{1});
-            co_await news_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-            if (!woken) ledger_.trim(clock_.now());
-        }
+        const bool idle = queue_.empty();
+        news_.expires_after(idle ? std::chrono::minutes{1} : std::chrono::minutes{0});  // 0: others get their turn
+        boost::system::error_code woken;
+        co_await news_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        if (idle && !woken) ledger_.trim(clock_.now());
         group_some(slice);
-        co_await asio::post(asio::use_awaitable);
     }
 }
 

@@ -32,7 +32,7 @@ result<std::string> inflate_all(const std::string& body, format as, std::size_t 
 
     std::string out;
     out.reserve(std::min(largest, body.size() * 8));
-    std::array<char, 32 * 1024> chunk{};
+    std::array<char, 32UL * 1024> chunk{};
     while (true) {
         stream.next_out = reinterpret_cast<Bytef*>(chunk.data());
         stream.avail_out = chunk.size();

@@ -79,12 +79,12 @@ void series_table::make_room() {
 
 void series_table::fold_quietest() {
     const auto quietest = all_.begin();
-    const count_series gone = *quietest;
-    const bool is_sum = gone.group == other && gone.server.empty();
-    if (is_sum && gone.release == other) {
+    const bool is_sum = quietest->group == other && quietest->server.empty();
+    if (is_sum && quietest->release == other) {
         all_.splice(all_.end(), all_, quietest);
         return;
     }
+    auto gone = *quietest;  // a copy: the index finds the series by its names until it is erased
     erase(quietest);
     const auto sums = find_or_add(gone.where, is_sum ? std::string{other} : gone.release, std::string{other}, {});
     for (const auto& each : gone.points) add_point(*sums, each);

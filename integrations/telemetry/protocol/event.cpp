@@ -177,7 +177,7 @@ event read_event(const json::object& body, const event_context& context) {
 }
 
 result<event> read_event(std::string_view bytes, const event_context& context) {
-    std::array<unsigned char, 32 * 1024> first{};
+    std::array<unsigned char, 32UL * 1024> first{};
     json::monotonic_resource arena{first.data(),
                                    first.size()};  // freed at once: nothing of the tree outlives this call
     const auto parsed = text::parse_lenient(bytes, &arena);
