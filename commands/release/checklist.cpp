@@ -150,6 +150,7 @@ void check_together(const checklist& list, const std::map<std::string, place>& p
             if (list.find(need) == nullptr)
                 places.at(step.id).at("needs").problem("step `" + step.id + "` needs `" + need +
                                                        "`, which is not in this checklist");
+    if (places.size() != list.steps.size()) return;  // an id that stands twice is said already, and is no circle
     const auto circle = find_circle(list.steps);
     if (circle.empty()) return;
     std::string names;
@@ -194,7 +195,7 @@ checked_checklist read_checklist(std::string_view yaml, const std::string& file,
         }
         last_of_previous_stage = above;
     }
-    if (root && reader.good() && read.list.steps.empty()) root.problem("the checklist has no steps");
+    if (reader.good() && read.list.steps.empty()) root.problem("the checklist has no steps");
     if (root) check_together(read.list, places, root);
     read.problems = reader.problems();
     return read;

@@ -68,6 +68,14 @@ result<> check_live(const release_state& state) {
                   clock_time(state.ended_at) + ". `/release status` shows what is running now.");
 }
 
+result<> check_not_stopped(const release_state& state) {
+    if (state.held)
+        return refuse("The release is on hold since " + clock_time(state.held->at) + " by " + name(state.held->by) +
+                      "; nothing starts until somebody types `/release resume`.");
+    if (state.aborting) return refuse("The release is being aborted; nothing new starts.");
+    return {};
+}
+
 }  // namespace rules
 
 std::map<std::string, std::vector<std::string>> default_rights() {

@@ -194,6 +194,7 @@ result<events> decide(const question& q, const run_again& asked) {
         const auto* item = step->item(asked.item);
         if (item == nullptr || item->status != item_status::unknown_outcome)
             return refuse("The outcome of " + asked.item + " is known; there is nothing to decide.");
+        if (const auto free = check_not_stopped(q.state); !free) return free.error();
         const auto attempt = item->attempt + 1;
         const auto key = idempotency_key(q.state, *step, item->id + "/" + item->chosen + "/" + std::to_string(attempt));
         return events{item_intended{step->id, item->id, item->chosen, attempt, key, q.who.who, item->reason, q.now}};

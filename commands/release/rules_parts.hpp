@@ -54,5 +54,7 @@ gate_state new_gate(const question& q, const step_state& step, const gate_rule& 
 result<> check_reason(std::string_view reason, std::string_view what_for);
 /// Refuses what a release that is over no longer takes.
 result<> check_live(const release_state& state);
+/// Refuses to begin anything while a hold or an abort is in force (R4.5).
+result<> check_not_stopped(const release_state& state);
 
 }  // namespace slipway::release::rules

@@ -138,10 +138,7 @@ result<events> decide(const question& q, const choose& asked) {
     if (step == nullptr || (step->status != step_status::asking && step->status != step_status::looking))
         return refuse(title_of(q.state, asked.step) +
                       " is not waiting for an answer now. `/release status` shows what is.");
-    if (q.state.held)
-        return refuse("The release is on hold since " + clock_time(q.state.held->at) + " by " + name(q.state.held->by) +
-                      "; nothing starts until somebody types `/release resume`.");
-    if (q.state.aborting) return refuse("The release is being aborted; nothing new starts.");
+    if (const auto free = check_not_stopped(q.state); !free) return free.error();
     if (!q.who.roles_known)
         return refuse(
             "I cannot verify your roles right now because their source does not answer; nothing was changed. Try again "

@@ -1,0 +1,247 @@
+// Gates, as the table of clicks: who may fill which seat, when a card is too old, and that a refusal changes nothing.
+#include <catch2/catch.hpp>
+
+#include "tests/fakes/small_release.hpp"
+
+using namespace slipway;
+using namespace slipway::release;
+using namespace slipway::fakes;
+
+namespace {
+
+story at_push() {
+    story told;
+    told.go_to_push();
+    return told;
+}
+
+approve yes(const story& told, const std::string& step = "push") {
+    return {step, told.fingerprint(step)};
+}
+
+}  // namespace
+
+TEST_CASE("R3.1 a gate opens only when all seats are filled", "[release][gates]") {
+    auto told = at_push();
+    const auto first = told.ask(yes(told), dee());
+    REQUIRE(first);
+    CHECK(count<gate_closed>(*first) == 0);
+    CHECK(told.status("push") == step_status::asking);
+    CHECK(says(why_closed(told.state, told.at("push")), "needs 1 more from qa"));
+    const auto second = told.ask(yes(told), quinn());
+    REQUIRE(second);
+    CHECK(count<gate_closed>(*second) == 1);
+    CHECK(count<step_intended>(*second) == 1);
+    CHECK(told.status("push") == step_status::running);
+}
+
+TEST_CASE("R3.1 one person fills at most one seat, whatever roles they have", "[release][gates]") {
+    auto told = at_push();
+    const auto both = someone("UBOTH", {"developer", "qa"});
+    told.must(yes(told), both);
+    const auto why = told.refused(yes(told), both);
+    CHECK(says(why.sentence(), "already approved at 12:00 UTC"));
+    CHECK(says(why.sentence(), "needs 1 more from qa"));
+}
+
+TEST_CASE("R3.2 the requester never fills a seat", "[release][gates]") {
+    auto told = at_push();
+    auto requester = ana();
+    requester.roles = {"developer", "qa", "release-manager"};
+    const auto why = told.refused(yes(told), requester);
+    CHECK(says(why.sentence(), "four eyes"));
+    CHECK(says(why.sentence(), "1 more from developer and 1 more from qa"));
+}
+
+TEST_CASE("R3.2 a gate may be told to do without four eyes", "[release][gates]") {
+    auto plan = small_plan();
+    plan.steps[3].gate.front().four_eyes = false;
+    story told{small_wish(plan)};
+    told.ended("announce");
+    told.looked({}, "l1", true);
+    auto requester = ana();
+    requester.roles = {"developer"};
+    told.must(yes(told, "read"), requester);
+    CHECK(told.status("read") == step_status::done);
+}
+
+TEST_CASE("R3.3 two approvers in one millisecond: two approvals, one decision, one start", "[release][gates]") {
+    auto told = at_push();
+    const auto print = told.fingerprint("push");
+    const auto before = told.journal.size();
+    told.must(approve{"push", print}, dee());
+    told.must(approve{"push", print}, quinn());
+    const auto late = told.refused(approve{"push", print}, eve());
+    CHECK(says(late.sentence(), "is closed: approved since 12:00 UTC, by @UQUINN"));
+    const std::vector<event> since{told.journal.begin() + static_cast<std::ptrdiff_t>(before), told.journal.end()};
+    CHECK(count<seat_filled>(since) == 2);
+    CHECK(count<gate_closed>(since) == 1);
+    CHECK(count<step_intended>(since) == 1);
+}
+
+TEST_CASE("R3.5 any change of what the card showed makes its approvals void and asks again", "[release][gates]") {
+    auto told = at_push();
+    const auto old = told.fingerprint("push");
+    told.must(yes(told), dee());
+    const auto moved = told.ask(drift_seen{"trunk", "c0ffee", "decaf"}, machine());
+    REQUIRE(moved);
+    const auto& gate = *told.at("push").gate;
+    CHECK(gate.status == gate_status::open);
+    CHECK(gate.number == 2);
+    CHECK(gate.fingerprint != old);
+    for (const auto& each : gate.seats) CHECK_FALSE(each.taken_by);
+}
+
+TEST_CASE("R1.5 a drift makes the open gate outdated, says what moved, and is noted once", "[release][gates]") {
+    auto told = at_push();
+    const auto moved = told.ask(drift_seen{"trunk", "c0ffee", "decaf"}, machine());
+    REQUIRE(moved);
+    CHECK(count<drift_noted>(*moved) == 1);
+    CHECK(count<gate_opened>(*moved) == 1);
+    const auto closed =
+        std::ranges::find_if(*moved, [](const event& each) { return std::holds_alternative<gate_closed>(each); });
+    REQUIRE(closed != moved->end());
+    CHECK(std::get<gate_closed>(*closed).status == gate_status::outdated);
+    CHECK(std::get<gate_closed>(*closed).reason == "trunk moved");
+    const auto again = told.ask(drift_seen{"trunk", "c0ffee", "decaf"}, machine());
+    REQUIRE(again);
+    CHECK(again->empty());
+}
+
+TEST_CASE("R1.5 what was approved during a hold is asked again when something moved before it began",
+          "[release][gates]") {
+    auto told = at_push();
+    told.must(hold{"wait for the database"}, quinn());
+    told.approve_push();
+    CHECK(told.status("push") == step_status::asking);
+    told.must(drift_seen{"stable", "ba5e", "f00d"}, machine());
+    told.must(resume{}, ana());
+    CHECK(told.status("push") == step_status::asking);
+    CHECK(told.at("push").gate->status == gate_status::open);
+    CHECK(told.at("push").gate->number == 2);
+}
+
+TEST_CASE("R3.6 a click on a card of an older fingerprint is refused and nothing is stored", "[release][gates]") {
+    auto told = at_push();
+    const auto old = yes(told);
+    told.must(drift_seen{"trunk", "c0ffee", "decaf"}, machine());
+    const auto why = told.refused(old, dee());
+    CHECK(why == errc::moved);
+    CHECK(says(why.sentence(), "out of date"));
+    CHECK(says(why.sentence(), "newest card"));
+    CHECK(told.refused(reject{"push", old.fingerprint, "not this"}, dee()) == errc::moved);
+    CHECK(told.refused(withdraw{"push", old.fingerprint}, dee()) == errc::moved);
+}
+
+TEST_CASE("R3.7 a rejection is a veto with a reason, by those the gate asks and by the requester", "[release][gates]") {
+    auto told = at_push();
+    const auto print = told.fingerprint("push");
+    CHECK(says(told.refused(reject{"push", print, "  "}, dee()).sentence(), "give a reason"));
+    CHECK(says(told.refused(reject{"push", print, "I do not like it"}, nora()).sentence(), "/release hold"));
+    told.must(reject{"push", print, "the cart is broken"}, ana());
+    CHECK(told.status("push") == step_status::failed);
+    CHECK(told.at("push").gate->status == gate_status::rejected);
+    CHECK(told.word() == "blocked");
+    told.must(retry{"push"}, ana());
+    CHECK(told.at("push").gate->status == gate_status::open);
+    CHECK(told.fingerprint("push") != print);
+}
+
+TEST_CASE("R3.8 an approval can be withdrawn until the step starts, and only one's own", "[release][gates]") {
+    auto told = at_push();
+    const auto print = told.fingerprint("push");
+    told.must(yes(told), dee());
+    CHECK(says(told.refused(withdraw{"push", print}, eve()).sentence(), "nothing to withdraw"));
+    told.must(withdraw{"push", print}, dee());
+    CHECK(says(why_closed(told.state, told.at("push")), "1 more from developer and 1 more from qa"));
+    told.approve_push();
+    CHECK(says(told.refused(withdraw{"push", print}, dee()).sentence(), "is closed: approved"));
+}
+
+TEST_CASE("R3.9 a gate expires by a tick, leaves an event, and can be asked again", "[release][gates]") {
+    auto told = at_push();
+    const auto print = yes(told);
+    told.now = told.at("push").gate->expires - milliseconds{1};
+    CHECK(told.ask(tick{}, machine())->empty());
+    told.now += milliseconds{1};
+    CHECK(says(told.refused(print, dee()).sentence(), "expired at 16:00 UTC"));
+    told.must(tick{}, machine());
+    CHECK(told.at("push").gate->status == gate_status::expired);
+    CHECK(says(told.refused(print, dee()).sentence(), "is closed: expired"));
+    told.must(retry{"push"}, ana());
+    CHECK(told.at("push").gate->status == gate_status::open);
+    CHECK(told.at("push").gate->expires == told.now + milliseconds{4 * 3'600'000});
+}
+
+TEST_CASE("R3.10 roles that cannot be verified open nothing", "[release][gates]") {
+    auto told = at_push();
+    auto unsure = dee();
+    unsure.roles_known = false;
+    for (const command& each : {command{yes(told)}, command{reject{"push", told.fingerprint("push"), "no way"}},
+                                command{hold{"please wait"}}, command{add_note{"a note"}}})
+        CHECK(says(told.refused(each, unsure).sentence(), "cannot verify"));
+}
+
+TEST_CASE("R3.12 bot accounts never fill a seat", "[release][gates]") {
+    auto told = at_push();
+    auto robot = dee();
+    robot.is_robot = true;
+    CHECK(says(told.refused(yes(told), robot).sentence(), "Bot accounts"));
+    CHECK(says(told.refused(hold{"beep beep"}, robot).sentence(), "Bot accounts"));
+}
+
+TEST_CASE("R3.14 somebody without the role reads which role is missing", "[release][gates]") {
+    auto told = at_push();
+    CHECK(says(told.refused(yes(told), nora()).sentence(), "needs 1 more from developer and 1 more from qa"));
+    told.must(yes(told), dee());
+    CHECK(says(told.refused(yes(told), eve()).sentence(), "needs 1 more from qa"));
+}
+
+TEST_CASE("R3.15 the first valid decision wins: nothing flips a gate that was decided", "[release][gates]") {
+    auto told = at_push();
+    const auto print = told.fingerprint("push");
+    told.must(reject{"push", print, "the cart is broken"}, dee());
+    CHECK(says(told.refused(approve{"push", print}, quinn()).sentence(), "is closed: rejected"));
+    CHECK(says(told.refused(reject{"push", print, "me too"}, quinn()).sentence(), "the cart is broken"));
+
+    auto other = at_push();
+    other.approve_push();
+    CHECK(says(other.refused(reject{"push", other.fingerprint("push"), "too late"}, dee()).sentence(), "approved"));
+    CHECK(other.status("push") == step_status::running);
+}
+
+TEST_CASE("a question that was never asked is answered with where to look", "[release][gates]") {
+    story told;
+    CHECK(says(told.refused(approve{"push", "x"}, dee()).sentence(), "/release status"));
+    CHECK(says(told.refused(approve{"nonsense", "x"}, dee()).sentence(), "/release status"));
+}
+
+TEST_CASE("an approval during a hold is kept, and the step starts with the resume", "[release][gates]") {
+    auto told = at_push();
+    told.must(hold{"wait for the database"}, quinn());
+    told.approve_push();
+    CHECK(told.at("push").gate->status == gate_status::approved);
+    CHECK(told.status("push") == step_status::asking);
+    CHECK(told.word() == "held");
+    told.must(resume{}, ana());
+    CHECK(told.status("push") == step_status::running);
+}
+
+TEST_CASE("R8.3 with an empty role map nobody can start, approve or cancel", "[release][gates]") {
+    auto wanted = small_wish();
+    const auto nobody = decide_start(wanted, someone("UANA", {}), small_start);
+    REQUIRE_FALSE(nobody);
+    CHECK(says(nobody.error().sentence(), "need the role release-manager"));
+    wanted.rights = {};
+    const auto refused = decide_start(wanted, ana(), small_start);
+    REQUIRE_FALSE(refused);
+    CHECK(says(refused.error().sentence(), "Nobody has the right"));
+
+    auto told = at_push();
+    for (const auto& user : {"UANA", "UDEE", "UQUINN"}) {
+        const auto stripped = someone(user, {});
+        CHECK_FALSE(told.ask(yes(told), stripped));
+        CHECK_FALSE(told.ask(release::abort{"1.4.0", "because"}, stripped));
+        CHECK_FALSE(told.ask(hold{"because"}, stripped));
+    }
+}
