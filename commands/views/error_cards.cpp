@@ -1,6 +1,7 @@
 #include "commands/views/error_cards.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/text.hpp"
@@ -76,7 +77,7 @@ markup suspects_text(const error_report& about, const names& people) {
     std::size_t rank = 0;
     for (const auto& each : about.suspects) {
         if (rank++ == shown_suspects) break;
-        const auto percent = static_cast<int>(std::clamp(each.confidence, 0.0, 1.0) * 100 + 0.5);
+        const auto percent = std::lround(std::clamp(each.confidence, 0.0, 1.0) * 100);
         text +=
             say("\n{}. {}, {} % of the evidence", rank, person_name(each.who.username, each.who.name, people), percent);
         for (const auto& reason : each.reasons) text += say("\n      • {}", slack::cut(reason, 300));

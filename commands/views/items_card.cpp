@@ -122,6 +122,7 @@ std::vector<slack::element> item_buttons(const release::release_state& state, co
                                          const item_state& item, button_row& row) {
     if (!offers_buttons(state, step, item)) return unknown_buttons(state, step, item, row);
     std::vector<slack::element> all;
+    all.reserve(item.choices.size());
     for (const auto& each : item.choices)
         all.push_back(choice_button(state, step, item.id, item.fingerprint, each, item.id, each.label, row));
     return all;
@@ -130,6 +131,7 @@ std::vector<slack::element> item_buttons(const release::release_state& state, co
 markup item_text(const item_state& item, const names& people) {
     auto text = say("*{}* {}", slack::hyperlink(item.url, item.id), slack::cut(slack::one_line(item.title.raw()), 300));
     std::vector<markup> details;
+    details.reserve(item.details.size());
     for (const auto& each : item.details) details.push_back(people.sentence(slack::cut(each, 300)));
     if (!details.empty()) text += say("\n{}", slack::join(details, " · "));
     return text + status_text(item, people);

@@ -53,6 +53,7 @@ std::string gate_words(const release::step_rule& rule) {
 
 std::string plan_text(const release::checklist& plan, const plan_words& what) {
     std::vector<row> rows;
+    rows.reserve(plan.steps.size());
     for (const auto& each : plan.steps) rows.push_back(row_of(each, what));
     return in_columns(rows);
 }

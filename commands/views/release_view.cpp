@@ -120,13 +120,16 @@ private:
         put(key(rule.id + "/gate/" + number), card, where, past);
         const auto asked = asked_directly(*step.gate);
         if (asked.empty()) return;
+        const auto ask = key(rule.id + "/ask/" + number + "/");
         const auto direct = open ? gate_direct_message(state_, step, people_, made_.buttons) : card;
         for (const auto& user : asked) {
             place to = where;
             to.user = user;
             to.thread_of.clear();
             to.broadcast = false;
-            put(key(rule.id + "/ask/" + number + "/" + user), direct, to, past);
+            auto name = ask;
+            name += user;
+            put(name, direct, to, past);
         }
     }
 

@@ -5,6 +5,7 @@ namespace {
 
 markup names_of(const std::vector<std::string>& all) {
     std::vector<markup> shown;
+    shown.reserve(all.size());
     for (const auto& each : all) shown.push_back(slack::code(each));
     return slack::join(shown, ", ");
 }

@@ -152,6 +152,7 @@ rendered message_builder::render() const {
     room left;
     room fixed{fixed_blocks, fixed_characters};
     std::vector<bool> stays;
+    stays.reserve(entries_.size());
     for (const auto& each : entries_)
         stays.push_back(each.stays && fixed.takes(each.blocks) && left.takes(each.blocks));
 
