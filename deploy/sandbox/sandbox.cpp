@@ -49,7 +49,7 @@ public:
 
     task<> stop() override {
         for (auto each = parts_.rbegin(); each != parts_.rend(); ++each) {
-            const auto ending = *each;
+            const auto& ending = *each;
             if (ending->stop) co_await ending->stop();
         }
         tasks_.cancel();
