@@ -140,7 +140,11 @@ markup item_text(const item_state& item, const names& people) {
 rendered items_card(const release::release_state& state, const release::step_state& step, const names& people,
                     std::vector<release::button>& shown) {
     const auto* rule = state.plan.find(step.id);
-    const auto summary = step.look ? people.sentence(step.look->summary) : markup{};
+    // The last look may be older than the last item's end, so a settled step speaks for itself.
+    const bool ended = step.is_settled() && !step.text.empty();
+    const auto summary = ended       ? people.sentence(step.text)
+                         : step.look ? people.sentence(step.look->summary)
+                                     : markup{};
     const auto name = release_name(state, people.project());
     button_row row{shown};
     slack::message_builder made{say("{}: {}. {}", name, step_name(*rule), summary), step.id + ".txt"};

@@ -1,0 +1,170 @@
+// What people of the company see and press.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/scenarios/company.hpp"
+
+namespace slipway::scenarios {
+namespace {
+
+/// "▫️ developer: missing (…)": the roles whose seats are free on a card.
+std::set<std::string> missing_roles(const std::string& card) {
+    std::set<std::string> found;
+    for (const std::string role : {"developer", "dba", "qa", "release-manager"})
+        for (const auto* how : {": missing", ": 2 missing"})
+            if (card.find("▫️ " + role + how) != std::string::npos) found.insert(role);
+    return found;
+}
+
+void add_buttons(std::vector<button>& into, const json::value& message, const std::string& channel) {
+    const auto whole = json::serialize(array_at(message, "blocks"));
+    const auto add = [&](const json::value& block, const json::value& element) {
+        if (text_at(element, "type") != "button") return;
+        into.push_back({channel, text_at(message, "ts"), text_at(block, "block_id"), text_at(element, "action_id"),
+                        text_at(element, "value"), text_at(element, "text.text"), text_at(message, "text"),
+                        missing_roles(whole)});
+    };
+    for (const auto& block : array_at(message, "blocks")) {
+        for (const auto& each : array_at(block, "elements")) add(block, each);
+        if (const auto* beside = at_path(block, "accessory")) add(block, *beside);
+    }
+}
+
+}  // namespace
+
+json::object company::command(const std::string& who, const std::string& text) {
+    return post("/act/command", {{"as", who}, {"channel", releases}, {"text", text}});
+}
+
+json::object company::press(const std::string& who, const button& which) {
+    return post("/act/click", {{"as", who},
+                               {"channel", which.channel},
+                               {"ts", which.ts},
+                               {"block_id", which.block},
+                               {"action_id", which.action},
+                               {"value", which.value}});
+}
+
+json::array company::messages(const std::string& channel, const std::string& as) {
+    const auto got = get("/channels/" + channel + "?as=" + as);
+    return array_at(got, "messages");
+}
+
+std::vector<button> company::buttons(const std::string& channel, const std::string& as) {
+    std::vector<button> all;
+    for (const auto& each : messages(channel, as)) add_buttons(all, each, channel);
+    return all;
+}
+
+std::optional<button> company::find_button(const std::string& words, const std::string& label) {
+    std::optional<button> found;
+    for (auto& each : buttons())
+        if (each.label == label && each.message.find(words) != std::string::npos) found = std::move(each);
+    return found;
+}
+
+std::string company::find_message(const std::string& words, const std::string& as) {
+    std::string found;
+    for (const auto& each : messages(releases, as)) {
+        auto whole = text_at(each, "text") + "\n" + json::serialize(array_at(each, "blocks"));
+        if (whole.find(words) != std::string::npos) found = std::move(whole);
+    }
+    return found;
+}
+
+std::string company::board() {
+    std::string found;
+    for (const auto& each : messages())
+        if (text_at(each, "metadata.event_payload.id").ends_with("/board"))
+            found = text_at(each, "text") + "\n" + json::serialize(array_at(each, "blocks"));
+    return found;
+}
+
+void company::wait_for_message(const std::string& words) {
+    wait_until("a message says “" + words + "”", [&] { return !find_message(words).empty(); });
+}
+
+namespace {
+
+/// The newest message that only `as` sees.
+std::pair<std::string, std::string> newest_whisper(const json::array& messages) {
+    std::pair<std::string, std::string> found;
+    for (const auto& each : messages)
+        if (flag_at(each, "is_ephemeral") || !text_at(each, "ephemeral_to").empty())
+            found = {text_at(each, "ts"), text_at(each, "text") + "\n" + json::serialize(array_at(each, "blocks"))};
+    return found;
+}
+
+}  // namespace
+
+std::string company::ask(const std::string& who, const std::string& text) {
+    const auto before = newest_whisper(messages(releases, who)).first;
+    const auto done = command(who, text);
+    if (text_at(done, "outcome") != "ok") FAIL(text << " got " << json::serialize(done));
+    std::string said;
+    wait_until("an answer to " + text, [&] {
+        const auto now = newest_whisper(messages(releases, who));
+        said = now.second;
+        return now.first != before;
+    });
+    return said;
+}
+
+std::string company::press_and_read(const std::string& who, const button& which) {
+    const auto before = newest_whisper(messages(releases, who)).first;
+    const auto done = press(who, which);
+    if (text_at(done, "outcome") != "ok") FAIL("the click got " << json::serialize(done));
+    std::string said;
+    wait_until("an answer to the click on " + which.label, [&] {
+        const auto now = newest_whisper(messages(releases, who));
+        said = now.second;
+        return now.first != before;
+    });
+    return said;
+}
+
+bool company::presses_are_due(const button& each, std::string& who) const {
+    for (const auto& words : left_alone)
+        if (each.message.find(words) != std::string::npos) return false;
+    if (each.action.starts_with("slipway.choose") && each.label.starts_with("Merge")) {
+        who = ben;
+        return each.label.find(" all ") == std::string::npos;
+    }
+    if (!each.action.starts_with("slipway.approve")) return false;
+    if (each.open.contains("developer"))
+        who = ben;
+    else if (each.open.contains("qa"))
+        who = quinn;
+    else if (each.open.contains("dba"))
+        who = devi;
+    return !who.empty();
+}
+
+bool company::work_once() {
+    const auto seen = buttons();
+    std::erase_if(pressed_, [&](const std::string& key) {
+        return std::ranges::none_of(seen, [&](const button& each) { return key.ends_with(each.value); });
+    });
+    bool acted = false;
+    for (const auto& each : seen) {
+        std::string who;
+        if (!presses_are_due(each, who) || pressed_.contains(who + each.value)) continue;
+        const auto done = press(who, each);
+        acted = true;
+        if (text_at(done, "outcome") == "ok") pressed_.insert(who + each.value);
+    }
+    return acted;
+}
+
+void company::work_until(const std::string& what, const std::function<bool()>& is_true, std::chrono::seconds cap) {
+    wait_until(
+        what,
+        [&] {
+            if (is_true()) return true;
+            work_once();
+            return false;
+        },
+        cap);
+}
+
+}  // namespace slipway::scenarios

@@ -1,0 +1,33 @@
+#include <catch2/catch.hpp>
+
+#include "tests/scenarios/outside.hpp"
+
+using namespace slipway;
+using namespace slipway::scenarios;
+
+TEST_CASE("a release goes from start to watched", "[scenario]") {
+    company all;
+
+    // R2.10: a dry run renders the whole board and changes nothing outside.
+    const auto refs = all.git({"for-each-ref"});
+    const auto shown = all.ask(ana, "/release start 1.4.0 --dry-run");
+    CHECK(shown.find("nothing was changed") != std::string::npos);
+    CHECK(all.git({"for-each-ref"}) == refs);
+    for (const auto& each : all.gitlab_calls()) CHECK(text_at(each, "method") == "GET");
+    CHECK(count_channel_messages(all) == 0);
+
+    all.command(ana, "/release start 1.4.0");
+    all.work_until("the release is done", [&] { return all.is_done(); });
+    all.wait_for_message("1.4.0 · done");
+    check_released(all);
+    check_messages(all);
+    CHECK_FALSE(all.find_message("merge requests. all dealt with").empty());
+    // R7.6: the channel gets start, waiting gates, decisions, errors and the end.
+    CHECK(count_channel_messages(all) <= 12);
+    CHECK(all.find_message("1 error after the deploy").find("assigned to Chi Nakamura") != std::string::npos);
+
+    CHECK(all.stop_bot() == 0);
+    const auto [code, journal] = all.run_slipway({"audit", "--config", all.config(), "--verify"});
+    INFO(journal);
+    CHECK(code == 0);
+}
