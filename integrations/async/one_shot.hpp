@@ -13,7 +13,7 @@ namespace slipway {
 /// Loop thread only; must outlive its waiters. Unlike a bare timer it cannot be missed: waiting after fire() returns.
 class one_shot {
 public:
-    explicit one_shot(executor loop) : timer_{std::move(loop), asio::steady_timer::time_point::max()} {}
+    explicit one_shot(const executor& loop) : timer_{loop, asio::steady_timer::time_point::max()} {}
 
     void fire() {
         fired_ = true;
