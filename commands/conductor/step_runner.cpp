@@ -2,6 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <exception>
+#include <utility>
+
+#include "integrations/async/cancelled.hpp"
 #include "integrations/async/deadline.hpp"
 
 namespace slipway::conductor {
@@ -35,11 +39,46 @@ verdict from(const steps::probe_outcome& probed, step_status status, const std::
     return made;
 }
 
-/// An exception is a bug: said so, logged once, and it stops nothing but its step.
-verdict from_bug(const steps::context& here, const std::string& what) {
+std::string what_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+        return error.what();
+    } catch (...) {
+        return "something that is no exception was thrown";
+    }
+}
+
+/// An exception is a bug: said so, logged once, and it stops nothing but its step. Unless we were told to stop: that
+/// goes on.
+verdict from_bug(const steps::context& here, const std::exception_ptr& thrown) {
+    if (is_cancellation(thrown)) std::rethrow_exception(thrown);
+    const auto what = what_of(thrown);
     spdlog::error("step={} kind={} ended by a bug: {}", here.rule.id, here.rule.kind, what);
     return from(step_status::errored, "Slipway itself failed in this step (" + what +
                                           "); please report it, then `/release retry " + here.rule.id + "`");
+}
+
+/// Keeps a bug as a value: with_deadline would hear of an exception only after its limit.
+template <class T>
+task<result<T>> keep_bug(task<result<T>> doing, std::exception_ptr& bug) {
+    try {
+        auto ended = co_await std::move(doing);
+        co_return ended;
+    } catch (...) {
+        bug = std::current_exception();
+    }
+    if (is_cancellation(bug)) std::rethrow_exception(std::exchange(bug, nullptr));
+    co_return failure{errc::lost, "a bug ended it"};
+}
+
+/// What a kind does, for at most `limit`; a bug in it is thrown at once.
+template <class T>
+task<result<T>> limited(milliseconds limit, std::string what, task<result<T>> doing) {
+    std::exception_ptr bug;
+    auto ended = co_await with_deadline(limit, std::move(what), keep_bug(std::move(doing), bug));
+    if (bug) std::rethrow_exception(bug);
+    co_return ended;
 }
 
 std::string title(const steps::context& here) {
@@ -58,9 +97,7 @@ milliseconds step_runner::wait(backoff& pace, const failure& why) const {
 task<look_ending> step_runner::look_patiently(steps::step_kind& kind, steps::context here) {
     backoff pace{settings_.wait, roll_};
     for (int attempt = 1;; ++attempt) {
-        auto looking = kind.look(here);
-        auto limited = with_deadline(here.rule.timeout, title(here), std::move(looking));
-        auto seen = co_await std::move(limited);
+        auto seen = co_await limited(here.rule.timeout, title(here), kind.look(here));
         if (seen) co_return look_ending{std::move(*seen), {}};
         const auto why = seen.error();
         if (!is_worth_repeating(why) || attempt >= settings_.attempts)
@@ -75,10 +112,8 @@ task<steps::probe_outcome> step_runner::probe(steps::step_kind& kind, steps::con
     backoff pace{settings_.wait, roll_};
     steps::probe_outcome last{steps::answer::cannot_tell, "it was not possible to find out", {}, {}};
     for (int attempt = 1; attempt <= settings_.probe_attempts; ++attempt) {
-        auto asking = kind.probe(here, intent);
-        auto limited = with_deadline(std::min(here.rule.timeout, milliseconds{120'000}), "the probe of " + title(here),
-                                     std::move(asking));
-        auto answered = co_await std::move(limited);
+        const auto patience = std::min(here.rule.timeout, milliseconds{120'000});
+        auto answered = co_await limited(patience, "the probe of " + title(here), kind.probe(here, intent));
         if (answered) {
             last = std::move(*answered);
             if (last.what != steps::answer::cannot_tell) co_return last;
@@ -97,9 +132,7 @@ task<steps::probe_outcome> step_runner::probe(steps::step_kind& kind, steps::con
 task<verdict> step_runner::perform(steps::step_kind& kind, steps::context here, steps::act intent, side_effect effect) {
     backoff pace{settings_.wait, roll_};
     for (int attempt = 1;; ++attempt) {
-        auto doing = kind.perform(here, intent);
-        auto limited = with_deadline(here.rule.timeout, title(here), std::move(doing));
-        auto done = co_await std::move(limited);
+        auto done = co_await limited(here.rule.timeout, title(here), kind.perform(here, intent));
         if (done) {
             auto made = from(done->ok ? step_status::done : step_status::failed, done->text);
             made.detail = std::move(done->detail);
@@ -151,31 +184,25 @@ task<verdict> step_runner::act_carefully(steps::step_kind& kind, steps::context 
 }
 
 task<look_ending> step_runner::look(steps::step_kind& kind, steps::context here) {
-    std::string bug;
+    std::exception_ptr thrown;
     try {
         auto ended = co_await look_patiently(kind, here);
         co_return ended;
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;
-        bug = error.what();
-    } catch (const std::exception& error) {
-        bug = error.what();
+    } catch (...) {
+        thrown = std::current_exception();
     }
-    co_return look_ending{std::nullopt, from_bug(here, bug)};
+    co_return look_ending{std::nullopt, from_bug(here, thrown)};
 }
 
 task<verdict> step_runner::act(steps::step_kind& kind, steps::context here, steps::act intent, side_effect effect) {
-    std::string bug;
+    std::exception_ptr thrown;
     try {
         auto made = co_await act_carefully(kind, here, intent, effect);
         co_return made;
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;
-        bug = error.what();
-    } catch (const std::exception& error) {
-        bug = error.what();
+    } catch (...) {
+        thrown = std::current_exception();
     }
-    auto made = from_bug(here, bug);
+    auto made = from_bug(here, thrown);
     if (effect == side_effect::irreversible) made.status = step_status::unknown_outcome;
     co_return made;
 }

@@ -6,18 +6,16 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
+
+#include "integrations/async/cancelled.hpp"
 
 namespace slipway {
 namespace {
 
 void report(const std::string& name, const std::exception_ptr& failure) {
-    if (!failure) return;
+    if (!failure || is_cancellation(failure)) return;
     try {
         std::rethrow_exception(failure);
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) return;
-        spdlog::error("task={} ended by a bug: {}", name, error.what());
     } catch (const std::exception& error) {
         spdlog::error("task={} ended by a bug: {}", name, error.what());
     }

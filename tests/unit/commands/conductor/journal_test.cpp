@@ -1,0 +1,140 @@
+// What is committed together, and what two bots or two people at once get.
+#include <catch2/catch.hpp>
+#include <optional>
+
+#include "tests/unit/commands/conductor/bench.hpp"
+
+using namespace slipway;
+using namespace slipway::conductor;
+using namespace slipway::fakes;
+
+namespace {
+
+using answer = std::optional<result<state_pointer>>;
+
+/// Both at once on one loop; returns when both have an answer.
+std::pair<result<state_pointer>, result<state_pointer>> both(bench& house, task<result<state_pointer>> a,
+                                                             task<result<state_pointer>> b) {
+    answer first;
+    answer second;
+    task_group pair{house.loop.get_executor()};
+    const auto keep = [](task<result<state_pointer>> work, answer& into) -> task<> {
+        into.emplace(co_await std::move(work));
+    };
+    pair.spawn("first", keep(std::move(a), first));
+    pair.spawn("second", keep(std::move(b), second));
+    house.run(pair.join());
+    return {std::move(*first), std::move(*second)};
+}
+
+release::start wish(const std::string& version) {
+    auto made = small_wish();
+    made.version = version;
+    made.id = "shop-" + version + "-1";
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("R1.1 two starts at once give one release, and the second is told which", "[conductor]") {
+    for (const auto* other : {"1.4.0", "1.5.0"}) {
+        bench house;
+        auto one = house.new_journal();
+        auto two = house.new_journal();
+        auto [a, b] =
+            both(house, one.begin(wish("1.4.0"), ana(), "click 1", {}), two.begin(wish(other), ana(), "click 2", {}));
+        REQUIRE(a.has_value() != b.has_value());
+        const auto& winner = a ? a : b;
+        const auto& loser = a ? b : a;
+        CHECK(loser.error() == errc::exists);
+        CHECK(loser.error().code == (*winner)->id);
+        CHECK(house.run(house.memory->streams("release/"))->size() == 1);
+        CHECK(*house.run(one.live("shop")) == (*winner)->id);
+    }
+}
+
+TEST_CASE("R4.1 the place of a project is taken until its release is over", "[conductor]") {
+    bench house;
+    auto releases = house.new_journal();
+    REQUIRE(house.begin(releases));
+    const auto second = house.begin(releases, "shop", "1.5.0");
+    REQUIRE_FALSE(second);
+    CHECK(second.error() == errc::exists);
+    CHECK(second.error().code == "shop-1.4.0-1");
+    REQUIRE(house.begin(releases, "wiki"));
+    REQUIRE(house.ask(releases, release::abort{"1.4.0", "the cart is broken"}, ana()));
+    release::step_finished told;
+    told.step = "announce";
+    REQUIRE(house.ask(releases, told, release::machine()));
+    CHECK_FALSE(*house.run(releases.live("shop")));
+    CHECK(house.begin(releases, "shop", "1.5.0"));
+    CHECK(*house.run(releases.ids("shop")) == std::vector<std::string>{"shop-1.4.0-1", "shop-1.5.0-1"});
+}
+
+TEST_CASE("R3.3 two people approve at once through two bots: two approvals, one decision", "[conductor]") {
+    for (int round = 0; round < 20; ++round) {
+        bench house;
+        auto one = house.new_journal();
+        auto two = house.new_journal();
+        auto plan = wish("1.4.0");
+        plan.plan.steps.front().gate = {small_gate({{"developer", 1}, {"qa", 1}})};
+        REQUIRE(house.run(one.begin(plan, ana(), "test", {})));
+        const auto print = house.stored().step("announce")->gate->fingerprint;
+        auto [a, b] = both(house, one.ask("shop-1.4.0-1", release::approve{"announce", print}, dee(), "click", {}),
+                           two.ask("shop-1.4.0-1", release::approve{"announce", print}, quinn(), "click", {}));
+        REQUIRE(a);
+        REQUIRE(b);
+        std::map<std::string, int> types;
+        for (const auto& each : *house.run(house.memory->read("release/shop-1.4.0-1"))) ++types[each.event.type];
+        CHECK(types["seat_filled"] == 2);
+        CHECK(types["gate_closed"] == 1);
+        CHECK(types["step_intended"] == 1);
+    }
+}
+
+TEST_CASE("R1.4 the stored journal has no gaps, proves itself, and gives the same snapshot to whoever reads it",
+          "[conductor]") {
+    bench house;
+    auto releases = house.new_journal();
+    REQUIRE(house.begin(releases));
+    REQUIRE(house.ask(releases, release::add_note{"Fixed the cart 🛒"}, dee()));
+    REQUIRE_FALSE(house.ask(releases, release::resume{}, ana()));
+    const auto events = *house.run(house.memory->read("release/shop-1.4.0-1"));
+    std::int64_t number = 0;
+    for (const auto& each : events) CHECK(each.version == ++number);
+    CHECK(house.run(house.memory->verify("release/shop-1.4.0-1")));
+    const auto mine = **house.run(releases.load("shop-1.4.0-1"));
+    CHECK(mine.journal == number);
+    CHECK(release::snapshot(house.stored()) == release::snapshot(mine));
+    CHECK(events.front().event.actor == "T1/UANA");
+    CHECK(events.back().event.type == "refusal_noted");
+}
+
+TEST_CASE("R8.9 the refusal of a person is in the journal with who and why, and its companions are committed",
+          "[conductor]") {
+    bench house;
+    auto releases = house.new_journal();
+    REQUIRE(house.begin(releases));
+    companions with;
+    with.messages.push_back({"answer/1", "C1", 0, json::object{{"kind", "message"}}, std::nullopt});
+    const auto refused =
+        house.run(releases.ask("shop-1.4.0-1", release::abort{"1.4.0", "because"}, dee(), "slack E1", std::move(with)));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error() == errc::refused);
+    const auto last = house.run(house.memory->read("release/shop-1.4.0-1"))->back();
+    CHECK(last.event.type == "refusal_noted");
+    CHECK(last.event.actor == "T1/UDEE");
+    CHECK(last.event.cause == "slack E1");
+    CHECK(says(text_at(last.event.data, "rule"), "release-manager"));
+    CHECK(house.run(house.memory->outbox_row_of("answer/1"))->has_value());
+}
+
+TEST_CASE("a release that is not there is named, with the way to those that are", "[conductor]") {
+    bench house;
+    auto releases = house.new_journal();
+    const auto missing = house.run(releases.load("shop-9.9.9-1"));
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error() == errc::not_found);
+    CHECK(says(missing.error().sentence(), "`shop-9.9.9-1`"));
+    CHECK(says(missing.error().sentence(), "/release history"));
+}
