@@ -161,7 +161,8 @@ result<> application::build() {
         from_, shared_clients{*time_, *memory_, *http_, *processes_, gitlab_.api.get(), errors_, git_pool_});
     const auto find = [this](const std::string& name) { return projects_->find(name); };
     const auto services = [this](const std::string& name) { return projects_->services(name); };
-    releases_ = std::make_unique<conductor::journal>(*memory_, *time_, find, conductor::render_release, steps::kind_table());
+    releases_ =
+        std::make_unique<conductor::journal>(*memory_, *time_, find, conductor::render_release, steps::kind_table());
     conductor::conductor_settings driving;
     driving.owner = owner;
     driving.log_directory = from_.state_directory + "/logs";

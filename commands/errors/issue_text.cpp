@@ -1,5 +1,6 @@
 // What an issue says. Everything that came in a report enters as code or fenced: it can say anything and do nothing.
 #include <algorithm>
+#include <cmath>
 
 #include "commands/errors/markdown.hpp"
 #include "commands/errors/triage.hpp"
@@ -75,7 +76,7 @@ std::string candidates(const suspicion& blame) {
                 code(blame.why, 300) + "\n\n";
     for (std::size_t i = 0; i < blame.ranked.size() && i < most_candidates; ++i) {
         const auto& each = blame.ranked[i];
-        text += "- " + person(each.who) + ", " + std::to_string(static_cast<int>(each.confidence * 100 + 0.5)) + " %";
+        text += "- " + person(each.who) + ", " + std::to_string(std::lround(each.confidence * 100)) + " %";
         if (each.request != 0) text += ", merge request !" + std::to_string(each.request);
         text += '\n';
         for (const auto& reason : each.reasons) text += "  - " + code(reason, 300) + "\n";

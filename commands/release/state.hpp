@@ -54,8 +54,8 @@ struct gate_state {
     instant closed_at{};
 };
 BOOST_DESCRIBE_STRUCT(gate_state, (),
-                      (number, status, fingerprint, commit, question, seats, four_eyes, opened_at, expires, closed_by, reason,
-                       closed_at))
+                      (number, status, fingerprint, commit, question, seats, four_eyes, opened_at, expires, closed_by,
+                       reason, closed_at))
 
 /// One thing that a person can do to an item: a button.
 struct choice {

@@ -192,8 +192,8 @@ public:
                                                            std::size_t limit, milliseconds lease) = 0;
     /// Extends a lease; errc::moved when it is gone.
     virtual task<result<>> renew(std::string work_id, std::int64_t fence, milliseconds lease) = 0;
-    /// Ends every lease of work and outbox rows at once. Only for a caller that knows nobody else uses this database (an
-    /// embedded one under its process lock): what a killed bot held goes on without waiting. Fences keep growing.
+    /// Ends every lease of work and outbox rows at once. Only for a caller that knows nobody else uses this database
+    /// (an embedded one under its process lock): what a killed bot held goes on without waiting. Fences keep growing.
     virtual task<result<>> forget_leases() = 0;
     /// All work rows, for `slipway check` and for tests.
     virtual task<result<std::vector<work_row>>> all_work() = 0;
