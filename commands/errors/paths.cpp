@@ -63,7 +63,7 @@ std::optional<std::string> by_rules(std::string_view reported, const std::vector
         if (rule.prefix.empty() || !reported.starts_with(rule.prefix)) continue;
         auto rest = reported.substr(rule.prefix.size());
         while (rest.starts_with('/') || rest.starts_with("./")) rest.remove_prefix(rest.front() == '/' ? 1 : 2);
-        const auto path = rule.becomes + std::string{rest};
+        auto path = rule.becomes + std::string{rest};
         if (std::ranges::find(tree, path) != tree.end()) return path;
     }
     return std::nullopt;

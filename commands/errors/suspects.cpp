@@ -199,6 +199,7 @@ suspicion suspects_of(const suspect_input& facts) {
         sum += each.score;
     }
     std::vector<scored> all;
+    all.reserve(by_person.size());
     for (auto& [name, one] : by_person) all.push_back(std::move(one));
     suspicion found;
     found.ranked = ranked(std::move(all), sum);

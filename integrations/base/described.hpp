@@ -50,9 +50,7 @@ template <class T>
 json::value to_described(const T& from) {
     if constexpr (std::is_same_v<T, json::object> || std::is_same_v<T, json::value> || std::is_same_v<T, json::array>) {
         return from;
-    } else if constexpr (std::is_same_v<T, bool> || std::is_arithmetic_v<T>) {
-        return json::value(from);
-    } else if constexpr (std::is_same_v<T, std::string>) {
+    } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
         return json::value(from);
     } else if constexpr (std::is_same_v<T, untrusted>) {
         return json::value(from.raw());
