@@ -20,6 +20,12 @@ std::string free_seats(const gate_state& gate) {
     return text;
 }
 
+/// Slack names one person's team differently in a command and in a click where several workspaces share a channel, so
+/// that nobody sits twice or approves what they asked for, the user id alone decides.
+bool same_person(const person_id& a, const person_id& b) {
+    return a.user == b.user;
+}
+
 bool all_filled(const gate_state& gate) {
     return std::ranges::all_of(gate.seats, [](const seat& each) { return each.taken_by.has_value(); });
 }
@@ -91,10 +97,10 @@ result<events> decide(const question& q, const approve& asked) {
     if (!found) return found.error();
     const auto& gate = *(*found)->gate;
     for (const auto& each : gate.seats)
-        if (each.taken_by == q.who.who)
+        if (each.taken_by && same_person(*each.taken_by, q.who.who))
             return refuse("You already approved at " + clock_time(each.at) + "; the gate " +
                           why_closed(q.state, **found) + ".");
-    if (gate.four_eyes && q.who.who == q.state.requester)
+    if (gate.four_eyes && same_person(q.who.who, q.state.requester))
         return refuse("You asked for this release, so somebody else has to approve it (four eyes): the gate " +
                       why_closed(q.state, **found) + ".");
     const auto fits = [&](const seat& each) { return !each.taken_by && q.who.roles.contains(each.role); };
@@ -136,11 +142,10 @@ result<events> decide(const question& q, const reject& asked) {
 result<events> decide(const question& q, const withdraw& asked) {
     const auto found = gate_for(q, asked.step, asked.fingerprint);
     if (!found) return found.error();
-    const bool sits =
-        std::ranges::any_of((*found)->gate->seats, [&](const seat& each) { return each.taken_by == q.who.who; });
-    if (!sits)
-        return refuse("You have not approved " + title_of(q.state, asked.step) + ", so there is nothing to withdraw.");
-    return events{seat_withdrawn{asked.step, q.who.who, q.now}};
+    for (const auto& each : (*found)->gate->seats)
+        if (each.taken_by && same_person(*each.taken_by, q.who.who))
+            return events{seat_withdrawn{asked.step, *each.taken_by, q.now}};
+    return refuse("You have not approved " + title_of(q.state, asked.step) + ", so there is nothing to withdraw.");
 }
 
 result<events> decide(const question& q, const tick&) {

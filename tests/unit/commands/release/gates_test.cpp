@@ -53,6 +53,19 @@ TEST_CASE("R3.2 the requester never fills a seat", "[release][gates]") {
     CHECK(says(why.sentence(), "1 more from developer and 1 more from qa"));
 }
 
+TEST_CASE("R3.2 the same person under another workspace's name is still the same person", "[release][gates]") {
+    auto told = at_push();
+    auto requester = someone("UANA", {"developer"});
+    requester.who.team = "T2";
+    CHECK(says(told.refused(yes(told), requester).sentence(), "four eyes"));
+    told.must(yes(told), dee());
+    auto twice = someone("UDEE", {"qa"});
+    twice.who.team = "T2";
+    CHECK(says(told.refused(yes(told), twice).sentence(), "already approved"));
+    told.must(withdraw{"push", told.fingerprint("push")}, twice);
+    CHECK_FALSE(told.at("push").gate->seats.front().taken_by);
+}
+
 TEST_CASE("R3.2 a gate may be told to do without four eyes", "[release][gates]") {
     auto plan = small_plan();
     plan.steps[3].gate.front().four_eyes = false;

@@ -1,0 +1,182 @@
+// What people click: looked up, never believed; decided once; always answered.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/commands/slash/bench.hpp"
+
+using namespace slipway;
+using namespace slipway::slash;
+using fakes::says;
+using release::gate_status;
+using release::step_status;
+
+TEST_CASE("R8.4 a forged or altered button does nothing and says so", "[slash]") {
+    bench one;
+    one.go_to_push();
+    const auto before = release::snapshot(one.state());
+    const auto real = release::id_of(one.button("approve", "push"));
+    auto altered = real;
+    altered.back() = altered.back() == 'a' ? 'b' : 'a';
+    for (const auto& value : {altered, std::string{"approve"}, std::string(5'000, 'x'), std::string{"../actions"},
+                              std::string{R"({"kind":"approve","step":"push"})"}}) {
+        const auto said = one.click_value(value, "approve", "UDEE");
+        CHECK(says(said, "not from a release I know"));
+        CHECK(says(said, "/release status"));
+    }
+    CHECK(release::snapshot(one.state()) == before);
+}
+
+TEST_CASE("R8.4 what a button does comes from its row, whatever the click says it is", "[slash]") {
+    bench one;
+    one.go_to_push();
+    one.click_value(release::id_of(one.button("approve", "push")), "abort", "UDEE");
+    CHECK(one.event_count("seat_filled") == 2);
+    CHECK(one.state().is_live());
+}
+
+TEST_CASE("R7.4 a double click is one decision, and the second hears when the first was", "[slash]") {
+    bench one;
+    one.go_to_push();
+    const auto approve = one.button("approve", "push");
+    CHECK(says(one.click(approve, "UDEE"), "qa"));
+    CHECK(says(one.click(approve, "UDEE"), "already approved at 09:00 UTC"));
+    CHECK(one.event_count("seat_filled") == 2);   // one of `read`, one of `push`
+    CHECK(one.click(approve, "UQUINN").empty());  // the card is the answer
+    CHECK(one.state().step("push")->status == step_status::running);
+    CHECK(says(one.click(approve, "UEVE"), "closed"));
+    CHECK(one.event_count("step_intended") == 4);
+}
+
+TEST_CASE("R3.2 the requester reads why somebody else has to approve", "[slash]") {
+    bench one;
+    one.go_to_push();
+    CHECK(says(one.click(one.button("approve", "push"), "UANA"), "four eyes"));
+    CHECK(one.event_count("refusal_noted") == 1);
+}
+
+TEST_CASE("R3.6 a click on an older card is refused and stores no approval", "[slash]") {
+    bench one;
+    one.go_to_push();
+    const auto old = one.button("approve", "push");
+    REQUIRE(one.run(
+        one.releases.ask("shop-1.4.0-1", release::drift_seen{"trunk", "a", "b"}, release::machine(), "test", {})));
+    CHECK(says(one.click(old, "UDEE"), "out of date"));
+    CHECK(one.event_count("seat_filled") == 1);
+    CHECK(one.click(one.button("approve", "push"), "UDEE") != "");
+    CHECK(one.event_count("seat_filled") == 2);
+}
+
+TEST_CASE("a rejection opens a form, and its reason closes the gate", "[slash]") {
+    bench one;
+    one.go_to_push();
+    const auto reject = one.button("reject", "push");
+    CHECK(one.click(reject, "UDEE").empty());
+    REQUIRE(one.slack.count("views.open") == 1);
+    CHECK(one.state().step("push")->gate->status == gate_status::open);
+    CHECK(says(one.submit(reject, "UDEE", " "), "reason"));
+    CHECK(one.state().step("push")->gate->status == gate_status::open);
+    CHECK(one.submit(reject, "UDEE", "the cart is broken").empty());
+    CHECK(one.state().step("push")->gate->status == gate_status::rejected);
+    CHECK(one.state().step("push")->gate->reason == "the cart is broken");
+}
+
+TEST_CASE("R7.14 an abort from the board wants the version typed in its form", "[slash]") {
+    bench one;
+    one.go_to_push();
+    const auto abort = one.button("abort", "");
+    one.click(abort, "UANA");
+    CHECK(one.slack.count("views.open") == 1);
+    CHECK(says(one.submit(abort, "UANA", "the cart is broken", "1.4.1"), "1.4.0"));
+    CHECK(one.state().is_live());
+    CHECK(says(one.submit(abort, "UDEE", "the cart is broken", "1.4.0"), "release-manager"));
+    one.submit(abort, "UANA", "the cart is broken", "1.4.0");
+    CHECK(release::status_of(one.state()) == release::release_status::cancelled);
+}
+
+TEST_CASE("a form that cannot be opened is answered in words", "[slash]") {
+    bench one;
+    one.go_to_push();
+    one.slack.will_fail("views.open", failure{errc::refused, "Slack says the trigger is too old"});
+    CHECK(says(one.click(one.button("reject", "push"), "UDEE"), "Press the button again"));
+}
+
+TEST_CASE("a forged form decides nothing", "[slash]") {
+    bench one;
+    one.go_to_push();
+    release::button invented = one.button("abort", "");
+    invented.step = "push";
+    one.submit(invented, "UANA", "because I can", "1.4.0");
+    CHECK(one.state().is_live());
+}
+
+TEST_CASE("an item's button acts on that item alone, and once", "[slash]") {
+    bench one;
+    one.type("start 1.4.0");
+    one.ended("announce");
+    one.looked({fakes::small_item("!1"), fakes::small_item("!2")});
+    const auto merge = one.button("choose", "merges", "!1", "merge");
+    one.click(merge, "UDEE");
+    CHECK(one.state().step("merges")->item("!1")->status == release::item_status::running);
+    CHECK(one.state().step("merges")->item("!2")->status == release::item_status::open);
+    CHECK(says(one.click(merge, "UEVE"), "already being worked on"));
+    CHECK(one.event_count("item_intended") == 1);
+}
+
+TEST_CASE("R7.3 every click on every button is answered, by the card or in words", "[slash]") {
+    const std::vector<std::string> people{"UANA", "UDEE", "UQUINN", "UNORA"};
+    int clicks = 0;
+    for (const auto& user : people)
+        for (int moment = 0; moment < 4; ++moment) {
+            const auto prepared = [&] {
+                auto one = std::make_unique<bench>();
+                if (moment == 0) {
+                    one->type("start 1.4.0");
+                    one->ended("announce");
+                    one->looked({fakes::small_item("!1")});
+                    one->ended("tests", step_status::failed);
+                } else {
+                    one->go_to_push();
+                    if (moment == 2) one->type("hold please wait", "UDEE");
+                    if (moment == 3) {
+                        one->click(one->button("approve", "push"), "UDEE");
+                        one->click(one->button("approve", "push"), "UQUINN");
+                        one->ended("push", step_status::unknown_outcome);
+                    }
+                }
+                return one;
+            };
+            const auto shown = prepared();
+            std::map<std::string, release::button> buttons;
+            for (const auto& each : conductor::render_release(shown->state(), fakes::small_project()).buttons)
+                buttons.emplace(release::id_of(each), each);
+            REQUIRE_FALSE(buttons.empty());
+            for (const auto& [id, each] : buttons) {
+                const auto one = prepared();
+                INFO(user << " " << each.kind << " " << each.step << " at " << moment);
+                const auto board = one->board_revision();
+                const auto said = one->click(each, user);
+                const bool answered =
+                    !said.empty() || one->board_revision() > board || one->slack.count("views.open") == 1;
+                CHECK(answered);
+                ++clicks;
+            }
+        }
+    CHECK(clicks > 40);
+}
+
+TEST_CASE("a click in a project that was switched off meanwhile says why", "[slash]") {
+    bench one;
+    one.go_to_push();
+    const auto approve = one.button("approve", "push");
+    one.projects.clear();
+    one.disabled["shop"] = "shop.yaml:3: `channel` is missing";
+    CHECK(says(one.click(approve, "UDEE"), "shop.yaml:3"));
+}
+
+TEST_CASE("a link button needs no answer, and other apps' buttons are not ours", "[slash]") {
+    bench one;
+    CHECK(one.click_value("", "link", "UDEE").empty());
+    slack::block_action other;
+    other.action_id = "poll.vote";
+    other.value = "yes";
+    CHECK(one.give(other).empty());
+}
