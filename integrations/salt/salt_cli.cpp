@@ -41,11 +41,10 @@ result<> check_sls(const std::string& sls) {
 result<> check_call(const std::string& function, const std::vector<std::string>& arguments) {
     if (!is_word(function, "._") || function.find('.') == std::string::npos)
         return failure{errc::invalid, "\"" + function + "\" is no Salt function; it looks like \"service.restart\""};
-    for (const auto& each : arguments)
-        if (each.starts_with('-'))
-            return failure{errc::invalid, "the argument \"" + each + "\" of " + function +
-                                              " begins with a dash: salt would read it as its own option"};
-    return {};
+    const auto option = std::ranges::find_if(arguments, [](const std::string& each) { return each.starts_with('-'); });
+    if (option == arguments.end()) return {};
+    return failure{errc::invalid, "the argument \"" + *option + "\" of " + function +
+                                      " begins with a dash: salt would read it as its own option"};
 }
 
 class salt_cli final : public salt_client {

@@ -48,9 +48,9 @@ std::optional<std::string_view> after_scheme(std::string_view header, std::strin
 /// The user name of "Basic <base64 of user:password>"; "" when it is not base64.
 std::string basic_user(std::string_view encoded) {
     if (encoded.empty() || encoded.size() > 1024 || encoded.size() % 4 != 0) return {};
+    const std::vector<unsigned char> characters{encoded.begin(), encoded.end()};
     std::vector<unsigned char> bytes(encoded.size());
-    const int size = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(encoded.data()),
-                                     static_cast<int>(encoded.size()));
+    const int size = EVP_DecodeBlock(bytes.data(), characters.data(), static_cast<int>(characters.size()));
     if (size < 0) return {};
     const std::string decoded{bytes.begin(), bytes.begin() + size};
     const auto colon = decoded.find_first_of(std::string_view{":\0", 2});
@@ -60,8 +60,8 @@ std::string basic_user(std::string_view encoded) {
 result<login> accept(const claims& said) {
     login found;
     if (!said.version.empty()) {
-        const auto* const end = said.version.data() + said.version.size();
-        const auto [stop, error] = std::from_chars(said.version.data(), end, found.version);
+        const std::string digits{said.version};
+        const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), found.version);
         if (error == std::errc{} && found.version > 7)
             return failure{errc::invalid, "protocol version " + std::to_string(found.version) +
                                               " is not known here; versions up to 7 are"};

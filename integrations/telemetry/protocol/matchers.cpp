@@ -36,6 +36,13 @@ std::size_t digits(std::string_view rest, std::size_t from, std::size_t most) no
     return run(rest, from, most, is_digit);
 }
 
+/// Moves past `wanted` when it stands at `at`.
+bool eat(std::string_view rest, std::size_t& at, char wanted) noexcept {
+    if (at >= rest.size() || rest[at] != wanted) return false;
+    ++at;
+    return true;
+}
+
 bool is_host(char c) noexcept {
     return is_alpha(c) || is_digit(c) || c == '-' || c == '.';
 }
@@ -65,7 +72,7 @@ template <std::size_t N>
 std::size_t dashed(std::string_view rest, const std::array<std::size_t, N>& groups) noexcept {
     std::size_t at = 0;
     for (std::size_t i = 0; i < N; ++i) {
-        if (i > 0 && (at >= rest.size() || rest[at++] != '-')) return 0;
+        if (i > 0 && !eat(rest, at, '-')) return 0;
         if (hex_run(rest, at, groups[i]) != groups[i]) return 0;
         at += groups[i];
     }
@@ -75,7 +82,7 @@ std::size_t dashed(std::string_view rest, const std::array<std::size_t, N>& grou
 std::size_t ip4(std::string_view rest) noexcept {
     std::size_t at = 0;
     for (int i = 0; i < 4; ++i) {
-        if (i > 0 && (at >= rest.size() || rest[at++] != '.')) return 0;
+        if (i > 0 && !eat(rest, at, '.')) return 0;
         const auto size = digits(rest, at, 3);
         if (size == 0) return 0;
         at += size;
