@@ -147,6 +147,19 @@ TEST_CASE("R5.6 two bots on one store: every step has one owner, a click may go 
     CHECK(house.run(house.memory->verify("release/shop-1.4.0-1")));
 }
 
+TEST_CASE("R5.6 a long step keeps its lease: nobody else begins it meanwhile", "[conductor]") {
+    bench house;
+    house.outside.faults["tests"] = {world::fault::hang};
+    bot one{house, "one"};
+    bot two{house, "two"};
+    REQUIRE(house.begin(one.releases));
+    house.until_logged("perform tests");
+    const auto later = house.clock.now() + milliseconds{60'000};
+    house.until([&](const auto&) { return house.clock.now() >= later; });
+    CHECK(house.outside.count("perform tests") == 1);
+    CHECK(house.stored().step("tests")->status == step_status::running);
+}
+
 TEST_CASE("R5.6 a worker whose lease went to another cannot write", "[conductor]") {
     bench house;
     auto releases = house.new_journal();
