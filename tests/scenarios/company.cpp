@@ -36,6 +36,7 @@ company::~company() {
     if (std::uncaught_exceptions() == 0) return;
     std::cerr << "--- the bot's log ends:\n" << last_lines(bot_log(), 6000) << "\n--- the channel:\n";
     try {
+        std::cerr << json::serialize(get("/site")) << "\n";
         for (const auto& each : messages()) std::cerr << "· " << last_lines(text_at(each, "text"), 700) << "\n";
     } catch (...) {
         std::cerr << "(the sandbox does not answer any more)\n";
@@ -51,6 +52,7 @@ void company::write_configuration(const company_settings& how) {
     project = replaced(project, "looks: [5s, 15s]", "looks: [2s, 6s]");
     for (const auto& each : how.project) project = replaced(project, each.what, each.with);
     for (const auto& each : how.checklist) checklist = replaced(checklist, each.what, each.with);
+    if (project.find("{folder}/") != std::string::npos) project = replaced(project, "{folder}/", folder_.file(""));
     project = replaced(project, "http://127.0.0.1:8065", address_);
     project = replaced(project, "/var/lib/slipway-sandbox", folder_.file("sandbox"));
     settings = replaced(settings, "http://127.0.0.1:8065", address_);
@@ -83,6 +85,8 @@ void company::start_sandbox(const company_settings& how) {
             FAIL("the sandbox did not start: " << text_of(folder_.file("sandbox.log")));
         std::this_thread::sleep_for(std::chrono::milliseconds{20});
     }
+    // Enough visitors that a watch of seconds sees some, also on a busy machine.
+    put("/site/traffic", {{"every_ms", 150}});
     // Who moved which ref how often is part of what scenarios claim.
     git({"config", "core.logAllRefUpdates", "always"});
 }

@@ -31,6 +31,7 @@ struct replacement {
     std::string with;
 };
 
+/// "{folder}/" in the project file becomes the folder that file() names.
 struct company_settings {
     std::vector<replacement> project;   ///< in projects/rsi-website.yaml, before the addresses are filled in
     std::vector<replacement> settings;  ///< in slipway.yaml
@@ -76,7 +77,7 @@ public:
     std::string press_and_read(const std::string& who, const button& which);
     json::array messages(const std::string& channel = releases, const std::string& as = ana);
     std::vector<button> buttons(const std::string& channel = releases, const std::string& as = ana);
-    /// The button of that label on the newest message that contains `words`.
+    /// The first button of that label on the newest message that contains `words`.
     std::optional<button> find_button(const std::string& words, const std::string& label);
     /// The newest message whose text or blocks contain `words`; "" when there is none.
     std::string find_message(const std::string& words, const std::string& as = ana);
@@ -107,11 +108,12 @@ public:
     /// How many calls of that method and path ending were answered with success.
     int succeeded(const std::string& method, const std::string& path_end);
     json::array slack_calls();
+    std::string file(const std::string& name) const { return folder_.file(name); }
     std::string project_file() const { return folder_.file("etc/projects/rsi-website.yaml"); }
     std::string config() const { return folder_.file("etc/slipway.yaml"); }
     std::string repository() const { return folder_.file("sandbox/git/cig/rsi-website.git"); }
 
-    static constexpr std::chrono::seconds patience{150};
+    static constexpr std::chrono::seconds patience{100};
 
 private:
     void write_configuration(const company_settings& how);

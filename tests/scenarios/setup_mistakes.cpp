@@ -1,0 +1,40 @@
+// What is wrong before any release begins: project files, tokens, and a second bot in the same folder.
+#include <catch2/catch.hpp>
+
+#include "tests/scenarios/outside.hpp"
+
+using namespace slipway;
+using namespace slipway::scenarios;
+
+TEST_CASE("mistakes of the setup are named with their place and switch off no more than they must",
+          "[scenario][setup]") {
+    company all{
+        {.settings = {{"  - projects/rsi-website.yaml", "  - projects/rsi-website.yaml\n  - projects/broken.yaml"}},
+         .starts_bot = false}};
+    auto broken = replaced(text_of(all.project_file()), "name: rsi-website", "name: broken");
+    broken = replaced(broken, "  trunk: master", "  trnuk: master");
+    write_text(all.file("etc/projects/broken.yaml"), broken);
+
+    // Wrong tokens: `check` says which, and how to get a right one; `run` refuses what cannot be right.
+    const auto [wrong, said] = all.run_slipway({"check", "--config", all.config()},
+                                               {{"SLACK_BOT_TOKEN", "xoxb-stale"}, {"GITLAB_TOKEN", "stale"}});
+    CHECK(wrong != 0);
+    CHECK_THAT(said, Catch::Contains("invalid_auth"));
+    CHECK_THAT(said, Catch::Contains("401"));
+    CHECK_THAT(said, !Catch::Contains("xoxb-stale"));
+    const auto [swapped, why] =
+        all.run_slipway({"run", "--config", all.config()}, {{"SLACK_APP_TOKEN", "xoxb-sandbox-slipway"}});
+    CHECK(swapped == 2);
+    CHECK_THAT(why, Catch::Contains("SLACK_APP_TOKEN") && Catch::Contains("xapp-"));
+
+    all.start_bot();
+    // The broken project alone is off, with file and line; the other one works.
+    const auto off = all.ask(ana, "/release start broken 1.4.0");
+    CHECK_THAT(off, Catch::Contains("broken.yaml:") && Catch::Contains("trnuk"));
+    CHECK_THAT(all.ask(ana, "/release start 1.4.0 --dry-run"), Catch::Contains("nothing was changed"));
+
+    const auto [second, reason] = all.run_slipway({"run", "--config", all.config()});
+    CHECK(second == 2);
+    CHECK_THAT(reason, Catch::Contains("Another slipway already works"));
+    CHECK(all.stop_bot() == 0);
+}
