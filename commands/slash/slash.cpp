@@ -181,6 +181,17 @@ task<> handler::decide(slack::origin from, release::button pressed, std::string 
         co_await send_answer(with, from, from.channel, plain_refusal(sentence), inbox_id);
         co_return;
     }
+    // Somebody of another workspace (a shared channel) is a stranger here, whatever their user id (R8.4). Within one
+    // Enterprise organisation the ids are unique, and its people may belong to several workspaces.
+    const bool foreign = from.enterprise.empty() && !from.team.empty() && from.team != (*state)->team;
+    if (foreign) {
+        spdlog::warn("envelope={} release={} refused: user={} is of workspace {}", inbox_id, pressed.release, from.user,
+                     from.team);
+        co_await send_answer(with, from, from.channel,
+                             plain_refusal("This release belongs to another workspace; only its people can act on it."),
+                             inbox_id);
+        co_return;
+    }
     const auto channel = from.channel.empty() ? (*state)->channel : from.channel;
     const auto command = command_of(pressed, reason, version);
     if (!command) {

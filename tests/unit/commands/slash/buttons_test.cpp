@@ -33,6 +33,20 @@ TEST_CASE("R8.4 what a button does comes from its row, whatever the click says i
     CHECK(one.state().is_live());
 }
 
+TEST_CASE("R8.4 a click from another workspace is refused, whoever it claims to be", "[slash]") {
+    bench one;
+    one.go_to_push();
+    const auto before = release::snapshot(one.state());
+    slack::block_action clicked;
+    clicked.from.team = "TFOREIGN";
+    clicked.from.user = "UDEE";
+    clicked.from.channel = "C1";
+    clicked.action_id = "slipway.approve";
+    clicked.value = release::id_of(one.button("approve", "push"));
+    CHECK(says(one.give(clicked), "another workspace"));
+    CHECK(release::snapshot(one.state()) == before);
+}
+
 TEST_CASE("R7.4 a double click is one decision, and the second hears when the first was", "[slash]") {
     bench one;
     one.go_to_push();
