@@ -21,7 +21,8 @@ TEST_CASE("a release goes from start to watched", "[scenario]") {
     all.wait_for_message("1.4.0 · done");
     check_released(all);
     check_messages(all);
-    CHECK(all.find_message("of 7 still open").empty());
+    // As Ben sees it: Ana also has the answer to her dry run, which counted what was open then.
+    CHECK(all.find_message("of 7 still open", ben).empty());
     // R7.6: the channel gets start, waiting gates, decisions, errors and the end.
     CHECK(count_channel_messages(all) <= 12);
     CHECK(all.find_message("1 error after the deploy").find("assigned to Chi Nakamura") != std::string::npos);
