@@ -64,10 +64,11 @@ struct choice {
     std::string style;  ///< "", "primary", "danger"
     bool needs_reason = false;
     std::vector<std::string> roles;  ///< who may; empty = any role of the project
-    bool settles = true;             ///< the item is dealt with when this succeeded
+    std::vector<person_id> people;  ///< when not empty: only these, or a release manager for them, with a reason (R2.7)
+    bool settles = true;            ///< the item is dealt with when this succeeded
     side_effect effect = side_effect::none;
 };
-BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, settles, effect))
+BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, people, settles, effect))
 
 enum class item_status { open, running, done, failed, errored, unknown_outcome };
 BOOST_DESCRIBE_ENUM(item_status, open, running, done, failed, errored, unknown_outcome)
@@ -81,7 +82,9 @@ struct item_state {
         details;              ///< our words about it, one fact each: plain text, may hold names from outside (escape)
     std::string fingerprint;  ///< of what was shown; a click on an older one is refused
     bool blocking = true;     ///< the step waits for it
-    json::object data;        ///< for the kind: head sha …
+    std::vector<person_id> asks;  ///< asked by direct message, with the same buttons
+    bool bound = false;  ///< what was decided holds for this fingerprint only: another one opens the item again (R2.6)
+    json::object data;   ///< for the kind: head sha …
     std::vector<choice> choices;  ///< what can be done now; empty = nothing
     item_status status = item_status::open;
     std::string chosen;  ///< choice id, once somebody clicked
@@ -93,8 +96,8 @@ struct item_state {
     instant at{};
 };
 BOOST_DESCRIBE_STRUCT(item_state, (),
-                      (id, title, url, details, fingerprint, blocking, data, choices, status, chosen, by, reason, key,
-                       attempt, text, at))
+                      (id, title, url, details, fingerprint, blocking, asks, bound, data, choices, status, chosen, by,
+                       reason, key, attempt, text, at))
 
 /// What a look found.
 struct look_state {
