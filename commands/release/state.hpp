@@ -64,11 +64,11 @@ struct choice {
     std::string style;  ///< "", "primary", "danger"
     bool needs_reason = false;
     std::vector<std::string> roles;  ///< who may; empty = any role of the project
-    std::vector<person_id> people;  ///< when not empty: only these, or a release manager for them, with a reason (R2.7)
-    bool settles = true;            ///< the item is dealt with when this succeeded
+    bool settles = true;             ///< the item is dealt with when this succeeded
     side_effect effect = side_effect::none;
+    std::vector<person_id> people;  ///< when not empty: only these, or a release manager for them, with a reason (R2.7)
 };
-BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, people, settles, effect))
+BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, settles, effect, people))
 
 enum class item_status { open, running, done, failed, errored, unknown_outcome };
 BOOST_DESCRIBE_ENUM(item_status, open, running, done, failed, errored, unknown_outcome)
