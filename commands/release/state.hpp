@@ -80,6 +80,7 @@ struct item_state {
     std::string url;
     std::vector<std::string>
         details;              ///< our words about it, one fact each: plain text, may hold names from outside (escape)
+    std::string body;         ///< text that has to be read as it is (SQL, a stack): shown as code; may hold anything
     std::string fingerprint;  ///< of what was shown; a click on an older one is refused
     bool blocking = true;     ///< the step waits for it
     std::vector<person_id> asks;  ///< asked by direct message, with the same buttons
@@ -96,8 +97,8 @@ struct item_state {
     instant at{};
 };
 BOOST_DESCRIBE_STRUCT(item_state, (),
-                      (id, title, url, details, fingerprint, blocking, asks, bound, data, choices, status, chosen, by,
-                       reason, key, attempt, text, at))
+                      (id, title, url, details, body, fingerprint, blocking, asks, bound, data, choices, status, chosen,
+                       by, reason, key, attempt, text, at))
 
 /// What a look found.
 struct look_state {
