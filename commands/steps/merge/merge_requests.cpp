@@ -53,11 +53,10 @@ release::item_state as_item(const gitlab::merge_request& from, const gitlab::app
                                 "primary",
                                 false,
                                 {"release-manager", "developer"},
-                                {},
                                 true,
                                 release::side_effect::irreversible});
     item.choices.push_back(
-        {"move-out", "Move out", "", true, {"release-manager"}, {}, true, release::side_effect::reversible});
+        {"move-out", "Move out", "", true, {"release-manager"}, true, release::side_effect::reversible});
     return item;
 }
 
