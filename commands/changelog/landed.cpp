@@ -231,9 +231,15 @@ void suspect_by_title(const request_index& index, std::vector<landed_change>& ch
 
 }  // namespace
 
+bool needs_paths(const range_commit& commit, const attribution_settings& settings) {
+    const auto subject = detail::subject_of(commit.message.raw());
+    const auto begins = [subject](const std::string& beginning) { return subject.starts_with(beginning); };
+    return std::ranges::any_of(settings.housekeeping_subjects, begins) || !settings.housekeeping.empty();
+}
+
 std::vector<landed_change> landed_changes(const std::vector<range_landing>& newest_first,
-                                          const std::vector<known_request>& known,
-                                          const attribution_settings& settings) {
+                                          const std::vector<known_request>& known, const attribution_settings& settings,
+                                          const range_surroundings&) {
     const request_index index{known};
     std::vector<landed_change> changes;
     for (const auto& landing : newest_first) {

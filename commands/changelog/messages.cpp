@@ -175,26 +175,4 @@ std::vector<request_reference> references_in(std::string_view message) {
     return found;
 }
 
-std::string_view to_string(evidence how) noexcept {
-    switch (how) {
-        case evidence::merge_id:
-            return "merged as this commit";
-        case evidence::head:
-            return "contains its commits";
-        case evidence::trailer:
-            return "names it in its message";
-        case evidence::part_of:
-            return "is marked as part of it";
-        case evidence::subject:
-            return "names it in its title";
-        case evidence::cherry_pick:
-            return "was picked from it";
-        case evidence::title:
-            return "has the same title (not proven)";
-        case evidence::none:
-            return "nothing names it";
-    }
-    return "nothing names it";
-}
-
 }  // namespace slipway::changelog
