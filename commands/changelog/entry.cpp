@@ -28,10 +28,17 @@ std::string one_line(const untrusted& text) {
     return line;
 }
 
-std::string bullet(const entry_item& item) {
+std::string bullet(const entry_item& item, const std::string& request_url) {
     auto line = "- " + one_line(item.title);
-    const auto reference = "(!" + std::to_string(item.iid) + ")";
-    if (item.iid != 0 && !line.ends_with(reference)) line += " " + reference;
+    if (item.iid == 0) return line + "\n";
+    const auto number = "!" + std::to_string(item.iid);
+    const auto reference = "(" + number + ")";
+    if (!request_url.empty()) {
+        if (line.ends_with(reference)) line.erase(line.size() - reference.size());
+        while (line.ends_with(' ')) line.pop_back();
+        return line + " ([" + number + "](" + request_url + std::to_string(item.iid) + "))\n";
+    }
+    if (!line.ends_with(reference)) line += " " + reference;
     return line + "\n";
 }
 
@@ -140,21 +147,45 @@ std::string gap_after(std::string_view before, std::string_view line_end) {
 
 }  // namespace
 
+namespace {
+
+void add_section(std::string& text, const std::string& heading, const std::string& bullets) {
+    if (!bullets.empty()) text.append("\n### ").append(heading).append("\n\n").append(bullets);
+}
+
+/// Bullets of all groups that share a heading.
+std::string bullets_under(const std::string& heading, const entry_plan& plan) {
+    std::string bullets;
+    for (const auto& each : plan.items) {
+        const auto* group = group_of(each, plan.groups);
+        if (group != nullptr && group->heading == heading) bullets += bullet(each, plan.request_url);
+    }
+    return bullets;
+}
+
+}  // namespace
+
 std::string entry_text(const entry_plan& plan) {
     std::string text = "## " + plan.version + (plan.date.empty() ? "" : " - " + plan.date) + "\n";
     std::string plain;
     for (const auto& each : plan.items) {
-        if (group_of(each, plan.groups) == nullptr) plain += bullet(each);
+        if (group_of(each, plan.groups) == nullptr) plain += bullet(each, plan.request_url);
     }
-    for (const auto& each : plan.notes) plain.append("- ").append(one_line(each)).append("\n");
-    if (!plain.empty()) text += "\n" + plain;
+    std::string notes;
+    for (const auto& each : plan.notes) notes.append("- ").append(one_line(each)).append("\n");
+    std::string first = plan.other.empty() ? plain : std::string{};
+    if (plan.notes_heading.empty()) first += notes;
+    if (!first.empty()) text += "\n" + first;
+    if (!plan.notes_heading.empty()) add_section(text, plan.notes_heading, notes);
+    std::set<std::string> said;
     for (const auto& group : plan.groups) {
-        std::string section;
-        for (const auto& each : plan.items) {
-            if (group_of(each, plan.groups) == &group) section += bullet(each);
-        }
-        if (!section.empty()) text.append("\n### ").append(group.heading).append("\n\n").append(section);
+        if (said.insert(group.heading).second) add_section(text, group.heading, bullets_under(group.heading, plan));
     }
+    if (!plan.other.empty()) add_section(text, plan.other, plain);
+    std::string names;
+    for (const auto& each : plan.contributors) names += (names.empty() ? "" : ", ") + one_line(each);
+    if (!names.empty()) text += "\nContributors: " + names + "\n";
+    if (!plan.compare_url.empty()) text += "\n[All changes](" + plan.compare_url + ")\n";
     return text;
 }
 

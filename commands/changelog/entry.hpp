@@ -1,6 +1,8 @@
 // The changelog entry of one version, and its place in the file. Old bytes are never rewritten.
 #pragma once
 
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,12 +19,15 @@ struct entry_item {
     untrusted title;
     std::vector<std::string> labels;
 };
+BOOST_DESCRIBE_STRUCT(entry_item, (), (iid, title, labels))
 
-/// Items with the label stand under "### heading", in this order; the rest comes first, without a heading.
+/// Items with the label stand under "### heading"; an item goes to the first group that fits. Groups of one heading are
+/// one section, where the first of them stands.
 struct entry_group {
     std::string label;
     std::string heading;
 };
+BOOST_DESCRIBE_STRUCT(entry_group, (), (label, heading))
 
 struct entry_plan {
     std::string version;
@@ -30,7 +35,20 @@ struct entry_plan {
     std::vector<entry_item> items;
     std::vector<untrusted> notes;  ///< hand-written, in order; each becomes a bullet of its own
     std::vector<entry_group> groups;
+    std::string other;                    ///< heading of what fits no group, last; "" = first, without a heading
+    std::string notes_heading;            ///< "" = notes follow the items without a heading
+    std::vector<untrusted> contributors;  ///< names, in order; none = no such line
+    std::string request_url;              ///< "https://…/-/merge_requests/"; "" = "(!12)" without a link
+    std::string compare_url;              ///< of the whole range; "" = no such line
 };
+BOOST_DESCRIBE_STRUCT(entry_plan, (),
+                      (version, date, items, notes, groups, other, notes_heading, contributors, request_url,
+                       compare_url))
+
+/// The plan as a release keeps it between drafting and committing.
+boost::json::object to_json(const entry_plan& plan);
+/// Lenient: what is missing stays empty.
+entry_plan plan_from_json(const boost::json::object& kept);
 
 /// Markdown with LF line ends, heading first, one bullet a line, ends with one newline. Titles are data: line breaks
 /// and control characters become blanks; everything else stays as it was written, nothing is interpreted here.

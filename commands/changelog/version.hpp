@@ -1,4 +1,4 @@
-// Version numbers of a project: "X.Y.Z" unless its checklist says otherwise.
+// Version numbers of a project: "X.Y.Z" unless its project file says otherwise.
 #pragma once
 
 #include <compare>
@@ -18,11 +18,12 @@ struct version {
     friend auto operator<=>(const version&, const version&) = default;
 };
 
-/// The pattern is text in which the letters W, X, Y and Z each stand for one number without leading zeros and
-/// everything else for itself: "X.Y.Z", "X.Y.Z.W", "vX.Y", "platform-X.Y.Z".
+/// Either text in which the letters W, X, Y and Z each stand for one number ("X.Y.Z", "vX.Y"), or text with named
+/// numbers in braces ("v{major}.{minor}.{patch}", "{year}.{number}", "{year}.{month:2}"). ":2" = at least two digits,
+/// filled with zeros; without it a number has no leading zeros. Everything else stands for itself.
 class version_grammar {
 public:
-    /// errc::invalid: no number letter, two of them side by side, or characters that no tag name may have.
+    /// errc::invalid: no number, two of them side by side, or characters that no tag name may have.
     static result<version_grammar> create(std::string pattern);
     /// "X.Y.Z"
     static version_grammar standard();
@@ -31,10 +32,28 @@ public:
     result<version> parse(std::string_view text) const;
     std::string text(const version& of) const;
     const std::string& pattern() const noexcept { return pattern_; }
+    /// Has a number called "year": versions follow the calendar, so any later one may come next.
+    bool is_calendar() const noexcept;
+
+    /// May `candidate` come after `last`? A step of one in any place with zeros behind it; with a calendar anything
+    /// later.
+    bool follows(const version& last, const version& candidate) const;
+    /// The nearest version after `last`, for sentences.
+    version nearest_after(const version& last) const;
 
 private:
-    explicit version_grammar(std::string pattern) : pattern_{std::move(pattern)} {}
+    struct part {
+        std::string text;  ///< as it stands, or the name of a number
+        bool number = false;
+        std::size_t width = 0;  ///< least digits; 0 = no leading zeros
+    };
+    static result<std::vector<part>> parts_of(const std::string& pattern);
+    version_grammar(std::string pattern, std::vector<part> parts)
+        : pattern_{std::move(pattern)}, parts_{std::move(parts)} {}
+    static std::optional<std::uint32_t> take_number(std::string_view& text, std::size_t width);
+
     std::string pattern_;
+    std::vector<part> parts_;
 };
 
 /// The next version in place `place` (0 = leftmost), the numbers to its right are 0: next(1.4.2, 1) = 1.5.0.
@@ -46,7 +65,12 @@ std::optional<std::size_t> step_between(const version& last, const version& cand
 std::optional<version> previous(const version& of, const std::vector<version>& known);
 /// The greatest of `known`.
 std::optional<version> latest(const std::vector<version>& known);
-/// The tag names that fit the grammar, ascending.
-std::vector<version> versions_in(const std::vector<std::string>& names, const version_grammar& grammar);
+/// The tag names that are `prefix` and a version of the grammar, ascending.
+std::vector<version> versions_in(const std::vector<std::string>& names, const version_grammar& grammar,
+                                 std::string_view prefix = {});
+/// The version in a milestone's title, by the project's pattern for titles ("Platform-{version}"); errc::invalid says
+/// what a title has to look like.
+result<version> version_in_title(std::string_view title, std::string_view title_pattern,
+                                 const version_grammar& grammar);
 
 }  // namespace slipway::changelog

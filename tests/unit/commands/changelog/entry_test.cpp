@@ -43,6 +43,40 @@ TEST_CASE("labels make groups, notes follow the plain ones", "[changelog][entry]
           "One (!1)\n");
 }
 
+TEST_CASE("groups of one heading are one section, and what fits none can have a heading of its own",
+          "[changelog][entry]") {
+    auto plan = plan_of({{1, untrusted{"One"}, {"bug"}}, {2, untrusted{"Two"}, {}}, {3, untrusted{"Three"}, {"fix"}}});
+    plan.groups = {{"bug", "Fixed"}, {"feature", "Added"}, {"fix", "Fixed"}};
+    plan.other = "Other changes";
+    plan.notes_heading = "Notes";
+    plan.notes = {untrusted{"Clear the cache"}};
+    CHECK(entry_text(plan) ==
+          "## 1.4.0 - 2026-11-23\n\n### Notes\n\n- Clear the cache\n\n### Fixed\n\n- One (!1)\n- Three (!3)\n\n"
+          "### Other changes\n\n- Two (!2)\n");
+}
+
+TEST_CASE("an entry may link its requests and name who made them", "[changelog][entry]") {
+    auto plan = plan_of({{12, untrusted{"Login (!12)"}, {}}, {13, untrusted{"[x](http://evil) Cart"}, {}}});
+    plan.request_url = "https://git.test/shop/-/merge_requests/";
+    plan.compare_url = "https://git.test/shop/-/compare/1.3.0...1.4.0";
+    plan.contributors = {untrusted{"Ana Reyes"}, untrusted{"Ben\nCarter"}};
+    CHECK(entry_text(plan) ==
+          "## 1.4.0 - 2026-11-23\n\n- Login ([!12](https://git.test/shop/-/merge_requests/12))\n"
+          "- [x](http://evil) Cart ([!13](https://git.test/shop/-/merge_requests/13))\n\n"
+          "Contributors: Ana Reyes, Ben Carter\n\n"
+          "[All changes](https://git.test/shop/-/compare/1.3.0...1.4.0)\n");
+    CHECK(insert_entry("# Changes\n\n## 1.3.0\n", entry_text(plan)).value() ==
+          "# Changes\n\n" + entry_text(plan) + "\n## 1.3.0\n");
+}
+
+TEST_CASE("the same plan gives the same bytes, also after it was kept", "[changelog][entry]") {
+    auto plan = plan_of({{12, untrusted{"Login \xC3\xA4"}, {"bug"}}, {13, untrusted{"Cart"}, {}}});
+    plan.groups = {{"bug", "Fixed"}};
+    plan.contributors = {untrusted{"Ana"}};
+    CHECK(entry_text(plan_from_json(to_json(plan))) == entry_text(plan));
+    CHECK(entry_text(plan) == entry_text(plan));
+}
+
 TEST_CASE("the entry goes before the newest one and old bytes stay", "[changelog][insert]") {
     struct example {
         std::string before;

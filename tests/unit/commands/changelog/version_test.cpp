@@ -54,4 +54,56 @@ TEST_CASE("the next version is one step in one place", "[changelog][version]") {
         CHECK_FALSE(step_between(of("1.4.2"), of(skips)));
 }
 
+TEST_CASE("a pattern may name its numbers, and fill them with zeros", "[changelog][version]") {
+    struct example {
+        std::string pattern;
+        std::string good;
+        std::string bad;
+    };
+    const auto each = GENERATE(values<example>({
+        {"v{major}.{minor}.{patch}", "v1.4.0", "1.4.0"},
+        {"{major}.{minor}.{patch}", "1.4.0", "v1.4.0"},
+        {"{year}.{number}", "2026.14", "2026.014"},
+        {"{year}.{month:2}.{number}", "2026.04.1", "2026.4.1"},
+        {"{year}.{week:2}", "2026.14", "2026.0014"},
+        {"Z{number}", "Z7", "77"},
+    }));
+    INFO(each.pattern);
+    const auto grammar = version_grammar::create(each.pattern).value();
+    CHECK(grammar.text(grammar.parse(each.good).value()) == each.good);
+    CHECK(grammar.parse(each.bad).has_error());
+    for (const char* bad : {"{}", "{major", "{major}{minor}", "{a:x}", "{a}1", "{a}/{b}"}) {
+        INFO(bad);
+        CHECK(version_grammar::create(bad).has_error());
+    }
+}
+
+TEST_CASE("with a calendar any later version follows, without one only a step does", "[changelog][version]") {
+    const auto calendar = version_grammar::create("{year}.{number}").value();
+    const auto at = [&](const char* text) { return calendar.parse(text).value(); };
+    CHECK(calendar.follows(at("2026.52"), at("2027.1")));
+    CHECK(calendar.follows(at("2026.14"), at("2026.16")));
+    CHECK_FALSE(calendar.follows(at("2026.14"), at("2026.14")));
+    CHECK_FALSE(calendar.follows(at("2026.14"), at("2025.50")));
+    CHECK(calendar.text(calendar.nearest_after(at("2026.14"))) == "2026.15");
+    CHECK_FALSE(version_grammar::standard().follows(of("1.4.2"), of("1.4.4")));
+}
+
+TEST_CASE("tags carry a prefix that the version does not have", "[changelog][version]") {
+    CHECK(versions_in({"v1.2.0", "1.9.0", "v1.10.0", "other"}, version_grammar::standard(), "v") ==
+          std::vector{of("1.2.0"), of("1.10.0")});
+}
+
+TEST_CASE("the milestone's title says the version, by the project's pattern", "[changelog][version]") {
+    const auto grammar = version_grammar::standard();
+    CHECK(version_in_title("1.4.0", "{version}", grammar).value() == of("1.4.0"));
+    CHECK(version_in_title("Platform-1.4.0 (web)", "Platform-{version} (web)", grammar).value() == of("1.4.0"));
+    for (const char* bad : {"", "Platform-", "platform-1.4.0", "Platform-1.4", "Platform-1.4.0 later"}) {
+        INFO(bad);
+        const auto refused = version_in_title(bad, "Platform-{version}", grammar);
+        REQUIRE(refused.has_error());
+        CHECK_THAT(refused.error().sentence(), Catch::Contains("Platform-{version}"));
+    }
+}
+
 }  // namespace slipway::changelog
