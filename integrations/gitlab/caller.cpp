@@ -133,4 +133,8 @@ task<result<json::value>> caller::write(std::string what, std::string method, st
     co_return body_of(what, *answer);
 }
 
+task<> caller::pause(milliseconds span) {
+    co_await clock_.sleep(span);
+}
+
 }  // namespace slipway::gitlab::detail

@@ -26,6 +26,9 @@ public:
     task<result<boost::json::value>> write(std::string what, std::string method, std::string path,
                                            boost::json::object body);
 
+    /// Waits `span` on the clock of the calls.
+    task<> pause(milliseconds span);
+
 private:
     task<result<net::response>> fetch(std::string what, std::string url);
     task<result<net::response>> exchange(std::string what, net::request asked, call_kind kind);

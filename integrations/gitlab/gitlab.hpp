@@ -46,17 +46,30 @@ public:
     /// Exact title, group milestones included; not_found names the title. Two matches: the project's own wins.
     virtual task<result<milestone>> milestone_by_title(std::int64_t project, std::string title) = 0;
     virtual task<result<milestone>> read_milestone(milestone which) = 0;
+    /// Those that are not closed, of the project and its groups.
+    virtual task<result<std::vector<milestone>>> open_milestones(std::int64_t project) = 0;
+    /// `which` as it was read: errc::moved when its description is another one by now, so nobody's words are lost.
     virtual task<result<milestone>> set_milestone_description(milestone which, std::string description) = 0;
 
     /// All states and pages, by iid; only those of `project`, matched by milestone id (titles may repeat).
     virtual task<result<std::vector<merge_request>>> merge_requests_of(std::int64_t project, milestone which) = 0;
+    /// Those of `iids` that exist and are visible, by iid; one call for a hundred.
+    virtual task<result<std::vector<merge_request>>> merge_requests_by_iid(std::int64_t project,
+                                                                           std::vector<std::int64_t> iids) = 0;
+    /// Merged into `target_branch` and changed at or after `since`, by iid.
+    virtual task<result<std::vector<merge_request>>> merged_into(std::int64_t project, std::string target_branch,
+                                                                 instant since) = 0;
     /// With a fresh merge status.
     virtual task<result<merge_request>> read_merge_request(std::int64_t project, std::int64_t iid) = 0;
     virtual task<result<approvals>> approvals_of(std::int64_t project, std::int64_t iid) = 0;
     virtual task<result<std::vector<mr_commit>>> commits_of(std::int64_t project, std::int64_t iid) = 0;
     /// Merges only while the head is `expected_head`: errc::moved when it is not. refused: not mergeable; the sentence
-    /// says why (fresh merge status). The answer says `merged`, or something else when GitLab only queued it.
+    /// says why (fresh merge status). While GitLab is still checking whether it can be merged this waits, for a minute.
+    /// The answer says `merged`, or something else when GitLab only queued it.
     virtual task<result<merge_request>> merge(std::int64_t project, std::int64_t iid, std::string expected_head) = 0;
+    /// Asks GitLab to rebase the source branch onto its target; it does so in the background. Afterwards the merge
+    /// request has a new head, or says in `merge_error` why not.
+    virtual task<result<>> rebase(std::int64_t project, std::int64_t iid) = 0;
     /// milestone_id 0 removes it from its milestone.
     virtual task<result<merge_request>> set_milestone(std::int64_t project, std::int64_t iid,
                                                       std::int64_t milestone_id) = 0;

@@ -17,16 +17,22 @@ public:
     task<result<branch>> branch_of(std::int64_t project, std::string name) override;
     task<result<milestone>> milestone_by_title(std::int64_t project, std::string title) override;
     task<result<milestone>> read_milestone(milestone which) override;
+    task<result<std::vector<milestone>>> open_milestones(std::int64_t project) override;
     task<result<milestone>> set_milestone_description(milestone which, std::string description) override;
     task<result<user>> user_by_name(std::string username) override;
     task<result<std::vector<user>>> search_users(std::string text) override;
 
     // merge_requests.cpp
     task<result<std::vector<merge_request>>> merge_requests_of(std::int64_t project, milestone which) override;
+    task<result<std::vector<merge_request>>> merge_requests_by_iid(std::int64_t project,
+                                                                   std::vector<std::int64_t> iids) override;
+    task<result<std::vector<merge_request>>> merged_into(std::int64_t project, std::string target_branch,
+                                                         instant since) override;
     task<result<merge_request>> read_merge_request(std::int64_t project, std::int64_t iid) override;
     task<result<approvals>> approvals_of(std::int64_t project, std::int64_t iid) override;
     task<result<std::vector<mr_commit>>> commits_of(std::int64_t project, std::int64_t iid) override;
     task<result<merge_request>> merge(std::int64_t project, std::int64_t iid, std::string expected_head) override;
+    task<result<>> rebase(std::int64_t project, std::int64_t iid) override;
     task<result<merge_request>> set_milestone(std::int64_t project, std::int64_t iid,
                                               std::int64_t milestone_id) override;
     task<result<std::vector<merge_request>>> merge_requests_with(std::int64_t project, std::string commit) override;
@@ -49,9 +55,15 @@ public:
     task<result<release>> create_release(std::int64_t project, release wanted) override;
 
 private:
-    /// Why a merge was not accepted, read from the merge request as it is now.
-    task<result<merge_request>> explain_refused_merge(std::int64_t project, std::int64_t iid, std::string expected_head,
-                                                      failure answer);
+    /// What a refusal leaves to be done: nothing, because it is merged; or another try, because GitLab had only not
+    /// looked yet.
+    struct second_look {
+        std::optional<merge_request> merged;
+        bool try_again = false;
+        failure why;
+    };
+    task<second_look> look_after_refusal(std::int64_t project, std::int64_t iid, std::string expected_head,
+                                         failure answer);
     task<result<merge_request>> tell_permission_from_token(std::int64_t iid, failure answer);
 
     caller call_;

@@ -1,5 +1,6 @@
 // Merge requests: reading them, and the one call that merges.
 #include <algorithm>
+#include <iterator>
 
 #include "integrations/base/json.hpp"
 #include "integrations/gitlab/http_api.hpp"
@@ -18,12 +19,10 @@ result<merge_request> checked_request(const json::value& body, std::string_view 
     return identified(std::move(made), iid, what);
 }
 
-/// Of the milestone by id, each once (offset pages shift while the list changes), by iid.
-std::vector<merge_request> members(const pages& found, std::int64_t project, std::int64_t milestone_id) {
+/// Each once (offset pages shift while the list changes), by iid.
+std::vector<merge_request> requests_of(const pages& found, std::int64_t project) {
     auto all = all_of(found, to_merge_request);
-    std::erase_if(all, [&](const merge_request& each) {
-        return each.iid == 0 || each.project_id != project || each.milestone_id != milestone_id;
-    });
+    std::erase_if(all, [&](const merge_request& each) { return each.iid == 0 || each.project_id != project; });
     std::ranges::sort(all, {}, &merge_request::iid);
     const auto repeated = std::ranges::unique(all, {}, &merge_request::iid);
     all.erase(repeated.begin(), repeated.end());
@@ -46,12 +45,39 @@ task<result<std::vector<merge_request>>> http_api::merge_requests_of(std::int64_
     for (int pass = 0; pass < most_passes; ++pass) {
         const auto found = co_await call_.read_all(what, path);
         if (!found) co_return found.error();
-        auto all = members(*found, project, which.id);
+        auto all = requests_of(*found, project);
+        // By id: a project's and a group's milestone may have the same title.
+        std::erase_if(all, [&](const merge_request& each) { return each.milestone_id != which.id; });
         // One page is one answer. Several can miss one that slipped between them: read until two passes agree.
         if (found->count <= 1 || (pass > 0 && same_members(all, before))) co_return all;
         before = std::move(all);
     }
     co_return failure{errc::moved, what + ": the list changed every time it was read. Try again when it is quieter"};
+}
+
+task<result<std::vector<merge_request>>> http_api::merge_requests_by_iid(std::int64_t project,
+                                                                         std::vector<std::int64_t> iids) {
+    constexpr std::size_t in_one_call = 100;  // longer addresses are refused (414)
+    pages found;
+    for (std::size_t from = 0; from < iids.size(); from += in_one_call) {
+        std::string path = project_root(project) + "/merge_requests?scope=all&state=all";
+        for (std::size_t each = from; each < std::min(from + in_one_call, iids.size()); ++each)
+            path += "&iids%5B%5D=" + std::to_string(iids[each]);
+        auto some = co_await call_.read_all("Cannot look up merge requests by number", path);
+        if (!some) co_return some.error();
+        std::ranges::move(some->items, std::back_inserter(found.items));
+    }
+    co_return requests_of(found, project);
+}
+
+task<result<std::vector<merge_request>>> http_api::merged_into(std::int64_t project, std::string target_branch,
+                                                               instant since) {
+    const auto found = co_await call_.read_all(
+        "Cannot list what was merged into " + target_branch,
+        project_root(project) + "/merge_requests?scope=all&state=merged&order_by=created_at&sort=asc&target_branch=" +
+            net::percent_encode(target_branch) + "&updated_after=" + net::percent_encode(to_iso(since)));
+    if (!found) co_return found.error();
+    co_return requests_of(*found, project);
 }
 
 task<result<merge_request>> http_api::read_merge_request(std::int64_t project, std::int64_t iid) {
@@ -80,31 +106,52 @@ task<result<merge_request>> http_api::merge(std::int64_t project, std::int64_t i
     if (expected_head.empty()) {
         co_return failure{errc::invalid, what + ": a merge has to name the head that was reviewed"};
     }
-    json::object body;
-    body["sha"] = expected_head;
-    const auto answer = co_await call_.write(what, "PUT", request_path(project, iid) + "/merge", std::move(body));
-    if (answer) co_return checked_request(*answer, what);
-    const auto& problem = answer.error();
-    if (problem.code == "401") co_return co_await tell_permission_from_token(iid, problem);
-    if (problem.code == "409") {
-        failure moved{errc::moved, what + ": new commits arrived since " + expected_head.substr(0, 12) +
-                                       " was reviewed. Look at them and decide again"};
-        moved.code = problem.code;
-        co_return moved;
+    // A refusal is a definite no, so asking again is safe; `sha` keeps every try to what was reviewed.
+    constexpr int most_tries = 3;
+    for (int tries = 1;; ++tries) {
+        json::object body;
+        body["sha"] = expected_head;
+        const auto answer = co_await call_.write(what, "PUT", request_path(project, iid) + "/merge", std::move(body));
+        if (answer) co_return checked_request(*answer, what);
+        const auto& problem = answer.error();
+        if (problem.code == "401") co_return co_await tell_permission_from_token(iid, problem);
+        if (problem.code == "409") {
+            failure moved{errc::moved, what + ": new commits arrived since " + expected_head.substr(0, 12) +
+                                           " was reviewed. Look at them and decide again"};
+            moved.code = problem.code;
+            co_return moved;
+        }
+        if (problem.code != "405" && problem.code != "422" && problem.code != "406") co_return problem;
+        auto seen = co_await look_after_refusal(project, iid, expected_head, problem);
+        if (seen.merged) co_return std::move(*seen.merged);
+        const bool again = seen.try_again && problem.code != "422" && tries < most_tries;
+        if (!again) co_return seen.why;
     }
-    if (problem.code == "405" || problem.code == "422" || problem.code == "406") {
-        co_return co_await explain_refused_merge(project, iid, std::move(expected_head), problem);
-    }
-    co_return problem;
 }
 
-/// 405 and 422 say no more than "no". The merge request itself says why, and whether it is merged already.
-task<result<merge_request>> http_api::explain_refused_merge(std::int64_t project, std::int64_t iid,
-                                                            std::string expected_head, failure answer) {
+/// 405 and 422 say no more than "no". The merge request itself says why, and whether it is merged already; a check that
+/// still runs is waited for, 1 to 8 s at a time and about a minute in all.
+task<http_api::second_look> http_api::look_after_refusal(std::int64_t project, std::int64_t iid,
+                                                         std::string expected_head, failure answer) {
+    second_look seen;
+    seen.why = answer;
+    milliseconds pause{1'000};
+    milliseconds waited{0};
     auto now = co_await read_merge_request(project, iid);
-    if (!now) co_return answer;
-    if (now->state == merge_request_state::merged && now->head == expected_head) co_return std::move(*now);
-    const bool moved = now->head != expected_head && now->state == merge_request_state::opened;
+    while (now && now->state == merge_request_state::opened && now->status == merge_status::checking &&
+           waited < milliseconds{60'000}) {
+        co_await call_.pause(pause);
+        waited += pause;
+        pause = std::min(pause * 2, milliseconds{8'000});
+        now = co_await read_merge_request(project, iid);
+    }
+    if (!now) co_return seen;
+    const bool same_head = now->head == expected_head;
+    if (now->state == merge_request_state::merged && same_head) {
+        seen.merged = std::move(*now);
+        co_return seen;
+    }
+    const bool moved = !same_head && now->state == merge_request_state::opened;
     std::string sentence = "Cannot merge " + request_name(iid) + ": ";
     if (moved)
         sentence += "new commits arrived since " + expected_head.substr(0, 12) +
@@ -113,9 +160,10 @@ task<result<merge_request>> http_api::explain_refused_merge(std::int64_t project
     if (!now->merge_error.empty())
         why += (why.empty() ? "" : "; ") + std::string{"GitLab reports: "} + now->merge_error.raw();
     sentence += why.empty() ? answer.sentence() : why;
-    failure told{moved ? errc::moved : errc::refused, std::move(sentence)};
-    told.code = answer.code;
-    co_return told;
+    seen.try_again = same_head && now->status == merge_status::mergeable;
+    seen.why = failure{moved ? errc::moved : errc::refused, std::move(sentence)};
+    seen.why.code = answer.code;
+    co_return seen;
 }
 
 /// Merging answers 401 both for a bad token and for a user who may not push to the target branch.
@@ -126,6 +174,13 @@ task<result<merge_request>> http_api::tell_permission_from_token(std::int64_t ii
                                     ") may not push to its target branch. Give it that right, or merge it by hand"};
     told.code = answer.code;
     co_return told;
+}
+
+task<result<>> http_api::rebase(std::int64_t project, std::int64_t iid) {
+    const auto answer =
+        co_await call_.write("Cannot rebase " + request_name(iid), "PUT", request_path(project, iid) + "/rebase", {});
+    if (!answer) co_return answer.error();
+    co_return result<>{};
 }
 
 task<result<merge_request>> http_api::set_milestone(std::int64_t project, std::int64_t iid, std::int64_t milestone_id) {

@@ -43,6 +43,7 @@ struct milestone {
     bool active = true;
     std::string web_url;
     std::string updated_at;  ///< as GitLab sent it: compare, do not compute
+    std::string due_date;    ///< "2026-11-24"; "" = none
 };
 
 /// `detailed_merge_status`. Values grow between minor versions: what we do not know is `other`, treated as blocked.
@@ -88,6 +89,7 @@ struct merge_request {
     std::string status_text;  ///< as GitLab said it: "ci_must_pass"
     untrusted merge_error;
     bool has_conflicts = false;
+    std::string changes;           ///< changed files as GitLab says it: "12", "1000+" when it stopped counting
     std::int64_t pipeline_id = 0;  ///< head pipeline, 0 = none
     std::string pipeline_status;
     std::string web_url;

@@ -87,8 +87,23 @@ task<result<milestone>> http_api::read_milestone(milestone which) {
     co_return checked_milestone(*body, what);
 }
 
+task<result<std::vector<milestone>>> http_api::open_milestones(std::int64_t project) {
+    const auto found = co_await call_.read_all(
+        "Cannot list the open milestones", project_root(project) + "/milestones?include_ancestors=true&state=active");
+    if (!found) co_return found.error();
+    auto all = all_of(*found, to_milestone);
+    std::erase_if(all, [](const milestone& each) { return each.id == 0 || !each.active; });
+    co_return all;
+}
+
+/// GitLab takes every PUT, so what is there is compared with what was read, right before.
 task<result<milestone>> http_api::set_milestone_description(milestone which, std::string description) {
     const std::string what = "Cannot write the description of the milestone \"" + which.title.raw() + "\"";
+    const auto now = co_await read_milestone(which);
+    if (!now) co_return now.error();
+    if (now->description.raw() != which.description.raw()) {
+        co_return failure{errc::moved, what + ": somebody edited it a moment ago. Read it again, then repeat"};
+    }
     json::object change;
     change["description"] = description;
     const auto body = co_await call_.write(what, "PUT", milestone_path(which), std::move(change));

@@ -32,10 +32,22 @@ constexpr std::array statuses{
                  "it conflicts with its target: its author has to resolve that"},
     known_status{"need_rebase", merge_status::needs_rebase, "it has to be rebased onto its target first"},
     known_status{"not_open", merge_status::not_open, "it is not open (any more)"},
-    known_status{"commits_status", merge_status::other, "its source branch is missing or has no commits"},
-    known_status{"merge_request_blocked", merge_status::other, "it waits for another merge request"},
-    known_status{"blocked_status", merge_status::other, "it waits for another merge request"},
+    known_status{"commits_status", merge_status::other,
+                 "its source branch is missing or has no commits: push it again, or close the merge request"},
+    known_status{"merge_request_blocked", merge_status::other, "it depends on another merge request: merge that first"},
+    known_status{"blocked_status", merge_status::other, "it depends on another merge request: merge that first"},
     known_status{"status_checks_must_pass", merge_status::other, "an external status check has to pass first"},
+    known_status{"merge_time", merge_status::other, "its author set a time before which it must not be merged"},
+    known_status{"security_policy_violations", merge_status::other,
+                 "it breaks a security policy: whoever owns the policy has to approve it"},
+    known_status{"security_policy_pipeline_check", merge_status::other,
+                 "a security policy wants its pipeline to succeed first"},
+    known_status{"jira_association_missing", merge_status::other, "its title or description has to name a Jira issue"},
+    known_status{"title_regex", merge_status::other, "its title does not have the form that this project asks for"},
+    known_status{"locked_paths", merge_status::other,
+                 "it changes paths that somebody locked: they have to unlock them"},
+    known_status{"locked_lfs_files", merge_status::other,
+                 "it changes large files that somebody locked: they have to unlock them"},
 };
 
 const known_status* find_status(std::string_view text) noexcept {
@@ -54,7 +66,8 @@ std::string to_words(merge_status status, std::string_view text) {
     if (status == merge_status::mergeable) return {};
     const auto* known = find_status(text);
     if (known != nullptr) return std::string{known->words};
-    return text.empty() ? "GitLab does not say whether it can be merged" : "GitLab says: " + std::string{text};
+    return text.empty() ? "GitLab does not say whether it can be merged"
+                        : "GitLab says “" + std::string{text} + "”, which is new to Slipway: look at it there";
 }
 
 bool pipeline::finished() const noexcept {
@@ -128,6 +141,7 @@ milestone to_milestone(const json::value& from) {
     made.active = text_at(from, "state") != "closed";
     made.web_url = text_at(from, "web_url");
     made.updated_at = text_at(from, "updated_at");
+    made.due_date = text_at(from, "due_date");
     return made;
 }
 
@@ -159,6 +173,7 @@ merge_request to_merge_request(const json::value& from) {
     made.status = parse_merge_status(made.status_text);
     made.merge_error = untrusted{text_at(from, "merge_error")};
     made.has_conflicts = flag_at(from, "has_conflicts");
+    made.changes = text_at(from, "changes_count");
     made.pipeline_id = number_at(from, "head_pipeline.id");
     made.pipeline_status = text_at(from, "head_pipeline.status");
     made.web_url = text_at(from, "web_url");
