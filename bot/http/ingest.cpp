@@ -129,6 +129,7 @@ std::size_t ingest::group_some(std::size_t most) {
         const auto what = telemetry::read_event(next.payload, next.context);
         if (!what) {
             ++counts_.unreadable;
+            count_only(*next.from, next.context.received);
             continue;
         }
         auto where = next.from->key.leads_to;

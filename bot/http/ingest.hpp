@@ -29,12 +29,12 @@ struct ingest_settings {
     std::size_t largest_body = 1U << 20U;      ///< bytes as received
     std::size_t largest_inflated = 8U << 20U;  ///< bytes after decompression
     std::size_t largest_event = 1U << 20U;     ///< bytes of one error
-    double events_per_second = 200;            ///< grouped per key, in the long run; more are counted only
-    double event_burst = 2000;                 ///< grouped per key, at once
-    double requests_per_second = 2000;         ///< read per key; more are answered 429 unread
-    double request_burst = 20'000;
-    std::size_t most_queued = 4096;  ///< errors waiting to be grouped
-    std::size_t most_queued_bytes = 32U << 20U;
+    double events_per_second = 200;            ///< per key in the long run; clients that send more are asked for less
+    double event_burst = 2000;                 ///< per key, at once
+    double requests_per_second = 20'000;       ///< read per key: half a core; more are answered 429 unread
+    double request_burst = 40'000;
+    std::size_t most_queued = 1024;  ///< errors waiting to be grouped; then senders wait for their answer
+    std::size_t most_queued_bytes = 8U << 20U;
     std::chrono::seconds back_off{10};  ///< what a storm is told to wait
 };
 
@@ -44,9 +44,10 @@ struct ingest_counts {
     std::uint64_t refused = 0;     ///< answered 4xx, without `limited`
     std::uint64_t limited = 0;     ///< answered 429
     std::uint64_t events = 0;      ///< accepted for grouping
-    std::uint64_t shed = 0;        ///< counted without grouping: storm limit or full queue
+    std::uint64_t ungrouped = 0;   ///< counted as an error of no group: too large, or unreadable
     std::uint64_t unreadable = 0;  ///< accepted, then no JSON
     std::uint64_t other_items = 0;
+    std::uint64_t cut_short = 0;  ///< envelopes with more items than are read
 };
 
 /// Loop thread only. `ledger` and `clock` outlive it.
@@ -87,6 +88,8 @@ private:
     result<> read_store(visit& now_here);
     void take_item(visit& now_here, const telemetry::envelope_item& item);
     void take_event(visit& now_here, std::string_view payload);
+    void make_room_for(std::size_t bytes);
+    void count_only(const door& from, instant at);
     door* door_of(std::string_view project, std::string_view key);
 
     ingest_settings settings_;

@@ -20,6 +20,7 @@ result<> ingest::read_envelope(visit& here) {
     here.event_id = found->event_id;
     here.sent_at = found->sent_at;
     for (const auto& item : found->items) take_item(here, item);
+    if (found->cut) ++counts_.cut_short;
     return {};
 }
 
@@ -27,7 +28,7 @@ result<> ingest::read_store(visit& here) {
     telemetry::event_context context{.received = here.now, .sent_at = {}, .event_id = {}};
     const auto found = telemetry::read_event(here.body, context);
     if (!found) return found.error();
-    here.event_id = found->id;
+    here.event_id = found->id;  // "" is given one
     take_event(here, here.body);
     return {};
 }
@@ -55,28 +56,34 @@ void ingest::take_item(visit& here, const telemetry::envelope_item& item) {
 }
 
 void ingest::take_event(visit& here, std::string_view payload) {
+    here.storm = !here.at->events.take(here.now) || here.at->events.is_empty() || here.storm;
     if (payload.size() > settings_.largest_event) {
         here.too_large = true;
-        return;
+        return count_only(*here.at, here.now);
     }
     if (here.event_id.empty()) here.event_id = random_hex(16);
-    const bool full =
-        queue_.size() >= settings_.most_queued || queued_bytes_ + payload.size() > settings_.most_queued_bytes;
-    const bool may_group = here.at->events.take(here.now) && !full;
-    here.storm = here.storm || !may_group || here.at->events.is_empty();
-    if (!may_group) {
-        ++counts_.shed;
-        telemetry::traffic more;
-        more.errors = more.ungrouped = 1;
-        ledger_.record(here.at->key.leads_to, more, here.now);
-        return;
-    }
+    make_room_for(payload.size());
     ++counts_.events;
     queued_bytes_ += payload.size();
     queue_.push_back({.from = here.at,
                       .payload = std::string{payload},
                       .context = {.received = here.now, .sent_at = here.sent_at, .event_id = here.event_id}});
     news_.cancel();
+}
+
+/// A full queue makes the sender wait for the oldest errors in it: slower answers, but no error is lost or miscounted.
+void ingest::make_room_for(std::size_t bytes) {
+    const auto is_full = [&] {
+        return queue_.size() >= settings_.most_queued || queued_bytes_ + bytes > settings_.most_queued_bytes;
+    };
+    while (!queue_.empty() && is_full()) group_some(1);
+}
+
+void ingest::count_only(const door& from, instant at) {
+    ++counts_.ungrouped;
+    telemetry::traffic more;
+    more.errors = more.ungrouped = 1;
+    ledger_.record(from.key.leads_to, more, at);
 }
 
 }  // namespace slipway::bot

@@ -9,7 +9,7 @@
 namespace slipway::telemetry {
 
 /// Undoes Content-Encoding: none, "" (sentry-ruby sends it empty), identity, gzip, deflate (zlib form, and the raw form
-/// some clients send). errc::limited when it grows above `largest` bytes: inflating stops there.
+/// some clients send), br, zstd. errc::limited when it grows above `largest` bytes: inflating stops there.
 /// errc::invalid when the bytes are broken; errc::refused for an encoding we cannot read.
 result<std::string> decode_body(std::string_view content_encoding, std::string body, std::size_t largest);
 

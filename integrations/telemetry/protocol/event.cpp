@@ -114,9 +114,16 @@ void read_message(const json::object& body, event& into) {
     }
 }
 
+/// What SDKs and frameworks write of people into tags: who, from where, and addresses with what was typed into them.
+bool is_personal(std::string_view tag) noexcept {
+    return tag == "user" || tag.starts_with("user.") || tag == "username" || tag == "email" || tag == "ip" ||
+           tag == "ip_address" || tag == "client_ip" || tag == "url" || tag == "cookie" || tag == "session_id";
+}
+
 void add_tag(const json::value* name, const json::value* value, event& into) {
     auto key = text::scalar(name, 64);
-    if (!key.empty() && into.tags.size() < most_tags) into.tags.emplace_back(std::move(key), text::scalar(value, 200));
+    if (!key.empty() && !is_personal(key) && into.tags.size() < most_tags)
+        into.tags.emplace_back(std::move(key), text::scalar(value, 200));
 }
 
 /// An object, or a list of pairs.

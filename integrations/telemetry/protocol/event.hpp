@@ -62,7 +62,7 @@ struct event_context {
 };
 
 /// Accepts every form SDKs are known to send; unknown members are skipped, texts are cut and made valid UTF-8.
-/// Personal data (user, request, cookies, variables, breadcrumbs, extra) is not read at all.
+/// Personal data (user, request, cookies, variables, breadcrumbs, extra, tags about people) is not read at all.
 event read_event(const json::object& body, const event_context& context);
 /// The same from bytes. errc::invalid when they are no JSON object.
 result<event> read_event(std::string_view bytes, const event_context& context);

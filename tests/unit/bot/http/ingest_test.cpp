@@ -159,7 +159,8 @@ TEST_CASE("bombs and giants are told 413", "[ingest]") {
     CHECK(f.post(bomb, {{"Content-Encoding", "gzip"}}).status == 413);
     CHECK(f.post(gzip(envelope_of(std::string(2U << 20U, 'x'))), {{"Content-Encoding", "gzip"}}).status == 413);
     CHECK(f.post("x", {{"Content-Encoding", "gzip"}}).status == 400);
-    CHECK(f.post("x", {{"Content-Encoding", "br"}}).status == 415);
+    CHECK(f.post("x", {{"Content-Encoding", "br"}}).status == 400);
+    CHECK(f.post("x", {{"Content-Encoding", "compress"}}).status == 415);
 }
 
 TEST_CASE("sessions and client reports are signs of life and exact counts", "[ingest]") {
@@ -175,7 +176,7 @@ TEST_CASE("sessions and client reports are signs of life and exact counts", "[in
     CHECK(f.receiver->queued() == 0);
 }
 
-TEST_CASE("a storm is counted exactly, answered 200, and asked for less", "[ingest]") {
+TEST_CASE("a storm is counted exactly per group, answered 200, and asked for less", "[ingest]") {
     fixture f{{.events_per_second = 1, .event_burst = 10}};
     int limited = 0;
     for (int i = 0; i < 100; ++i) {
@@ -183,31 +184,44 @@ TEST_CASE("a storm is counted exactly, answered 200, and asked for less", "[inge
         CHECK(answer.status == 200);
         if (header_of(answer, "X-Sentry-Rate-Limits") == "10:error;default:key:storm") ++limited;
     }
-    CHECK(limited == 91);  // from the one that emptied the bucket on
-    CHECK(f.grouped() == 10);
+    CHECK(limited == 91);       // from the one that emptied the bucket on
+    CHECK(f.grouped() == 100);  // every one in its group
     CHECK(f.traffic().errors == 100);
-    CHECK(f.traffic().ungrouped == 90);
-    CHECK(f.receiver->counts().shed == 90);
+    CHECK(f.traffic().ungrouped == 0);
     f.now += 5s;
     CHECK(header_of(f.post(envelope_of(error_event())), "X-Sentry-Rate-Limits").empty());
     CHECK(f.post(envelope_of(R"({"init":true})", "session")).status == 200);
 }
 
 TEST_CASE("the limit of one key is not the limit of another", "[ingest]") {
-    fixture f{{.events_per_second = 0.1, .event_burst = 1}};
-    f.post(envelope_of(error_event()));
-    f.post(envelope_of(error_event()));
-    CHECK(f.receiver->counts().shed == 1);
-    f.post(envelope_of(error_event()), {}, "sentry_key=" + other_key, "/api/43/envelope/");
+    fixture f{{.events_per_second = 0.1, .event_burst = 2}};
+    const auto asked_for_less = [](const net::server_response& answer) {
+        return answer.headers.find("X-Sentry-Rate-Limits").has_value();
+    };
+    CHECK_FALSE(asked_for_less(f.post(envelope_of(error_event()))));
+    CHECK(asked_for_less(f.post(envelope_of(error_event()))));
+    CHECK_FALSE(asked_for_less(f.post(envelope_of(error_event()), {}, "sentry_key=" + other_key, "/api/43/envelope/")));
     CHECK(f.grouped({"forum", "production"}) == 1);
 }
 
-TEST_CASE("a full queue sheds with an exact count, and memory stays bounded", "[ingest]") {
-    fixture f{{.most_queued = 50}};
-    for (int i = 0; i < 80; ++i) f.post(envelope_of(error_event()));
-    CHECK(f.receiver->queued() == 50);
-    CHECK(f.grouped() == 50);
-    CHECK(f.traffic().errors == 80);
+TEST_CASE("a storm of many errors at once keeps an exact count for each of them, in bounded memory", "[ingest]") {
+    fixture f{{.event_burst = 10, .most_queued = 50}};
+    for (int i = 0; i < 900; ++i) {
+        f.post(envelope_of(error_event("Error" + std::to_string(i % 3))));
+        REQUIRE(f.receiver->queued() <= 50);
+    }
+    CHECK(f.grouped() == 900);
+    for (const auto& each : f.ledger.first_seen_since(shop, noon - 1h)) CHECK(each.total == 300);
+}
+
+TEST_CASE("an error that cannot be grouped is still counted as one", "[ingest]") {
+    fixture f{{.largest_event = 1000}};
+    CHECK(f.post(envelope_of(std::string(2000, 'x'))).status == 413);
+    CHECK(f.post(envelope_of("{\"message\":")).status == 200);
+    CHECK(f.grouped() == 0);
+    CHECK(f.traffic().errors == 2);
+    CHECK(f.traffic().ungrouped == 2);
+    CHECK(f.receiver->counts().ungrouped == 2);
 }
 
 TEST_CASE("who floods beyond all reason is answered 429 unread", "[ingest]") {
@@ -227,4 +241,71 @@ TEST_CASE("reports name their environment, or get that of their key", "[ingest]"
     f.post(envelope_of(R"({"message":"x"})"));
     CHECK(f.grouped() == 1);
     CHECK(f.grouped({"shop", "staging"}) == 1);
+}
+
+TEST_CASE("bad input gets the answer that SDKs expect", "[ingest][hostile]") {
+    fixture f;
+    const auto with = [](const std::string& members) { return envelope_of("{" + members + "}"); };
+    const std::string long_text(900'000, 'm');
+    std::string many_words = "\"a\"", hundred = "{}\n";
+    for (int i = 0; i < 10'000; ++i) many_words += ",\"{{ default }}\"";
+    for (int i = 0; i < 150; ++i) hundred += "{\"type\":\"span\"}\n{}\n";
+    struct row {
+        const char* what;
+        std::string body;
+        int status;
+    };
+    for (const auto& [what, body, status] : std::vector<row>{
+             {"invalid UTF-8 in a message", with("\"message\":\"caf\xe9 \xff\xfe\""), 200},
+             {"a NUL and control characters", with("\"message\":\"a\\u0000b\\u001b[31m\""), 200},
+             {"a date in the year 9999", with("\"message\":\"y\",\"timestamp\":\"9999-12-31T23:59:59Z\""), 200},
+             {"a date that is no number", with("\"message\":\"n\",\"timestamp\":-1e308"), 200},
+             {"a date that is an object", with("\"message\":\"o\",\"timestamp\":{}"), 200},
+             {"a very long message", with("\"message\":\"" + long_text + "\""), 200},
+             {"ten thousand fingerprints", with("\"message\":\"f\",\"fingerprint\":[" + many_words + "]"), 200},
+             {"members of the wrong type", with("\"exception\":7,\"tags\":false,\"level\":[],\"sdk\":\"x\""), 200},
+             {"an error larger than allowed", with("\"message\":\"" + long_text + long_text + "\""), 413},
+             {"a body larger than allowed", std::string(10U << 20U, 'x'), 413},
+             {"150 items", hundred, 200},
+             {"a length beyond the end", "{}\n{\"type\":\"event\",\"length\":4000000000}\n{}", 400},
+             {"a negative length", "{}\n{\"type\":\"event\",\"length\":-1}\n{}", 400},
+             {"a length that is no number", "{}\n{\"type\":\"event\",\"length\":\"x\"}\n{}", 400},
+             {"an item header of nothing", "{}\nnull\n{}", 400},
+             {"an empty body", "", 400},
+         }) {
+        CAPTURE(what);
+        const auto answer = f.post(gzip(body), {{"Content-Encoding", "gzip"}});
+        CHECK(answer.status == status);
+        CHECK(header_of(answer, "Access-Control-Allow-Origin") == "*");
+        CHECK(header_of(answer, "X-Sentry-Error").empty() == (status == 200));
+    }
+    CHECK(f.grouped() == 8);  // each at a time near noon, whatever its date said
+    CHECK(f.receiver->counts().cut_short == 1);
+}
+
+TEST_CASE("R8.12 what a stranger wrote is cut, valid, and untrusted where it is kept", "[ingest][hostile]") {
+    fixture f;
+    f.post(envelope_of("{\"exception\":{\"values\":[{\"type\":\"<!channel>\\u0007\",\"value\":\"\xff" +
+                       std::string(500, 'v') + "\"}]}}"));
+    REQUIRE(f.grouped() == 1);
+    const auto group = f.ledger.first_seen_since(shop, noon - 1h).at(0);
+    static_assert(std::is_same_v<decltype(group.title), untrusted>);  // whoever shows it has to escape it
+    CHECK(group.title.raw().starts_with("<!channel>: \xEF\xBF\xBDvvv"));
+    CHECK(group.title.raw().size() <= 256);
+}
+
+TEST_CASE("nothing personal of a report is kept", "[ingest][privacy]") {
+    fixture f;
+    f.post(envelope_of(
+        R"({"message":"boom","user":{"email":"anna@canary.example","ip_address":"203.0.113.7","username":"canary"},)"
+        R"("request":{"url":"https://shop/?token=canary","cookies":"session=canary","headers":{"Authorization":"canary"},)"
+        R"("data":{"password":"canary"},"env":{"REMOTE_ADDR":"203.0.113.7"}},"extra":{"note":"canary"},"contexts":{"x":"canary"},)"
+        R"("breadcrumbs":{"values":[{"message":"canary"}]},"modules":{"canary":"1"},)"
+        R"("tags":{"user":"canary","user.email":"canary","url":"https://shop/?q=canary","browser":"Firefox 130"},)"
+        R"("exception":{"values":[{"type":"E","stacktrace":{"frames":[{"function":"f","vars":{"secret":"canary"}}]}}]}})"));
+    REQUIRE(f.grouped() == 1);
+    const auto kept = json::serialize(f.ledger.save());
+    CHECK_THAT(kept, !Catch::Contains("canary"));
+    CHECK_THAT(kept, !Catch::Contains("203.0.113.7"));
+    CHECK_THAT(kept, Catch::Contains("Firefox 130"));
 }

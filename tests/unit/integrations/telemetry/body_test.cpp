@@ -1,6 +1,8 @@
 #include "integrations/telemetry/body.hpp"
 
+#include <brotli/encode.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "tests/fakes/show_result.hpp"
 
@@ -24,6 +26,22 @@ std::string packed(const std::string& text, int window) {
     return out;
 }
 
+std::string brotli(const std::string& text) {
+    auto size = BrotliEncoderMaxCompressedSize(text.size());
+    std::string out(size, '\0');
+    REQUIRE(BrotliEncoderCompress(4, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, text.size(),
+                                  reinterpret_cast<const std::uint8_t*>(text.data()), &size,
+                                  reinterpret_cast<std::uint8_t*>(out.data())) == BROTLI_TRUE);
+    out.resize(size);
+    return out;
+}
+
+std::string zstd(const std::string& text) {
+    std::string out(ZSTD_compressBound(text.size()), '\0');
+    out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
+    return out;
+}
+
 constexpr std::size_t plenty = 1U << 20U;
 
 }  // namespace
@@ -38,12 +56,20 @@ TEST_CASE("every encoding SDKs use is undone", "[telemetry][body]") {
     CHECK(decode_body("deflate", packed(text, -15), plenty).value() == text);
     CHECK(decode_body("gzip", packed(text, 31) + packed(text, 31), plenty).value() == text + text);
     CHECK(decode_body("gzip", packed("", 31), plenty).value().empty());
+    CHECK(decode_body("br", brotli(text), plenty).value() == text);
+    CHECK(decode_body("zstd", zstd(text), plenty).value() == text);
+    const std::string large(300'000, 'l');
+    CHECK(decode_body("br", brotli(large), plenty).value() == large);
+    CHECK(decode_body("zstd", zstd(large), plenty).value() == large);
 }
 
 TEST_CASE("a bomb is stopped at the limit, not after it", "[telemetry][body]") {
     const auto bomb = packed(std::string(64U << 20U, '0'), 31);
     CHECK(bomb.size() < 100'000);
     CHECK(decode_body("gzip", bomb, plenty).error().kind() == errc::limited);
+    const std::string zeroes(64U << 20U, '0');
+    CHECK(decode_body("br", brotli(zeroes), plenty).error().kind() == errc::limited);
+    CHECK(decode_body("zstd", zstd(zeroes), plenty).error().kind() == errc::limited);
     CHECK(decode_body("", std::string(101, 'x'), 100).error().kind() == errc::limited);
     CHECK(decode_body("gzip", packed(std::string(100, 'x'), 31), 100).value().size() == 100);
 }
@@ -53,5 +79,10 @@ TEST_CASE("damaged bodies and unknown encodings are told apart", "[telemetry][bo
     for (std::size_t size = 0; size < whole.size(); ++size)
         CHECK(decode_body("gzip", whole.substr(0, size), plenty).error().kind() == errc::invalid);
     CHECK(decode_body("deflate", "not deflate", plenty).error().kind() == errc::invalid);
-    CHECK(decode_body("br", "x", plenty).error().kind() == errc::refused);
+    const std::string text = "some text that is long enough";
+    for (std::size_t size = 0; size < brotli(text).size(); ++size)
+        CHECK(decode_body("br", brotli(text).substr(0, size), plenty).error().kind() == errc::invalid);
+    for (std::size_t size = 0; size < zstd(text).size(); ++size)
+        CHECK(decode_body("zstd", zstd(text).substr(0, size), plenty).error().kind() == errc::invalid);
+    CHECK(decode_body("compress", "x", plenty).error().kind() == errc::refused);
 }
