@@ -46,22 +46,6 @@ change_kind kind_of(const git_diff_delta& raw) {
     }
 }
 
-delta to_delta(const git_diff_delta& raw) {
-    delta made;
-    made.kind = kind_of(raw);
-    made.old_path = raw.old_file.path;
-    made.new_path = raw.new_file.path;
-    if (made.kind != change_kind::added) {
-        made.old_mode = to_mode(raw.old_file.mode);
-        made.old_blob = to_text(raw.old_file.id);
-    }
-    if (made.kind != change_kind::removed) {
-        made.new_mode = to_mode(raw.new_file.mode);
-        made.new_blob = to_text(raw.new_file.id);
-    }
-    return made;
-}
-
 result<> count_lines(git_diff& differences, std::size_t position, delta& into) {
     const auto patch = acquire<patch_handle>("Cannot compare the lines of " + into.new_path, git_patch_from_diff,
                                              &differences, position);
@@ -98,17 +82,38 @@ int append_line(const git_diff_delta*, const git_diff_hunk*, const git_diff_line
 
 }  // namespace
 
+delta to_delta(const git_diff_delta& raw) {
+    delta made;
+    made.kind = kind_of(raw);
+    made.old_path = raw.old_file.path;
+    made.new_path = raw.new_file.path;
+    if (made.kind != change_kind::added) {
+        made.old_mode = to_mode(raw.old_file.mode);
+        made.old_blob = to_text(raw.old_file.id);
+    }
+    if (made.kind != change_kind::removed) {
+        made.new_mode = to_mode(raw.new_file.mode);
+        made.new_blob = to_text(raw.new_file.id);
+    }
+    return made;
+}
+
+result<diff_handle> find_diff(git_repository& repo, const object_id& from, const object_id& to,
+                              const diff_options& options) {
+    path_list paths{options.paths};
+    auto differences = tree_diff(repo, from, to, paths, /*context=*/0);
+    if (!differences || options.renames != renames::found) return differences;
+    git_diff_find_options similar = GIT_DIFF_FIND_OPTIONS_INIT;
+    similar.flags = GIT_DIFF_FIND_RENAMES;
+    const int code = git_diff_find_similar(differences->get(), &similar);
+    if (code < 0) return git_failure(code, "Cannot find renames between " + from + " and " + to);
+    return differences;
+}
+
 result<std::vector<delta>> diff(git_repository& repo, const object_id& from, const object_id& to,
                                 const diff_options& options) {
-    path_list paths{options.paths};
-    const auto differences = tree_diff(repo, from, to, paths, /*context=*/0);
+    const auto differences = find_diff(repo, from, to, options);
     if (!differences) return differences.error();
-    if (options.renames == renames::found) {
-        git_diff_find_options similar = GIT_DIFF_FIND_OPTIONS_INIT;
-        similar.flags = GIT_DIFF_FIND_RENAMES;
-        const int code = git_diff_find_similar(differences->get(), &similar);
-        if (code < 0) return git_failure(code, "Cannot find renames between " + from + " and " + to);
-    }
     std::vector<delta> all;
     const std::size_t count = git_diff_num_deltas(differences->get());
     for (std::size_t each = 0; each < count; ++each) {

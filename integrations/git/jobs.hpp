@@ -19,6 +19,16 @@ result<std::vector<delta>> diff(git_repository& repo, const object_id& from, con
                                 const diff_options& options);
 result<patch_text> patch(git_repository& repo, const object_id& from, const object_id& to, const std::string& path,
                          std::size_t most_bytes);
+/// The raw difference with renames found or not, and one of its deltas as a plain value.
+result<diff_handle> find_diff(git_repository& repo, const object_id& from, const object_id& to,
+                              const diff_options& options);
+delta to_delta(const git_diff_delta& raw);
+
+// lines.cpp
+result<std::vector<file_lines>> changed_lines(git_repository& repo, const object_id& from, const object_id& to,
+                                              const line_limits& limits);
+result<std::vector<word_use>> find_words(git_repository& repo, const object_id& commit_or_tree,
+                                         const word_search& what);
 
 // walks.cpp
 result<std::vector<commit>> range(git_repository& repo, const object_id& base, const object_id& head);

@@ -83,6 +83,50 @@ struct diff_options {
     std::vector<std::string> paths;  ///< exact files or folders; empty = everything
 };
 
+/// A line that one side of a difference has and the other has not.
+struct changed_line {
+    std::size_t number = 0;  ///< 1-based, on its own side
+    std::string text;        ///< bytes without the end of line, at most line_limits::longest
+};
+
+/// Lines that changed in one place.
+struct changed_hunk {
+    std::vector<changed_line> added;
+    std::vector<changed_line> removed;
+};
+
+/// One path that differs, with the lines that make the difference.
+struct file_lines {
+    delta what;                       ///< `added` and `removed` count all lines, also those that were cut off
+    std::vector<changed_hunk> hunks;  ///< in the order of the file; none when it is binary
+    std::uint64_t size = 0;           ///< bytes of the new content; 0 when it is gone or a submodule
+    bool cut = false;                 ///< lines are missing here because of the limits
+};
+
+/// A difference is read by programs and people: neither wants a minified megabyte in one line.
+struct line_limits {
+    std::size_t longest = 2'000;      ///< bytes kept of a line
+    std::size_t most_lines = 20'000;  ///< kept of one path
+    git::renames renames = git::renames::found;
+    std::vector<std::string> paths;  ///< exact files or folders; empty = everything
+};
+
+/// Where a whole word stands in a tree.
+struct word_use {
+    std::string word;
+    std::string path;
+    std::size_t line = 0;  ///< 1-based
+    std::string text;      ///< the line, at most 200 bytes of it
+};
+
+/// Which files of a tree are searched.
+struct word_search {
+    std::vector<std::string> words;          ///< letters, digits and underscores
+    std::vector<std::string> endings;        ///< of file names: ".php"; empty = every file
+    std::size_t most_uses = 50;              ///< then the search ends
+    std::uint64_t largest_file = 1'000'000;  ///< bytes; larger and binary files are passed over
+};
+
 /// What one path shall become. Neither content nor mode: the path is removed.
 struct file_edit {
     std::optional<std::string> content;  ///< bytes, stored as they are; nullopt with a mode keeps the content

@@ -49,6 +49,12 @@ public:
     task<result<patch_text>> patch(object_id from, object_id to, std::string path, std::size_t most_bytes) override {
         return on_pool([=](git_repository& repo) { return detail::patch(repo, from, to, path, most_bytes); });
     }
+    task<result<std::vector<file_lines>>> changed_lines(object_id from, object_id to, line_limits limits) override {
+        return on_pool([=](git_repository& repo) { return detail::changed_lines(repo, from, to, limits); });
+    }
+    task<result<std::vector<word_use>>> find_words(object_id commit_or_tree, word_search what) override {
+        return on_pool([=](git_repository& repo) { return detail::find_words(repo, commit_or_tree, what); });
+    }
     task<result<std::vector<commit>>> range(object_id base, object_id head) override {
         return on_pool([=](git_repository& repo) { return detail::range(repo, base, head); });
     }

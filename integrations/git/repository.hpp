@@ -45,6 +45,10 @@ public:
     virtual task<result<std::vector<delta>>> diff(object_id from, object_id to, diff_options options) = 0;
     /// The same as a patch that people read, for one path ("" = everything), at most `most_bytes` of it.
     virtual task<result<patch_text>> patch(object_id from, object_id to, std::string path, std::size_t most_bytes) = 0;
+    /// Two-dot again, with every line that differs; by path.
+    virtual task<result<std::vector<file_lines>>> changed_lines(object_id from, object_id to, line_limits limits) = 0;
+    /// Where the words stand in the files of a commit or tree, in tree order.
+    virtual task<result<std::vector<word_use>>> find_words(object_id commit_or_tree, word_search what) = 0;
 
     /// Commits reachable from `head` and not from `base` ("" = all), newest first, children before parents.
     virtual task<result<std::vector<commit>>> range(object_id base, object_id head) = 0;

@@ -97,6 +97,12 @@ task<result<json::value>> caller::read(std::string what, std::string path) {
     co_return body_of(what, *answer);
 }
 
+task<result<std::string>> caller::read_text(std::string what, std::string path) {
+    auto answer = co_await fetch(std::move(what), root_ + path);
+    if (!answer) co_return answer.error();
+    co_return std::move(answer->body);
+}
+
 task<result<pages>> caller::read_all(std::string what, std::string path) {
     pages all;
     std::string url = root_ + path + (path.find('?') == std::string::npos ? "?" : "&") + "per_page=100";

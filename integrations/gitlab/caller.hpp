@@ -20,6 +20,8 @@ public:
 
     /// `path` begins with "/" and follows …/api/v4; `what` begins the sentence of a failure.
     task<result<boost::json::value>> read(std::string what, std::string path);
+    /// The same for an answer that is text: the log of a job.
+    task<result<std::string>> read_text(std::string what, std::string path);
     /// Every page of a list, following Link as long as it stays on GitLab's host.
     task<result<pages>> read_all(std::string what, std::string path);
     /// Sent once: POST or PUT.

@@ -95,6 +95,14 @@ public:
     virtual task<result<pipeline>> read_pipeline(std::int64_t project, std::int64_t id) = 0;
     virtual task<result<pipeline>> create_pipeline(std::int64_t project, std::string ref,
                                                    std::vector<variable> variables) = 0;
+    /// Those it was started with; how one finds its own pipeline again. Values may be secrets.
+    virtual task<result<std::vector<variable>>> pipeline_variables(std::int64_t project, std::int64_t id) = 0;
+    /// Retried runs of a job are left out.
+    virtual task<result<std::vector<job>>> jobs_of(std::int64_t project, std::int64_t pipeline) = 0;
+    /// What a job wrote so far, at most the last `most_bytes`. It may hold secrets: mask it before anybody reads it.
+    virtual task<result<untrusted>> job_trace(std::int64_t project, std::int64_t job, std::size_t most_bytes) = 0;
+    /// Harmless when it has ended already.
+    virtual task<result<pipeline>> cancel_pipeline(std::int64_t project, std::int64_t id) = 0;
 
     virtual task<result<release>> release_of(std::int64_t project, std::string tag) = 0;
     /// For a tag that exists already; errc::exists when the release does.

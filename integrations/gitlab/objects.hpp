@@ -170,6 +170,21 @@ struct pipeline {
     bool finished() const noexcept;
 };
 
+/// One job of a pipeline, as its newest run stands.
+struct job {
+    std::int64_t id = 0;
+    std::string name;    ///< written by people
+    std::string stage;   ///< written by people
+    std::string status;  ///< GitLab's word, as of a pipeline
+    bool allow_failure = false;
+    std::string failure_reason;  ///< GitLab's word: "script_failure"; "" when it did not fail
+    user owner;                  ///< who started it
+    std::string web_url;
+};
+
+/// The sentence for people: what this state of a pipeline or job means. Unknown words are shown as they are.
+std::string pipeline_words(std::string_view status);
+
 struct variable {
     std::string key;
     std::string value;

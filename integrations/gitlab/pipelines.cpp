@@ -50,6 +50,41 @@ task<result<pipeline>> http_api::create_pipeline(std::int64_t project, std::stri
     co_return checked_pipeline(*answer, what);
 }
 
+task<result<std::vector<variable>>> http_api::pipeline_variables(std::int64_t project, std::int64_t id) {
+    const auto number = std::to_string(id);
+    const auto found = co_await call_.read_all("Cannot read the variables of pipeline " + number,
+                                               project_root(project) + "/pipelines/" + number + "/variables");
+    if (!found) co_return found.error();
+    co_return all_of(*found, to_variable);
+}
+
+task<result<std::vector<job>>> http_api::jobs_of(std::int64_t project, std::int64_t pipeline) {
+    const auto number = std::to_string(pipeline);
+    const auto found = co_await call_.read_all("Cannot list the jobs of pipeline " + number,
+                                               project_root(project) + "/pipelines/" + number + "/jobs");
+    if (!found) co_return found.error();
+    auto all = all_of(*found, to_job);
+    std::erase_if(all, [](const job& each) { return each.id == 0; });
+    co_return all;
+}
+
+task<result<untrusted>> http_api::job_trace(std::int64_t project, std::int64_t job, std::size_t most_bytes) {
+    const auto number = std::to_string(job);
+    auto text = co_await call_.read_text("Cannot read the log of job " + number,
+                                         project_root(project) + "/jobs/" + number + "/trace");
+    if (!text) co_return text.error();
+    if (text->size() > most_bytes) text->erase(0, text->size() - most_bytes);
+    co_return untrusted{std::move(*text)};
+}
+
+task<result<pipeline>> http_api::cancel_pipeline(std::int64_t project, std::int64_t id) {
+    const std::string what = "Cannot cancel pipeline " + std::to_string(id);
+    const auto answer = co_await call_.write(
+        what, "POST", project_root(project) + "/pipelines/" + std::to_string(id) + "/cancel", json::object{});
+    if (!answer) co_return answer.error();
+    co_return checked_pipeline(*answer, what);
+}
+
 task<result<release>> http_api::release_of(std::int64_t project, std::string tag) {
     const auto body = co_await call_.read("Cannot read the release " + tag,
                                           project_root(project) + "/releases/" + net::percent_encode(tag));

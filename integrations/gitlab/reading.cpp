@@ -70,6 +70,21 @@ std::string to_words(merge_status status, std::string_view text) {
                         : "GitLab says “" + std::string{text} + "”, which is new to Slipway: look at it there";
 }
 
+std::string pipeline_words(std::string_view status) {
+    if (status == "success") return "succeeded";
+    if (status == "failed") return "failed";
+    if (status == "canceled" || status == "canceling") return "was cancelled by somebody";
+    if (status == "skipped") return "was skipped: its rules let no job run, so nothing was tested";
+    if (status == "manual") return "waits for a person who starts a manual job";
+    if (status == "scheduled") return "waits for the time of a delayed job";
+    if (status == "blocked") return "is blocked: it waits for a person who lets it go on";
+    if (status == "waiting_for_resource") return "waits for a resource that another pipeline holds";
+    if (status == "created" || status == "pending" || status == "preparing" || status == "waiting_for_callback")
+        return "waits for a runner";
+    if (status == "running") return "is running";
+    return "is in a state I do not know: " + std::string{status};
+}
+
 bool pipeline::finished() const noexcept {
     return status == "success" || status == "failed" || status == "canceled" || status == "skipped";
 }
@@ -233,6 +248,23 @@ pipeline to_pipeline(const json::value& from) {
     made.sha = text_at(from, "sha");
     made.ref = text_at(from, "ref");
     made.status = text_at(from, "status");
+    made.web_url = text_at(from, "web_url");
+    return made;
+}
+
+variable to_variable(const json::value& from) {
+    return {text_at(from, "key"), text_at(from, "value")};
+}
+
+job to_job(const json::value& from) {
+    job made;
+    made.id = number_at(from, "id");
+    made.name = text_at(from, "name");
+    made.stage = text_at(from, "stage");
+    made.status = text_at(from, "status");
+    made.allow_failure = flag_at(from, "allow_failure");
+    made.failure_reason = text_at(from, "failure_reason");
+    if (const auto* owner = at_path(from, "user"); owner != nullptr) made.owner = to_user(*owner);
     made.web_url = text_at(from, "web_url");
     return made;
 }

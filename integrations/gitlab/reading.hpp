@@ -17,6 +17,8 @@ mr_commit to_commit(const boost::json::value& from);
 issue to_issue(const boost::json::value& from);
 note to_note(const boost::json::value& from);
 pipeline to_pipeline(const boost::json::value& from);
+variable to_variable(const boost::json::value& from);
+job to_job(const boost::json::value& from);
 release to_release(const boost::json::value& from);
 branch to_branch(const boost::json::value& from);
 
