@@ -177,6 +177,8 @@ task<> conductor::handle(store::work_row row, hold_pointer mine) {
         co_await report(text_at(row.payload, "release"), release::tick{}, row.id, mine, {}, std::nullopt);
     } else if (row.kind == work::drift) {
         co_await handle_drift(row, mine);
+    } else if (row.kind == work::watch) {
+        co_await handle_watch(row, mine);
     } else {
         spdlog::warn("work={} kind={} is not known to this version; left for a newer one", row.id, row.kind);
         co_await time_.sleep(settings_.lease);
@@ -327,13 +329,46 @@ task<> conductor::report(std::string release_id, release::command told, std::str
     }
 }
 
+task<> conductor::handle_watch(store::work_row row, hold_pointer mine) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    const auto id = text_at(row.payload, "release");
+    const auto state = co_await releases_.load(id);
+    const auto* step = state ? (*state)->step(text_at(row.payload, "step")) : nullptr;
+    if (step == nullptr || !release::is_worth_watching(**state, *step)) {
+        // A store that does not answer now is asked again; what is over is not.
+        if (!state && !(state.error() == errc::not_found)) co_await time_.sleep(settings_.lease);
+        if (state) co_await report(id, release::advance{}, row.id, mine, {}, std::nullopt);
+        co_return;
+    }
+    const auto project = projects_((*state)->project);
+    const auto next = time_.now() + poll_of(project.get());
+    auto here = context_of(row, *state);
+    const auto kind = here ? kinds_.find(here->rule.kind) : kinds_.end();
+    const bool looks_already = step->status == step_status::looking;
+    if (kind == kinds_.end() || looks_already) {
+        co_await report(id, release::advance{}, row.id, mine, {}, next);
+        co_return;
+    }
+    row.payload["attempt"] = step->attempt;
+    auto outcome = co_await (runner_.look(*kind->second, *here) || keep_lease(row.id, id, true, mine));
+    if (mine->lost) co_return;
+    auto* ended = std::get_if<0>(&outcome);
+    if (ended == nullptr || !ended->seen) {
+        if (ended != nullptr)
+            spdlog::warn("release={} step={} could not be looked at again: {}", id, step->id, ended->refused.text);
+        co_await report(id, release::advance{}, row.id, mine, {}, next);
+        co_return;
+    }
+    co_await report(id, as_report(row, std::move(*ended->seen), time_.now()), row.id, mine, {}, next);
+}
+
 task<> conductor::handle_drift(store::work_row row, hold_pointer mine) {
     const auto id = text_at(row.payload, "release");
     const auto state = co_await releases_.load(id);
     if (!state) co_return;
     const auto* services = services_((*state)->project);
     const auto project = projects_((*state)->project);
-    const auto next = time_.now() + (project ? project->drift_poll : milliseconds{60'000});
+    const auto next = time_.now() + poll_of(project.get());
     if (services != nullptr && project && drifts_) {
         const auto seen = co_await drifts_(*state, *services, project);
         if (!seen)

@@ -52,6 +52,9 @@ private:
     task<> resume_all();
     task<> handle(store::work_row row, hold_pointer mine);
     task<> handle_step(store::work_row row, hold_pointer mine);
+    /// Looks at a step that waits on items, or whose answers hold for what was shown only. Tells what is new; a look
+    /// that fails is no news.
+    task<> handle_watch(store::work_row row, hold_pointer mine);
     task<> handle_drift(store::work_row row, hold_pointer mine);
     task<> run_step(store::work_row row, hold_pointer mine, state_pointer state, steps::context here);
     /// Returns only when the lease is lost or the release is being aborted and the step may be interrupted.

@@ -43,6 +43,10 @@ std::string stream_of(const std::string& release_id) {
     return "release/" + release_id;
 }
 
+milliseconds poll_of(const release::project_settings* project) {
+    return project != nullptr ? project->drift_poll : milliseconds{60'000};
+}
+
 journal::journal(store::store& memory, timers& time, project_lookup projects, renderer render,
                  const release::kinds& kinds)
     : memory_{memory}, time_{time}, projects_{std::move(projects)}, render_{std::move(render)}, kinds_{kinds} {}
@@ -110,6 +114,20 @@ void journal::add_work(store::batch& changes, const release::release_state& befo
     }
 }
 
+void journal::add_watches(store::batch& changes, const release::release_state& before,
+                          const release::release_state& after, instant now) const {
+    for (const auto& step : after.steps) {
+        const auto* earlier = before.step(step.id);
+        if (!release::is_worth_watching(after, step)) continue;
+        if (earlier != nullptr && release::is_worth_watching(before, *earlier)) continue;
+        auto payload = release_payload(after.id);
+        payload["step"] = step.id;
+        const auto project = projects_(after.project);
+        changes.work.push_back(
+            {after.id + "/" + step.id + "/watch", work::watch, std::move(payload), now + poll_of(project.get())});
+    }
+}
+
 task<result<>> journal::commit(state_pointer before, std::string id, std::vector<release::event> events,
                                release::actor who, std::string cause, companions with, instant now) {
     store::batch changes;
@@ -125,6 +143,7 @@ task<result<>> journal::commit(state_pointer before, std::string id, std::vector
     }
     if (!events.empty()) changes.appends.push_back(std::move(journal_part));
     add_work(changes, *before, after, events, now);
+    add_watches(changes, *before, after, now);
     if (!events.empty() && std::holds_alternative<release::release_started>(events.front()))
         changes.claims.push_back({claim_of(after.project), after.id});
     const auto project = projects_(after.project);

@@ -50,6 +50,8 @@ public:
 private:
     task<result<>> commit(state_pointer before, std::string id, std::vector<release::event> events, release::actor who,
                           std::string cause, companions with, instant now);
+    void add_watches(store::batch& changes, const release::release_state& before, const release::release_state& after,
+                     instant now) const;
     void add_work(store::batch& changes, const release::release_state& before, const release::release_state& after,
                   const std::vector<release::event>& events, instant now) const;
 
@@ -65,9 +67,13 @@ private:
 namespace work {
 inline constexpr const char* step = "step";    ///< {release, step, attempt, what: look|perform|item, item, key}
 inline constexpr const char* tick = "tick";    ///< {release}: something may have expired
+inline constexpr const char* watch = "watch";  ///< {release, step}: does what the items show still hold?
 inline constexpr const char* drift = "drift";  ///< {release}: are the pins still where they were?
 }  // namespace work
 
 std::string stream_of(const std::string& release_id);
+
+/// How long until the outside world is read again without being asked: the project's drift poll, a minute without one.
+milliseconds poll_of(const release::project_settings* project);
 
 }  // namespace slipway::conductor

@@ -28,9 +28,35 @@ item_state* item_of(step_state& step, std::string_view id) {
     return found == step.items.end() ? nullptr : &*found;
 }
 
+std::string label_of(const item_state& item, const std::string& choice_id) {
+    const auto* found = item.find(choice_id);
+    return found != nullptr ? found->label : choice_id;
+}
+
+/// What was decided on a bound item held for what was shown, and that is something else now: its people are asked
+/// again (R2.6). The journal keeps the old decision.
+void open_again(item_state& item, const std::string& label, const person_id& by) {
+    item.status = item_status::open;
+    item.text = "“" + label + "” of @" + by.user + " no longer holds: it has changed since";
+    item.decided.clear();
+    item.chosen.clear();
+    item.by = {};
+    item.reason.clear();
+    item.instead_of.clear();
+    ++item.round;
+}
+
 /// A new look at an item keeps what people did to it, unless it is open again.
 void keep_history(item_state& fresh, const item_state& old) {
-    if (old.status == item_status::open) return;
+    fresh.attempt = old.attempt;
+    fresh.round = old.round;
+    fresh.delegated = old.delegated;
+    if (old.status == item_status::open) {
+        // Why it is open again, or what went wrong the last time, is worth reading as long as it is about this.
+        if (fresh.status == item_status::open && (old.fingerprint == fresh.fingerprint || old.round > 1))
+            fresh.text = old.text;
+        return;
+    }
     if (fresh.status == item_status::open && old.status != item_status::done) {
         // A failed act stays visible with its reason; the new look offers its choices again.
         if (old.status == item_status::failed || old.status == item_status::errored) fresh.text = old.text;
@@ -40,9 +66,20 @@ void keep_history(item_state& fresh, const item_state& old) {
     fresh.by = old.by;
     fresh.reason = old.reason;
     fresh.key = old.key;
-    fresh.attempt = old.attempt;
+    fresh.decided = old.decided;
+    fresh.instead_of = old.instead_of;
     if (fresh.text.empty()) fresh.text = old.text;
     fresh.at = old.at;
+    const bool was_decided = fresh.bound && old.status == item_status::done && fresh.status == item_status::open;
+    if (!was_decided || old.decided.empty()) return;
+    if (old.decided == fresh.fingerprint)
+        fresh.status = item_status::done;
+    else
+        open_again(fresh, label_of(old, old.chosen), old.by);
+}
+
+bool stays_when_gone(item_status status) {
+    return status == item_status::done || status == item_status::running || status == item_status::unknown_outcome;
 }
 
 struct applier {
@@ -78,7 +115,7 @@ struct applier {
             if (const auto* old = item_of(*step, each.id)) keep_history(each, *old);
         // An item that a look no longer lists stays when people dealt with it.
         for (const auto& old : step->items)
-            if (old.status != item_status::open && std::ranges::find(fresh, old.id, &item_state::id) == fresh.end())
+            if (stays_when_gone(old.status) && std::ranges::find(fresh, old.id, &item_state::id) == fresh.end())
                 fresh.push_back(old);
         step->items = std::move(fresh);
         step->look = e.found;
@@ -156,10 +193,18 @@ struct applier {
         item->attempt = e.attempt;
         item->at = e.at;
         item->text.clear();
-        std::string label = e.choice;
-        for (const auto& each : item->choices)
-            if (each.id == e.choice) label = each.label;
-        remember(state, e.by, e.at, label + " " + e.item);
+        item->decided = item->fingerprint;
+        item->instead_of = e.instead_of;
+        auto words = label_of(*item, e.choice) + " " + e.item;
+        for (const auto& each : e.instead_of) words += (&each == &e.instead_of.front() ? " for @" : ", @") + each.user;
+        remember(state, e.by, e.at, std::move(words));
+    }
+    void operator()(const item_delegated& e) {
+        auto* step = state.step(e.step);
+        auto* item = step != nullptr ? item_of(*step, e.item) : nullptr;
+        if (item == nullptr) return;
+        item->delegated = e.given;
+        remember(state, e.given.by, e.given.at, "gave " + e.item + " to @" + e.given.to.user);
     }
     void operator()(const item_ended& e) {
         auto* step = state.step(e.step);
@@ -170,6 +215,9 @@ struct applier {
         merge(item->data, e.data);
         item->at = e.at;
         merge(state.facts, e.facts);
+        // It moved between the click and its end: what was said is not about what is there now.
+        const bool moved = item->bound && e.status == item_status::done && item->decided != item->fingerprint;
+        if (moved && !item->decided.empty()) open_again(*item, label_of(*item, item->chosen), item->by);
     }
     void operator()(const step_skipped& e) {
         auto* step = state.step(e.step);

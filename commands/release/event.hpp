@@ -108,8 +108,17 @@ struct item_intended {
     person_id by;
     std::string reason;
     instant at{};
+    std::vector<person_id> instead_of;  ///< set when a release manager pressed for them (R2.7)
 };
-BOOST_DESCRIBE_STRUCT(item_intended, (), (step, item, choice, attempt, key, by, reason, at))
+BOOST_DESCRIBE_STRUCT(item_intended, (), (step, item, choice, attempt, key, by, reason, at, instead_of))
+
+/// A release manager named somebody to answer for the people of an item.
+struct item_delegated {
+    static constexpr const char* name = "item_delegated";
+    std::string step, item;
+    delegation given;
+};
+BOOST_DESCRIBE_STRUCT(item_delegated, (), (step, item, given))
 
 struct item_ended {
     static constexpr const char* name = "item_ended";
@@ -199,9 +208,9 @@ struct release_ended {
 BOOST_DESCRIBE_STRUCT(release_ended, (), (how, text, at))
 
 using event = std::variant<release_started, look_started, look_recorded, gate_opened, seat_filled, seat_withdrawn,
-                           gate_closed, step_intended, step_ended, item_intended, item_ended, step_skipped, step_reset,
-                           note_added, release_held, release_resumed, abort_started, drift_noted, evidence_kept,
-                           refusal_noted, release_ended>;
+                           gate_closed, step_intended, step_ended, item_intended, item_delegated, item_ended,
+                           step_skipped, step_reset, note_added, release_held, release_resumed, abort_started,
+                           drift_noted, evidence_kept, refusal_noted, release_ended>;
 
 /// The name and JSON of an event as the journal keeps it.
 std::string name_of(const event& happened);

@@ -56,9 +56,30 @@ bool has_running_item(const step_state& step) {
     return std::ranges::any_of(step.items, [](const item_state& each) { return each.status == item_status::running; });
 }
 
+std::string names_of(const std::vector<person_id>& people) {
+    std::vector<std::string> all;
+    all.reserve(people.size());
+    for (const auto& each : people) all.push_back(name(each));
+    return one_of(all);
+}
+
+namespace {
+
+std::ptrdiff_t visible_letters(std::string_view text) {
+    return std::ranges::count_if(text, [](char c) { return c != ' ' && c != '\n' && c != '\t'; });
+}
+
+}  // namespace
+
+result<> check_full_reason(std::string_view reason, std::string_view what_for) {
+    constexpr std::ptrdiff_t least = 10;
+    if (visible_letters(reason) >= least) return {};
+    return refuse("Please give a reason for " + std::string{what_for} +
+                  " in at least ten characters; it is shown beside the answer and stays in the release's history.");
+}
+
 result<> check_reason(std::string_view reason, std::string_view what_for) {
-    const auto visible = std::ranges::count_if(reason, [](char c) { return c != ' ' && c != '\n' && c != '\t'; });
-    if (visible >= 3) return {};
+    if (visible_letters(reason) >= 3) return {};
     return refuse("Please give a reason for " + std::string{what_for} + "; it stays in the release's history.");
 }
 

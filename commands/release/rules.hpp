@@ -24,6 +24,12 @@ struct withdraw {
 struct choose {
     std::string step, item, choice, fingerprint, reason;
 };
+/// A release manager lets somebody else answer for the people whom an item asks (R2.7).
+struct delegate {
+    std::string step, item;
+    person_id to;
+    std::string reason;
+};
 struct hold {
     std::string reason;
 };
@@ -82,8 +88,8 @@ struct drift_seen {
 };
 
 using command =
-    std::variant<approve, reject, withdraw, choose, hold, resume, abort, retry, skip, treat_as_done, run_again,
-                 add_note, advance, look_finished, step_finished, item_finished, tick, drift_seen>;
+    std::variant<approve, reject, withdraw, choose, delegate, hold, resume, abort, retry, skip, treat_as_done,
+                 run_again, add_note, advance, look_finished, step_finished, item_finished, tick, drift_seen>;
 
 /// What a kind of step is like; the rules ask this table and know no kind by name.
 using kinds = std::map<std::string, kind_facts, std::less<>>;
@@ -106,6 +112,12 @@ result<std::vector<event>> decide(const release_state& state, const command& ask
 result<std::vector<event>> decide_and_advance(const release_state& state, const command& asked, const actor& who,
                                               instant now, const kinds& known);
 
+/// True when a look at the step from time to time can change what people are asked, or what they have said still
+/// holds: it waits on items, or it is done and what was decided is bound to what was shown (R2.6).
+bool is_worth_watching(const release_state& state, const step_state& step);
+/// True when `who` may press a choice that is for others, because they may decide for them (with a reason).
+bool stands_in(const release_state& state, const item_state& item, const choice& offered, const actor& who);
+
 /// Why the gate of the step is closed, in one sentence: the same in Slack, API and log (R3.14).
 std::string why_closed(const release_state& state, const step_state& step);
 /// The fingerprint a gate of this step would have now (R3.5).
@@ -121,8 +133,8 @@ result<> may(const std::map<std::string, std::vector<std::string>>& rights, std:
 // ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
 /// The server-side row behind a button (R8.4). Its id is derived, so the same button has the same id on every machine.
 struct button {
-    std::string release, kind;  ///< kind: approve, reject, withdraw, choose, retry, skip, treat_as_done, run_again,
-                                ///< hold, resume, abort, note
+    std::string release, kind;  ///< kind: approve, reject, withdraw, choose, delegate, retry, skip, treat_as_done,
+                                ///< run_again, hold, resume, abort, note
     std::string step, item, choice, fingerprint;
 };
 BOOST_DESCRIBE_STRUCT(button, (), (release, kind, step, item, choice, fingerprint))

@@ -22,6 +22,7 @@ result<events> decide(const question& q, const approve& asked);
 result<events> decide(const question& q, const reject& asked);
 result<events> decide(const question& q, const withdraw& asked);
 result<events> decide(const question& q, const choose& asked);
+result<events> decide(const question& q, const delegate& asked);
 result<events> decide(const question& q, const hold& asked);
 result<events> decide(const question& q, const resume& asked);
 result<events> decide(const question& q, const abort& asked);
@@ -52,6 +53,12 @@ bool has_running_item(const step_state& step);
 gate_state new_gate(const question& q, const step_state& step, const gate_rule& rule);
 /// A reason people will read next year: refuses blanks and throw-away answers.
 result<> check_reason(std::string_view reason, std::string_view what_for);
+/// The longer kind, for what somebody decides in the place of others (R2.7).
+result<> check_full_reason(std::string_view reason, std::string_view what_for);
+/// Everything the step needs, and what that needs, is done or skipped.
+bool needs_are_met(const release_state& state, const step_rule& rule);
+/// "@U1, @U2 or @U3"
+std::string names_of(const std::vector<person_id>& people);
 /// Refuses what a release that is over no longer takes.
 result<> check_live(const release_state& state);
 /// Refuses to begin anything while a hold or an abort is in force (R4.5).

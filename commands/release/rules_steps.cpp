@@ -1,17 +1,29 @@
 // The order of things: what can start, and what a report of the machine means.
 #include <algorithm>
+#include <set>
 
 #include "commands/release/rules_parts.hpp"
+#include "integrations/base/described.hpp"
 
 namespace slipway::release::rules {
-namespace {
 
 bool needs_are_met(const release_state& state, const step_rule& rule) {
-    return std::ranges::all_of(rule.needs, [&](const std::string& need) {
+    // Also what is needed further up: a step that was opened again stops everything that hangs on it.
+    std::set<std::string> seen;
+    std::vector<std::string> open{rule.needs};
+    while (!open.empty()) {
+        const auto need = open.back();
+        open.pop_back();
+        if (!seen.insert(need).second) continue;
         const auto* step = state.step(need);
-        return step == nullptr || step->is_settled();
-    });
+        if (step != nullptr && !step->is_settled()) return false;
+        const auto* above = state.plan.find(need);
+        if (above != nullptr) open.insert(open.end(), above->needs.begin(), above->needs.end());
+    }
+    return true;
 }
+
+namespace {
 
 event intend(const question& q, const step_state& step) {
     return step_intended{step.id, step.attempt, idempotency_key(q.state, step, "perform"), q.now};
@@ -40,6 +52,18 @@ void ask_or_act(const question& q, const step_rule& rule, const step_state& step
         all.push_back(intend(q, step));
 }
 
+/// A step that this one needs was opened again: what was approved here was approved on something else.
+void void_gate(const question& q, const step_rule& rule, const step_state& step, events& all) {
+    const bool stands =
+        step.gate && (step.gate->status == gate_status::open || step.gate->status == gate_status::approved);
+    if (!stands) return;
+    std::string what = "what it needs is open again";
+    for (const auto& need : rule.needs)
+        if (const auto* above = q.state.step(need); above != nullptr && !above->is_settled())
+            what = title_of(q.state, need) + " is open again";
+    all.push_back(gate_closed{step.id, gate_status::outdated, machine().who, what, q.now});
+}
+
 void start_step(const question& q, const step_rule& rule, const step_state& step, events& all) {
     const auto* kind = kind_of(q, step);
     if (step.status == step_status::waiting && needs_are_met(q.state, rule)) {
@@ -47,8 +71,10 @@ void start_step(const question& q, const step_rule& rule, const step_state& step
             all.push_back(look_started{step.id, step.attempt, q.now});
         else
             ask_or_act(q, rule, step, all);
-    } else if (step.status == step_status::asking) {
+    } else if (step.status == step_status::asking && needs_are_met(q.state, rule)) {
         ask_or_act(q, rule, step, all);
+    } else if (step.status == step_status::asking) {
+        void_gate(q, rule, step, all);
     }
 }
 
@@ -58,6 +84,22 @@ bool is_busy(const step_state& step) {
 
 event ended(const question& q, ending how, std::string text) {
     return release_ended{how, std::move(text), q.now};
+}
+
+/// Equal but for when it was looked.
+bool shows_the_same(step_state before, step_state after) {
+    if (!before.look || !after.look) return false;
+    before.look->at = after.look->at;
+    return to_described(before) == to_described(after);
+}
+
+/// A done step whose answers are bound to what was shown (R2.6): it is asked about again when an answer no longer
+/// holds, and stays as it is otherwise.
+events seen_when_done(const question& q, const step_state& step, const look_finished& seen) {
+    look_recorded again{seen.step, seen.found, seen.items, seen.facts};
+    const auto after = release::apply(q.state, event{again});
+    if (!has_open_blocking_item(*after.step(step.id))) return {};
+    return {again};
 }
 
 event late(const std::string& step, const std::string& text, const json::object& data, instant now) {
@@ -87,11 +129,19 @@ result<events> decide(const question& q, const advance&) {
 
 result<events> decide(const question& q, const look_finished& seen) {
     const auto* step = q.state.step(seen.step);
-    const bool expected = step != nullptr && step->attempt == seen.attempt && q.state.is_live() &&
-                          (step->status == step_status::looking || step->status == step_status::asking);
+    const bool same_attempt = step != nullptr && step->attempt == seen.attempt && q.state.is_live();
+    if (same_attempt && step->status == step_status::done && is_worth_watching(q.state, *step))
+        return seen_when_done(q, *step, seen);
+    const bool expected = same_attempt && (step->status == step_status::looking || step->status == step_status::asking);
     if (!expected) return events{late(seen.step, seen.found.summary, seen.data, q.now)};
     events all{look_recorded{seen.step, seen.found, seen.items, seen.facts}};
-    if (!seen.complete || has_running_item(*step)) return all;
+    const auto after = *release::apply(q.state, all.front()).step(seen.step);
+    const bool complete = seen.complete && !has_running_item(after) && !has_open_blocking_item(after);
+    if (!complete) {
+        // A look from time to time that finds what is known already is no news.
+        if (step->status == step_status::asking && shows_the_same(*step, after)) return events{};
+        return all;
+    }
     step_ended done;
     done.step = seen.step;
     done.attempt = seen.attempt;
@@ -117,70 +167,6 @@ result<events> decide(const question& q, const step_finished& report) {
     done.facts = report.facts;
     done.at = q.now;
     return events{done};
-}
-
-result<events> decide(const question& q, const item_finished& report) {
-    const auto* step = q.state.step(report.step);
-    const auto* item = step != nullptr ? step->item(report.item) : nullptr;
-    if (item == nullptr || item->status != item_status::running || item->key != report.key)
-        return events{late(report.step, report.item + ": " + report.text, report.data, q.now)};
-    events all{item_ended{report.step, report.item, report.status, report.text, report.data, report.facts, q.now}};
-    // What one item did may change the others (a merge makes the next one need a rebase): look again.
-    const auto* kind = kind_of(q, *step);
-    if (kind != nullptr && kind->looks && q.state.is_live() && !q.state.aborting)
-        all.push_back(look_started{step->id, step->attempt, q.now});
-    return all;
-}
-
-result<events> decide(const question& q, const choose& asked) {
-    if (const auto live = check_live(q.state); !live) return live.error();
-    const auto* step = q.state.step(asked.step);
-    if (step == nullptr || (step->status != step_status::asking && step->status != step_status::looking))
-        return refuse(title_of(q.state, asked.step) +
-                      " is not waiting for an answer now. `/release status` shows what is.");
-    if (const auto free = check_not_stopped(q.state); !free) return free.error();
-    if (!q.who.roles_known)
-        return refuse(
-            "I cannot verify your roles right now because their source does not answer; nothing was changed. Try again "
-            "in a minute.");
-    events all;
-    for (const auto& item : step->items) {
-        if (asked.item != "*" && asked.item != item.id) continue;
-        const auto found = std::ranges::find(item.choices, asked.choice, &choice::id);
-        const bool wanted = is_open(item.status) && found != item.choices.end();
-        if (asked.item == "*" && !wanted) continue;
-        if (item.status == item_status::running)
-            return refuse(item.id + " is already being worked on, since " + clock_time(item.at) + " by " +
-                          name(item.by) + ".");
-        if (!is_open(item.status))
-            return refuse(item.id + " is already dealt with" + (item.by.empty() ? "" : " by " + name(item.by)) + ": " +
-                          (item.text.empty() ? "done" : item.text) + ".");
-        if (asked.item != "*" && item.fingerprint != asked.fingerprint)
-            return failure{
-                errc::moved,
-                item.id + " has changed since this button was shown. Look at the newest list and press again."};
-        if (found == item.choices.end())
-            return refuse("“" + asked.choice + "” is not possible for " + item.id +
-                          " now; the newest list shows what is.");
-        const auto allowed = found->roles.empty() ? std::vector<std::string>{"*"} : found->roles;
-        const bool entitled = std::ranges::any_of(allowed, [&](const std::string& role) {
-            return role == "*" ? !q.who.roles.empty() : q.who.roles.contains(role);
-        });
-        if (!entitled || q.who.is_robot)
-            return refuse("“" + found->label + "” on " + item.id + " needs the role " +
-                          (allowed.front() == "*" ? std::string{"of any kind in this project"} : one_of(allowed)) +
-                          ". Ask somebody who has it.");
-        if (found->needs_reason)
-            if (const auto reason = check_reason(asked.reason, "“" + found->label + "”"); !reason)
-                return reason.error();
-        const auto attempt = item.attempt + 1;
-        const auto key = idempotency_key(q.state, *step, item.id + "/" + asked.choice + "/" + std::to_string(attempt));
-        all.push_back(item_intended{step->id, item.id, asked.choice, attempt, key, q.who.who, asked.reason, q.now});
-    }
-    if (all.empty())
-        return refuse(asked.item == "*" ? "Nothing on this list can be dealt with that way now."
-                                        : asked.item + " is no longer on this list.");
-    return all;
 }
 
 }  // namespace slipway::release::rules

@@ -48,6 +48,23 @@ const item_state* step_state::item(std::string_view item_id) const noexcept {
     return found == items.end() ? nullptr : &*found;
 }
 
+std::vector<person_id> item_state::entitled(const choice& offered) const {
+    auto all = offered.people;
+    if (!all.empty() && delegated) all.push_back(delegated->to);
+    return all;
+}
+
+std::vector<person_id> item_state::asked() const {
+    auto all = asks;
+    if (delegated && std::ranges::find(all, delegated->to) == all.end()) all.push_back(delegated->to);
+    return all;
+}
+
+const choice* item_state::find(std::string_view choice_id) const noexcept {
+    const auto found = std::ranges::find(choices, choice_id, &choice::id);
+    return found == choices.end() ? nullptr : &*found;
+}
+
 const step_state* release_state::step(std::string_view step_id) const noexcept {
     const auto found = std::ranges::find(steps, step_id, &step_state::id);
     return found == steps.end() ? nullptr : &*found;

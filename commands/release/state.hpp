@@ -70,6 +70,14 @@ struct choice {
 };
 BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, settles, effect, people))
 
+/// Somebody a release manager named to answer for the people an item asks (R2.7).
+struct delegation {
+    person_id to, by;
+    std::string reason;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(delegation, (), (to, by, reason, at))
+
 enum class item_status { open, running, done, failed, errored, unknown_outcome };
 BOOST_DESCRIBE_ENUM(item_status, open, running, done, failed, errored, unknown_outcome)
 
@@ -95,10 +103,21 @@ struct item_state {
     int attempt = 0;
     std::string text;  ///< how it ended, as a sentence
     instant at{};
+    std::string decided;                ///< the fingerprint that was shown when somebody chose
+    std::vector<person_id> instead_of;  ///< for whom it was chosen, when a release manager did it for them
+    std::optional<delegation> delegated;
+    int round = 1;  ///< how often its people were asked: one more each time a bound item is opened again
+
+    /// Who may press `offered`, when it is for named people only: those and whom a release manager named for them.
+    std::vector<person_id> entitled(const choice& offered) const;
+    /// Whom this item asks by direct message.
+    std::vector<person_id> asked() const;
+    /// The choice of that id as it is offered now, or nullptr.
+    const choice* find(std::string_view choice_id) const noexcept;
 };
 BOOST_DESCRIBE_STRUCT(item_state, (),
                       (id, title, url, details, body, fingerprint, blocking, asks, bound, data, choices, status, chosen,
-                       by, reason, key, attempt, text, at))
+                       by, reason, key, attempt, text, at, decided, instead_of, delegated, round))
 
 /// What a look found.
 struct look_state {

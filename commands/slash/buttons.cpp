@@ -3,18 +3,20 @@
 
 namespace slipway::slash {
 
-result<release::command> command_of(const release::button& pressed, const std::string& reason,
-                                    const std::string& version) {
+result<release::command> command_of(const release::button& pressed, const form_words& words) {
     const auto& kind = pressed.kind;
+    const auto& reason = words.reason;
     if (kind == "approve") return release::command{release::approve{pressed.step, pressed.fingerprint}};
     if (kind == "reject") return release::command{release::reject{pressed.step, pressed.fingerprint, reason}};
     if (kind == "withdraw") return release::command{release::withdraw{pressed.step, pressed.fingerprint}};
     if (kind == "choose")
         return release::command{
             release::choose{pressed.step, pressed.item, pressed.choice, pressed.fingerprint, reason}};
+    if (kind == "delegate")
+        return release::command{release::delegate{pressed.step, pressed.item, words.person, reason}};
     if (kind == "hold") return release::command{release::hold{reason}};
     if (kind == "resume") return release::command{release::resume{}};
-    if (kind == "abort") return release::command{release::abort{version, reason}};
+    if (kind == "abort") return release::command{release::abort{words.version, reason}};
     if (kind == "retry") return release::command{release::retry{pressed.step}};
     if (kind == "skip") return release::command{release::skip{pressed.step, reason}};
     if (kind == "treat_as_done") return release::command{release::treat_as_done{pressed.step, pressed.item, reason}};

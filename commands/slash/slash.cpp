@@ -86,7 +86,7 @@ struct handler {
     task<> on(slack::view_submission sent);
     task<> on(slack::app_mention mentioned);
     /// Decides a button's command and answers.
-    task<> decide(slack::origin from, release::button pressed, std::string reason, std::string version);
+    task<> decide(slack::origin from, release::button pressed, form_words words);
     task<result<release::button>> button_of(std::string id);
 };
 
@@ -143,10 +143,11 @@ task<> handler::on(slack::block_action clicked) {
         co_return;
     }
     const auto project = with.project((*state)->project);
-    if (project && views::asks_for_words(**state, *pressed)) {
-        const auto window = views::window_for(**state, *pressed, views::names{*project});
+    const auto who = project ? actor_of(*project, clicked.from.team, clicked.from.user) : release::actor{};
+    if (project && views::asks_for_words(**state, *pressed, who)) {
+        const auto window = views::window_for(**state, *pressed, who, views::names{*project});
         if (!window) {
-            co_await decide(clicked.from, *pressed, "", "");
+            co_await decide(clicked.from, *pressed, {});
             co_return;
         }
         const auto opened = co_await slack::open_view(with.slack, clicked.from.trigger_id, *window);
@@ -156,7 +157,7 @@ task<> handler::on(slack::block_action clicked) {
         co_await send_answer(with, clicked.from, clicked.from.channel, plain_refusal(sentence), inbox_id);
         co_return;
     }
-    co_await decide(clicked.from, *pressed, "", "");
+    co_await decide(clicked.from, *pressed, {});
 }
 
 task<> handler::on(slack::view_submission sent) {
@@ -166,12 +167,15 @@ task<> handler::on(slack::view_submission sent) {
         spdlog::warn("envelope={} form refused: {}", inbox_id, pressed.error().sentence());
         co_return;
     }
-    auto reason = sent.state.value_of(views::input::reason, "value");
-    if (reason.empty()) reason = sent.state.value_of(views::input::note, "value");
-    co_await decide(sent.from, *pressed, std::move(reason), sent.state.value_of(views::input::version, "value"));
+    form_words words;
+    words.reason = sent.state.value_of(views::input::reason, "value");
+    if (words.reason.empty()) words.reason = sent.state.value_of(views::input::note, "value");
+    words.version = sent.state.value_of(views::input::version, "value");
+    words.person = {sent.from.team, sent.state.value_of(views::input::person, "value")};
+    co_await decide(sent.from, *pressed, std::move(words));
 }
 
-task<> handler::decide(slack::origin from, release::button pressed, std::string reason, std::string version) {
+task<> handler::decide(slack::origin from, release::button pressed, form_words words) {
     const auto state = co_await with.releases.load(pressed.release);
     const auto project = state ? with.project((*state)->project) : nullptr;
     if (!project) {
@@ -193,7 +197,8 @@ task<> handler::decide(slack::origin from, release::button pressed, std::string 
         co_return;
     }
     const auto channel = from.channel.empty() ? (*state)->channel : from.channel;
-    const auto command = command_of(pressed, reason, version);
+    if (!words.person.empty() && project->roles_of(words.person.user).empty()) words.person = {};  // a stranger
+    const auto command = command_of(pressed, words);
     if (!command) {
         co_await send_answer(with, from, channel, refusal(command.error(), *project), inbox_id);
         co_return;

@@ -17,8 +17,13 @@ task<> handle(desk& with, slack::payload what, std::string inbox_id);
 void put_answer(conductor::companions& into, const slack::origin& to, const std::string& channel, const answer& said,
                 const std::string& inbox_id);
 
-/// The command behind a button, once its words (reason, version) are known; errc::invalid for a kind nobody knows.
-result<release::command> command_of(const release::button& pressed, const std::string& reason,
-                                    const std::string& version);
+/// What a person wrote or chose in the form of a button.
+struct form_words {
+    std::string reason, version;
+    release::person_id person;  ///< somebody of the project, chosen from a list
+};
+
+/// The command behind a button, once its words are known; errc::invalid for a kind nobody knows.
+result<release::command> command_of(const release::button& pressed, const form_words& words);
 
 }  // namespace slipway::slash

@@ -161,7 +161,7 @@ markup decisions_of(const release::release_state& state, const names& people) {
     for (auto i = from; i < state.decisions.size(); ++i) {
         const auto& each = state.decisions[i];
         text += say("{} {} {}\n", slack::date_token(each.at, slack::date_style::time), people.of(each.by),
-                    brief(each.text, 120));
+                    people.sentence(slack::cut(slack::one_line(each.text), 120)));
     }
     return text;
 }

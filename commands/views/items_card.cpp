@@ -55,6 +55,7 @@ std::vector<slack::element> buttons_for_all(const release::release_state& state,
     for (const auto& item : step.items)
         if (offers_buttons(state, step, item))
             for (const auto& each : item.choices) {
+                if (!each.people.empty()) continue;  // what is for named people is answered one by one
                 auto& known = offered[each.id];
                 ++known.first;
                 known.second = &each;
@@ -71,9 +72,34 @@ std::vector<slack::element> buttons_for_all(const release::release_state& state,
     return all;
 }
 
+std::vector<std::string> users_of(const std::vector<release::person_id>& people) {
+    std::vector<std::string> all;
+    all.reserve(people.size());
+    for (const auto& each : people) all.push_back(each.user);
+    return all;
+}
+
+/// " by Ana", " for Eve by Ana: she is ill" (R2.7).
+markup who_did(const item_state& item, const names& people) {
+    if (item.by.empty()) return {};
+    const auto by = say(" by {}", people.of(item.by));
+    if (item.instead_of.empty()) return by;
+    return say(" for {}{}: {}", list_of_people(users_of(item.instead_of), people), by, brief(item.reason, 300));
+}
+
+markup delegation_text(const item_state& item, const names& people) {
+    if (!item.delegated || item.status == item_status::done) return {};
+    const auto& given = *item.delegated;
+    return say("\nGiven to {} by {}: {}", people.of(given.to), people.of(given.by), brief(given.reason, 300));
+}
+
+bool is_for_named_people(const item_state& item) {
+    return std::ranges::any_of(item.choices, [](const release::choice& each) { return !each.people.empty(); });
+}
+
 markup status_text(const item_state& item, const names& people) {
     const auto at = slack::date_token(item.at, slack::date_style::time);
-    const auto by = item.by.empty() ? markup{} : say(" by {}", people.of(item.by));
+    const auto by = who_did(item, people);
     switch (item.status) {
         case item_status::open:
             return item.text.empty() ? markup{} : say("\n{}", people.sentence(item.text));
@@ -112,7 +138,9 @@ markup settled_text(const release::step_state& step, const names& people) {
             text += say("✅ {} {}: {}{}\n", slack::hyperlink(item.url, item.id),
                         slack::cut(slack::one_line(item.title.raw()), 100),
                         people.sentence(item.text.empty() ? "done" : item.text),
-                        item.by.empty() ? markup{} : say(", {}", people.of(item.by)));
+                        item.by.empty()           ? markup{}
+                        : item.instead_of.empty() ? say(", {}", people.of(item.by))
+                                                  : say(",{}", who_did(item, people)));
     return text;
 }
 
@@ -125,6 +153,14 @@ std::vector<slack::element> item_buttons(const release::release_state& state, co
     all.reserve(item.choices.size());
     for (const auto& each : item.choices)
         all.push_back(choice_button(state, step, item.id, item.fingerprint, each, item.id, each.label, row));
+    if (!is_for_named_people(item)) return all;
+    release::button pressed;
+    pressed.release = state.id;
+    pressed.kind = "delegate";
+    pressed.step = step.id;
+    pressed.item = item.id;
+    pressed.fingerprint = item.fingerprint;
+    all.push_back(row.make(pressed, "Somebody else…"));
     return all;
 }
 
@@ -134,7 +170,26 @@ markup item_text(const item_state& item, const names& people) {
     details.reserve(item.details.size());
     for (const auto& each : item.details) details.push_back(people.sentence(slack::cut(each, 300)));
     if (!details.empty()) text += say("\n{}", slack::join(details, " · "));
-    return text + status_text(item, people);
+    return text + delegation_text(item, people) + status_text(item, people);
+}
+
+rendered item_direct_message(const release::release_state& state, const release::step_state& step,
+                             const item_state& item, const names& people, std::vector<release::button>& shown) {
+    const auto* rule = state.plan.find(step.id);
+    const auto name = release_name(state, people.project());
+    button_row row{shown};
+    auto buttons = item_buttons(state, step, item, row);
+    const auto opening = buttons.empty() ? say("*{}*\n{}", step_name(*rule), name)
+                                         : say("*{}*\n{} · this waits for your word.", step_name(*rule), name);
+    slack::message_builder made{
+        say("{}: {}, {}", name, step_name(*rule), slack::cut(slack::one_line(item.title.raw()), 100)),
+        step.id + ".txt"};
+    made.section(opening);
+    if (!rule->text.empty()) made.section(filled(rule->text, state));
+    made.item(item_text(item, people), std::move(buttons));
+    made.verbatim(item.body);
+    if (!state.is_live()) made.context(say("The release is over; this needs no answer any more."));
+    return made.render();
 }
 
 rendered items_card(const release::release_state& state, const release::step_state& step, const names& people,
@@ -153,7 +208,10 @@ rendered items_card(const release::release_state& state, const release::step_sta
         made.section(say("⏸️ On hold by {}; the buttons come back when somebody resumes the release.",
                          people.of(state.held->by)));
     for (const auto& item : step.items)
-        if (item.status != item_status::done) made.item(item_text(item, people), item_buttons(state, step, item, row));
+        if (item.status != item_status::done) {
+            made.item(item_text(item, people), item_buttons(state, step, item, row));
+            made.verbatim(item.body);
+        }
     made.section(settled_text(step, people));
     made.actions(buttons_for_all(state, step, row));
     return made.render();

@@ -12,6 +12,10 @@ namespace slipway::views {
 rendered items_card(const release::release_state& state, const release::step_state& step, const names& people,
                     std::vector<release::button>& shown);
 
+/// One open item as a direct message to somebody it asks: the same buttons as on the card, none once it was answered.
+rendered item_direct_message(const release::release_state& state, const release::step_state& step,
+                             const release::item_state& item, const names& people, std::vector<release::button>& shown);
+
 /// The buttons of one item as it stands now; none when it cannot be decided.
 std::vector<slack::element> item_buttons(const release::release_state& state, const release::step_state& step,
                                          const release::item_state& item, button_row& row);

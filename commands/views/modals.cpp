@@ -10,23 +10,28 @@ namespace {
 using slack::modal_builder;
 using slack::text_input;
 
-text_input reason_input(const std::string& label) {
+constexpr int short_reason = 3;
+constexpr int full_reason = 10;  ///< for what is decided in the place of others (R2.7)
+
+text_input reason_input(const std::string& label, int least = short_reason) {
     text_input made;
     made.block_id = input::reason;
     made.label = label;
     made.hint = "Everybody can read it, and it stays in the release's history.";
     made.multiline = true;
-    made.min_length = 3;
+    made.min_length = least;
     made.max_length = 1000;
     return made;
 }
 
-const release::choice* choice_of(const release::release_state& state, const release::button& pressed) {
+const release::item_state* item_of(const release::release_state& state, const release::button& pressed) {
     const auto* step = state.step(pressed.step);
-    const auto* item = step != nullptr ? step->item(pressed.item) : nullptr;
-    if (item == nullptr) return nullptr;
-    const auto found = std::ranges::find(item->choices, pressed.choice, &release::choice::id);
-    return found == item->choices.end() ? nullptr : &*found;
+    return step != nullptr ? step->item(pressed.item) : nullptr;
+}
+
+const release::choice* choice_of(const release::release_state& state, const release::button& pressed) {
+    const auto* item = item_of(state, pressed);
+    return item != nullptr ? item->find(pressed.choice) : nullptr;
 }
 
 modal_builder begun(const std::string& title, const release::release_state& state, const release::button& pressed,
@@ -82,6 +87,43 @@ json::object choice_window(const release::release_state& state, const release::s
     return made.input(reason_input("Why?")).render();
 }
 
+std::vector<std::string> users_of(const std::vector<release::person_id>& people) {
+    std::vector<std::string> all;
+    all.reserve(people.size());
+    for (const auto& each : people) all.push_back(each.user);
+    return all;
+}
+
+json::object stand_in_window(const release::release_state& state, const release::step_rule& rule,
+                             const release::item_state& item, const release::choice& choice,
+                             const release::button& pressed, const names& people) {
+    auto made = begun(choice.label, state, pressed, people);
+    made.submit(choice.label);
+    made.section(say("{} · *{}* {} is for {}. You answer for them, and everybody sees that you did.", step_name(rule),
+                     choice.label, pressed.item, list_of_people(users_of(item.entitled(choice)), people)));
+    return made.input(reason_input("Why do you answer for them?", full_reason)).render();
+}
+
+json::object delegate_window(const release::release_state& state, const release::step_rule& rule,
+                             const release::item_state& item, const release::button& pressed, const names& people) {
+    auto made = begun("Somebody else", state, pressed, people);
+    made.submit("Ask them");
+    made.section(say("{} · {} is for {}. Whoever you name is asked by direct message and may answer too.",
+                     step_name(rule), pressed.item, list_of_people(users_of(item.asked()), people)));
+    slack::select_input who;
+    who.block_id = input::person;
+    who.label = "Who shall answer?";
+    for (const auto& each : people.project().people)
+        if (!each.slack.empty() && !people.project().roles_of(each.slack).empty())
+            who.options.push_back({each.name.empty() ? each.slack : each.name, each.slack, {}});
+    if (who.options.empty()) {
+        made.section(say("The project file names nobody under `people`; add them there."));
+        return made.render();
+    }
+    made.input(who);
+    return made.input(reason_input("Why not the one who is asked?", full_reason)).render();
+}
+
 json::object hold_window(const release::release_state& state, const release::button& pressed, const names& people) {
     auto made = begun("Hold", state, pressed, people);
     made.submit("Hold");
@@ -116,17 +158,19 @@ json::object note_window(const release::release_state& state, const release::but
 
 }  // namespace
 
-bool asks_for_words(const release::release_state& state, const release::button& pressed) {
+bool asks_for_words(const release::release_state& state, const release::button& pressed, const release::actor& who) {
     if (pressed.kind == "choose") {
         const auto* choice = choice_of(state, pressed);
-        return choice != nullptr && choice->needs_reason;
+        if (choice == nullptr) return false;
+        return choice->needs_reason || release::stands_in(state, *item_of(state, pressed), *choice, who);
     }
-    static constexpr std::string_view kinds[] = {"reject", "skip", "treat_as_done", "hold", "abort", "note"};
+    static constexpr std::string_view kinds[] = {"reject", "skip", "treat_as_done", "hold",
+                                                 "abort",  "note", "delegate"};
     return std::ranges::find(kinds, pressed.kind) != std::end(kinds);
 }
 
 std::optional<json::object> window_for(const release::release_state& state, const release::button& pressed,
-                                       const names& people) {
+                                       const release::actor& who, const names& people) {
     if (pressed.kind == "hold") return hold_window(state, pressed, people);
     if (pressed.kind == "abort") return abort_window(state, pressed, people);
     if (pressed.kind == "note") return note_window(state, pressed, people);
@@ -135,8 +179,12 @@ std::optional<json::object> window_for(const release::release_state& state, cons
     if (pressed.kind == "reject") return reject_window(state, *rule, pressed, people);
     if (pressed.kind == "skip") return skip_window(state, *rule, pressed, people);
     if (pressed.kind == "treat_as_done") return treat_as_done_window(state, *rule, pressed, people);
+    const auto* item = item_of(state, pressed);
+    if (pressed.kind == "delegate" && item != nullptr) return delegate_window(state, *rule, *item, pressed, people);
     const auto* choice = pressed.kind == "choose" ? choice_of(state, pressed) : nullptr;
     if (choice == nullptr) return std::nullopt;
+    if (release::stands_in(state, *item, *choice, who))
+        return stand_in_window(state, *rule, *item, *choice, pressed, people);
     return choice_window(state, *rule, *choice, pressed, people);
 }
 

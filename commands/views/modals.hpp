@@ -18,15 +18,17 @@ inline constexpr const char* reason = "reason";
 inline constexpr const char* version = "version";
 inline constexpr const char* note = "note";
 inline constexpr const char* project = "project";
+inline constexpr const char* person = "person";
 }  // namespace input
 
-/// True when a click on this button opens a window instead of acting at once.
-bool asks_for_words(const release::release_state& state, const release::button& pressed);
+/// True when a click of `who` on this button opens a window instead of acting at once. A choice for named people asks a
+/// release manager why they answer for them (R2.7), and those people nothing.
+bool asks_for_words(const release::release_state& state, const release::button& pressed, const release::actor& who);
 
 /// The window for such a button. callback_id is "slipway.<kind>", private_metadata the button's id: the submission is
 /// the click, with words. nullopt when the step or item is gone.
 std::optional<json::object> window_for(const release::release_state& state, const release::button& pressed,
-                                       const names& people);
+                                       const release::actor& who, const names& people);
 
 struct startable {
     std::string project, title;

@@ -149,6 +149,21 @@ private:
     void of_items(const release::step_rule& rule, const release::step_state& step) {
         put(key(rule.id + "/items"), items_card(state_, step, people_, made_.buttons),
             in_thread(/*broadcast=*/true, slack::priority::gate), say("The step starts over; a new list comes."));
+        for (const auto& item : step.items) of_asked(rule, step, item);
+    }
+
+    /// One direct message for each person whom an open item asks; it stays, rewritten, once the item was decided.
+    void of_asked(const release::step_rule& rule, const release::step_state& step, const release::item_state& item) {
+        const bool was_asked = item.status != release::item_status::done || item.attempt > 0;
+        if (!was_asked) return;
+        const auto number = std::to_string(step.attempt) + "." + std::to_string(item.round);
+        for (const auto& person : item.asked()) {
+            auto where = in_channel(slack::priority::gate);
+            where.user = person.user;
+            put(key(rule.id + "/asks/" + item.id + "/" + number + "/" + person.user),
+                item_direct_message(state_, step, item, people_, made_.buttons), where,
+                say("This is no longer asked in this form; the release's thread shows how it stands."));
+        }
     }
 
     void of_errors() {

@@ -27,7 +27,9 @@ struct release_view {
 };
 
 /// Keys: "<id>/board", "<id>/<step>" for what a notify step posts, "<id>/<step>/gate/<attempt>.<number>",
-/// "<id>/<step>/ask/<attempt>.<number>/<user>" (direct messages), "<id>/<step>/items", "<id>/<step>/stopped/<attempt>",
+/// "<id>/<step>/ask/<attempt>.<number>/<user>" (direct messages), "<id>/<step>/items",
+/// "<id>/<step>/asks/<item>/<attempt>.<round>/<user>" (direct messages about one item),
+/// "<id>/<step>/stopped/<attempt>",
 /// "<id>/<step>/result/<attempt>", "<id>/errors", "<id>/errors/<group>", "<id>/summary"; what one message cannot hold
 /// adds "/part/<n>" and "/file/<name>".
 release_view everything(const release::release_state& state, const release::project_settings& project);

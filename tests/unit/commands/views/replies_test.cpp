@@ -120,21 +120,21 @@ TEST_CASE("a changelog longer than a message is complete in its thread or file",
 
 TEST_CASE("buttons that need words open a window, the others act at once", "[views][modals]") {
     for (const auto* kind : {"reject", "skip", "hold", "abort", "note", "treat_as_done"})
-        CHECK(views::asks_for_words(started(), pressed(kind, "build")));
+        CHECK(views::asks_for_words(started(), pressed(kind, "build"), {}));
     for (const auto* kind : {"approve", "withdraw", "retry", "resume", "run_again"})
-        CHECK_FALSE(views::asks_for_words(started(), pressed(kind, "build")));
+        CHECK_FALSE(views::asks_for_words(started(), pressed(kind, "build"), {}));
     auto move_out = pressed("choose", "merge-requests");
     move_out.item = "!1";
     move_out.choice = "move-out";
-    CHECK(views::asks_for_words(with_merge_requests(1), move_out));
+    CHECK(views::asks_for_words(with_merge_requests(1), move_out, {}));
     move_out.choice = "merge";
-    CHECK_FALSE(views::asks_for_words(with_merge_requests(1), move_out));
+    CHECK_FALSE(views::asks_for_words(with_merge_requests(1), move_out, {}));
 }
 
 TEST_CASE("every window fits, asks for what the rule needs and carries the button's id", "[views][modals]") {
     for (const auto* kind : {"reject", "skip", "hold", "abort", "note", "treat_as_done"}) {
         const auto button = pressed(kind, "build");
-        const auto window = views::window_for(at_gate(), button, people);
+        const auto window = views::window_for(at_gate(), button, {}, people);
         REQUIRE(window);
         CHECK(slack::check_limits(*window) == problems{});
         CHECK(text_at(*window, "private_metadata") == release::id_of(button));
@@ -144,7 +144,7 @@ TEST_CASE("every window fits, asks for what the rule needs and carries the butto
 
 TEST_CASE("R7.14 abort asks for the typed version and names what already happened", "[views][modals]") {
     const auto state = ended_step("build", release::step_status::done, "4 hosts");
-    const auto window = *views::window_for(state, pressed("abort"), people);
+    const auto window = *views::window_for(state, pressed("abort"), {}, people);
     const auto text = json::serialize(window);
     CHECK(has(text, "Type the version, 1.4.0"));
     CHECK(has(text, "Build on the servers: 4 hosts"));
@@ -153,8 +153,8 @@ TEST_CASE("R7.14 abort asks for the typed version and names what already happene
 }
 
 TEST_CASE("a window for something that is gone is none", "[views][modals]") {
-    CHECK_FALSE(views::window_for(started(), pressed("skip", "no-such-step"), people));
-    CHECK_FALSE(views::window_for(started(), pressed("choose", "merge-requests"), people));
+    CHECK_FALSE(views::window_for(started(), pressed("skip", "no-such-step"), {}, people));
+    CHECK_FALSE(views::window_for(started(), pressed("choose", "merge-requests"), {}, people));
 }
 
 TEST_CASE("the start window suggests a project and a version", "[views][modals]") {
