@@ -16,6 +16,10 @@ std::string claim_of(const std::string& project) {
     return "live/" + project;
 }
 
+std::string watch_of(const std::string& id, const std::string& step) {
+    return id + "/" + step + "/watch";
+}
+
 json::object step_payload(const std::string& id, const std::string& step, int attempt, const char* what) {
     json::object payload;
     payload["release"] = id;
@@ -109,6 +113,8 @@ void journal::add_work(store::batch& changes, const release::release_state& befo
             changes.work.push_back({after.id + "/drift", work::drift, release_payload(after.id), now});
         } else if (std::holds_alternative<release::release_ended>(each)) {
             changes.dropped_work.push_back(after.id + "/drift");
+            for (const auto& step : after.steps)
+                if (!step.items.empty()) changes.dropped_work.push_back(watch_of(after.id, step.id));
             changes.released.push_back({claim_of(after.project), after.id});
         }
     }
@@ -124,7 +130,7 @@ void journal::add_watches(store::batch& changes, const release::release_state& b
         payload["step"] = step.id;
         const auto project = projects_(after.project);
         changes.work.push_back(
-            {after.id + "/" + step.id + "/watch", work::watch, std::move(payload), now + poll_of(project.get())});
+            {watch_of(after.id, step.id), work::watch, std::move(payload), now + poll_of(project.get())});
     }
 }
 

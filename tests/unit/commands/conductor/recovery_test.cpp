@@ -271,3 +271,31 @@ TEST_CASE("R1.5 a moved pin is noticed by the poll and the open question is aske
     REQUIRE_FALSE(late);
     CHECK(late.error() == errc::moved);
 }
+
+TEST_CASE("R2.6 what changes outside withdraws exactly that answer within one poll, and nobody has to ask",
+          "[conductor]") {
+    bench house;
+    auto first = small_item("!1");
+    auto second = small_item("!2");
+    first.bound = second.bound = true;
+    house.outside.lists["merges"] = {first, second};
+    bot one{house, "one"};
+    REQUIRE(house.begin(one.releases));
+    house.until_status("merges", step_status::asking);
+    REQUIRE(house.ask(one.releases, release::choose{"merges", "!1", "merge", "f1", ""}, dee()));
+    const auto is = [](const release::release_state& state, const char* item, release::item_status wanted) {
+        const auto* found = state.step("merges")->item(item);
+        return found != nullptr && found->status == wanted && state.step("merges")->status == step_status::asking;
+    };
+    house.until([&](const release::release_state& state) { return is(state, "!1", release::item_status::done); });
+    const auto looks = house.outside.count("look merges");
+
+    house.outside.effects.erase("!1");  // the list shows it again: somebody pushed to it
+    house.outside.lists["merges"].front().fingerprint = "f2";
+    const auto began = house.clock.now();
+    house.until([&](const release::release_state& state) { return is(state, "!1", release::item_status::open); });
+    CHECK(house.clock.now() - began <= house.drift_poll + milliseconds{5'000});
+    CHECK(house.outside.count("look merges") > looks);
+    CHECK(house.stored().step("merges")->item("!1")->round == 2);
+    CHECK(house.stored().step("merges")->item("!2")->status == release::item_status::open);
+}
