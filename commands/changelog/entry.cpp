@@ -195,9 +195,11 @@ std::vector<entry_item> entry_items(const std::vector<landed_change>& newest_fir
     std::set<std::int64_t> named;
     for (auto change = newest_first.rbegin(); change != newest_first.rend(); ++change) {
         // A revert whose target is in the range says "nothing happened": neither of the two is news.
-        if (!change->alive() || !change->reverts.empty()) continue;
+        const bool says_nothing = change->kind == landed_kind::revert && !change->reverts.empty() &&
+                                  change->earlier.empty() && !change->impure_revert;
+        if (!change->alive() || says_nothing) continue;
         for (const auto& request : change->requests) {
-            if (request.how == evidence::title || !named.insert(request.iid).second) continue;
+            if (!request.alive() || request.how == evidence::title || !named.insert(request.iid).second) continue;
             const auto title = std::ranges::find(known, request.iid, &known_request::iid);
             if (title != known.end())
                 items.push_back({request.iid, title->title, title->labels});

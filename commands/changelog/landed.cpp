@@ -1,298 +1,190 @@
 #include "commands/changelog/landed.hpp"
 
 #include <algorithm>
-#include <map>
-#include <optional>
 #include <set>
-#include <tuple>
-#include <unordered_map>
 
-#include "commands/changelog/messages.hpp"
+#include "commands/changelog/housekeeping.hpp"
+#include "commands/changelog/reverts.hpp"
 
 namespace slipway::changelog {
 namespace {
 
-using detail::revert_claim;
+using namespace detail;
 
-/// The known requests by every commit id that speaks for them.
-class request_index {
-public:
-    explicit request_index(const std::vector<known_request>& known) {
-        for (const auto& each : known) {
-            if (!each.merged) continue;  // an open request's head may sit inside somebody else's branch
-            note(merged_as_, each.merge_commit, each);
-            note(merged_as_, each.squash_commit, each);
-            note(contains_, each.head, each);
-            for (const auto& id : each.commits) note(contains_, id, each);
-            titles_[each.title.raw()].push_back(&each);
-        }
+bool is_pure_revert(const range_map& map, const step& step) {
+    if (!map.nodes[step.tip].facts.reverts.empty()) return true;
+    bool any = false;
+    for (std::size_t each = step.tip + 1; each < step.end; ++each) {
+        if (map.commit(each).parents.size() > 1) continue;
+        if (map.nodes[each].facts.reverts.empty()) return false;
+        any = true;
     }
-    const known_request* merged_as(const std::string& id) const { return find(merged_as_, id); }
-    const known_request* owner_of(const std::string& id) const { return find(contains_, id); }
-    /// Only when exactly one merged request has that title.
-    const known_request* with_title(const std::string& title) const {
-        const auto found = titles_.find(title);
-        return found != titles_.end() && found->second.size() == 1 ? found->second.front() : nullptr;
-    }
-    /// The request a cherry-picked commit came from; `source` may be abbreviated.
-    const known_request* source_of(const std::string& source) const {
-        for (const auto* ids : {&merged_as_, &contains_}) {
-            for (const auto& [id, request] : *ids) {
-                if (id.starts_with(source)) return request;
-            }
-        }
-        return nullptr;
-    }
-
-private:
-    using by_id = std::unordered_map<std::string, const known_request*>;
-    static void note(by_id& ids, const std::string& id, const known_request& request) {
-        // Stacked requests share commits: a commit belongs to the one that was opened first.
-        if (!id.empty()) ids.emplace(id, &request);
-    }
-    static const known_request* find(const by_id& ids, const std::string& id) {
-        const auto found = ids.find(id);
-        return found == ids.end() ? nullptr : found->second;
-    }
-    by_id merged_as_;
-    by_id contains_;
-    std::map<std::string, std::vector<const known_request*>> titles_;
-};
-
-bool is_ours(const request_reference& named, const attribution_settings& settings) {
-    return named.project.empty() || named.project == settings.project_path ||
-           std::ranges::find(settings.aliases, named.project) != settings.aliases.end();
+    return any;
 }
 
-/// Collects who speaks for which request in one landing; the strongest evidence wins.
-class attributing {
+class deciding {
 public:
-    attributing(const request_index& index, const attribution_settings& settings, landed_change& into)
-        : index_{index}, settings_{settings}, into_{into} {}
+    deciding(const std::vector<known_request>& known, const attribution_settings& settings,
+             const range_surroundings& around)
+        : index_{known}, settings_{settings}, around_{around} {}
 
-    void look_at(const range_landing& landing) {
-        look_at_ids(landing.tip, /*through=*/false);
-        look_at_message(landing.tip, /*through=*/false);
-        for (const auto& each : landing.brought) {
-            const bool is_second_parent = landing.tip.parents.size() > 1 && landing.tip.parents[1] == each.id;
-            look_at_ids(each, /*through=*/!is_second_parent);
-            look_at_message(each, /*through=*/true);
-        }
-        if (into_.requests.empty()) look_at_source(landing.tip);
-        settle();
-    }
-
-private:
-    void look_at_ids(const range_commit& commit, bool through) {
-        const auto note = [&](const known_request* found, evidence how) {
-            if (found != nullptr) add(found->iid, how, commit, through || goes_elsewhere(*found));
+    std::vector<landed_change> run(const std::vector<range_landing>& newest_first) {
+        add(newest_first, region::range);
+        range_steps_ = map_.steps.size();
+        range_nodes_ = map_.nodes.size();
+        const auto points_out = [](const node& each) {
+            return !each.facts.reverts.empty() || !each.facts.sources.empty() || !each.commit->patch_id.empty();
         };
-        note(index_.merged_as(commit.id), evidence::merge_id);
-        note(index_.owner_of(commit.id), evidence::head);
-    }
-    /// Merged into another branch, so it can only have landed here inside another request.
-    bool goes_elsewhere(const known_request& request) const {
-        return !settings_.target_branch.empty() && !request.target_branch.empty() &&
-               request.target_branch != settings_.target_branch;
-    }
-    void look_at_message(const range_commit& commit, bool through) {
-        for (const auto& named : references_in(commit.message.raw())) {
-            if (is_ours(named, settings_))
-                add(named.iid, named.how, commit, through);
-            else
-                into_.foreign.push_back(named.project + "!" + std::to_string(named.iid));
+        if (std::ranges::any_of(map_.nodes, points_out)) {  // most ranges explain themselves
+            add(around_.before, region::before);
+            add(around_.elsewhere, region::elsewhere);
         }
-    }
-    void look_at_source(const range_commit& tip) {
-        const auto source = detail::cherry_pick_source(tip.message.raw());
-        if (source.empty()) return;
-        if (const auto* origin = index_.source_of(source)) add(origin->iid, evidence::cherry_pick, tip, false);
-    }
-    void add(std::int64_t iid, evidence how, const range_commit& commit, bool through) {
-        const auto same = std::ranges::find(into_.requests, iid, &attribution::iid);
-        if (same == into_.requests.end()) {
-            into_.requests.push_back({iid, how, commit.id, through});
-            return;
-        }
-        same->through = same->through && through;
-        if (how >= same->how) return;
-        same->how = how;
-        same->commit = commit.id;
-    }
-    /// The outer request first. A single request is the outer one however it was found.
-    void settle() {
-        auto& all = into_.requests;
-        std::ranges::sort(all, {},
-                          [](const attribution& each) { return std::tuple{each.through, each.how, each.iid}; });
-        if (!all.empty()) all.front().through = false;
+        for (std::size_t each = 0; each < map_.steps.size(); ++each)
+            attribute(map_, each, index_, settings_, around_.asked);
+        for (std::size_t each = 0; each < map_.steps.size(); ++each) attribute_by_source(map_, each, index_, settings_);
+        settle_arrivals(map_);
+        graph_ = follow_reverts(map_, settings_, 0);
+        for (std::size_t each = 0; each < range_steps_; ++each) changes_.push_back(describe(map_.steps[each]));
+        note_claims();
+        note_earlier();
+        note_empty();
+        suspect_by_title();
+        return std::move(changes_);
     }
 
-    const request_index& index_;
-    const attribution_settings& settings_;
-    landed_change& into_;
-};
-
-bool is_housekeeping(const range_commit& tip, const attribution_settings& settings) {
-    const auto subject = detail::subject_of(tip.message.raw());
-    const auto begins = [subject](const std::string& beginning) { return subject.starts_with(beginning); };
-    const auto allowed = [&settings](const std::string& path) {
-        return std::ranges::any_of(settings.housekeeping_paths, [&path](const std::string& each) {
-            return path == each || (each.ends_with('/') && path.starts_with(each));
+private:
+    void add(const std::vector<range_landing>& landings, region where) {
+        map_.add(landings, where, settings_, [this](const range_commit& tip, const message_facts&) {
+            const auto speaks = [this](const std::string& id) { return index_.owner_of(id) != nullptr; };
+            return index_.merged_as(tip.id) != nullptr || speaks(tip.id) ||
+                   std::any_of(tip.parents.begin() + 1, tip.parents.end(), speaks);
         });
-    };
-    return std::ranges::any_of(settings.housekeeping_subjects, begins) && std::ranges::all_of(tip.paths, allowed);
-}
-
-/// What a landing takes back: its own claim, or those of its commits when every one of them is a revert.
-std::vector<revert_claim> claims_of(const range_landing& landing) {
-    const auto own = detail::revert_in(landing.tip.message.raw());
-    std::vector<revert_claim> claims;
-    for (const auto& each : landing.brought) {
-        if (each.parents.size() > 1) continue;
-        auto claim = detail::revert_in(each.message.raw());
-        if (!claim.any()) return own.any() ? std::vector{own} : std::vector<revert_claim>{};
-        claims.push_back(std::move(claim));
     }
-    if (own.any() && (own.request != 0 || !own.commit.empty() || claims.empty())) return {own};
-    return claims;
-}
+    const std::string& id_of(std::size_t at) const { return map_.commit(at).id; }
 
-struct revert_target {
-    std::size_t position = 0;
-    bool whole = true;
-};
-
-/// Where in the range the claimed change landed, at or below `from` (older).
-std::optional<revert_target> find_target(const revert_claim& claim, std::size_t from,
-                                         const std::vector<range_landing>& landings,
-                                         const std::vector<landed_change>& changes) {
-    std::vector<revert_target> by_subject;
-    for (std::size_t each = from; each < landings.size(); ++each) {
-        const auto& landing = landings[each];
-        if (!claim.commit.empty()) {
-            if (landing.tip.id.starts_with(claim.commit)) return revert_target{each, true};
-            const auto inside = [&claim](const range_commit& one) { return one.id.starts_with(claim.commit); };
-            if (std::ranges::any_of(landing.brought, inside)) return revert_target{each, landing.brought.size() == 1};
-        } else if (claim.request != 0) {
-            const auto& requests = changes[each].requests;
-            const auto named = std::ranges::find(requests, claim.request, &attribution::iid);
-            if (named != requests.end()) return revert_target{each, !named->through};
-        } else if (detail::subject_of(landing.tip.message.raw()) == claim.subject ||
-                   detail::title_in(landing.tip.message.raw()) == claim.subject) {
-            by_subject.push_back({each, true});
+    landed_change describe(const step& from) {
+        const auto& tip = map_.commit(from.tip);
+        landed_change made;
+        made.commit = tip.id;
+        made.subject = untrusted{std::string{subject_of(tip.message.raw())}};
+        made.title = untrusted{title_in(tip.message.raw())};
+        made.author = tip.author;
+        made.within = std::string{from.within};
+        made.own_paths = tip.own_paths;
+        made.ambiguous = from.ambiguous;
+        made.requests = from.requests;
+        made.foreign_requests = from.foreign;
+        for (const auto& each : from.foreign) made.foreign.push_back(each.project + "!" + std::to_string(each.iid));
+        const auto& sources = map_.nodes[from.tip].facts.sources;
+        if (!sources.empty()) made.picked_from = sources.back();
+        const auto whole = fate_of(map_, graph_, from);
+        if (whole.killer != nobody) made.reverted_by = id_of(whole.killer);
+        made.partly_reverted = whole.partly;
+        for (auto* some : {&made.requests, &made.foreign_requests}) {
+            for (auto& each : *some) settle(each, from);
         }
+        made.kind = kind_of(from, made);
+        return made;
     }
-    if (by_subject.size() == 1) return by_subject.front();  // two of the same name: a person must look
-    return std::nullopt;
-}
+    void settle(attribution& request, const step& from) const {
+        const auto found = fate_of(map_, graph_, from, request);
+        if (found.killer != nobody) request.reverted_by = id_of(found.killer);
+        request.partly_reverted = found.partly;
+    }
+    landed_kind kind_of(const step& from, const landed_change& made) const {
+        if (is_pure_revert(map_, from)) return landed_kind::revert;
+        const auto is_own = [](const attribution& each) { return !each.through; };
+        if (std::ranges::any_of(made.requests, is_own)) return landed_kind::request;
+        if (made.requests.empty() && is_housekeeping(map_.commit(from.tip), from.carrier, settings_))
+            return landed_kind::housekeeping;
+        return landed_kind::direct;
+    }
 
-std::string outside_name(const revert_claim& claim) {
-    if (claim.request != 0) return "!" + std::to_string(claim.request);
-    return claim.commit.empty() ? "\"" + claim.subject + "\"" : claim.commit;
-}
-
-/// Newest to oldest: when a revert is reached, all that could have taken it back has been looked at, so reverts of
-/// reverts need no special case.
-void settle_reverts(const std::vector<range_landing>& landings, std::vector<landed_change>& changes) {
-    for (std::size_t each = 0; each < landings.size(); ++each) {
-        auto& change = changes[each];
-        for (const auto& claim : claims_of(landings[each])) {
-            change.kind = landed_kind::revert;
-            const auto target = find_target(claim, each + 1, landings, changes);
-            if (!target) {
-                change.reverts_outside = outside_name(claim);
+    /// What each landing takes back, in the range and from before it.
+    void note_claims() {
+        for (const auto& claim : graph_.claims) {
+            if (claim.by >= range_nodes_) continue;
+            const auto own = map_.nodes[claim.by].step;
+            auto& change = changes_[own];
+            change.impure_revert = change.impure_revert || graph_.impure[claim.by];
+            if (claim.target == nobody) {
+                change.reverts_outside = claim.name;
+                change.earlier.push_back({claim.name, claim.iid, "", false});
                 continue;
             }
-            change.reverts = landings[target->position].tip.id;
-            if (!change.alive()) continue;
-            auto& taken_back = changes[target->position];
-            if (target->whole)
-                taken_back.reverted_by = change.commit;
+            const auto target = map_.nodes[claim.target].step;
+            if (target == own) continue;  // second thoughts inside one branch
+            if (target < range_steps_)
+                change.reverts = changes_[target].commit;
             else
-                taken_back.partly_reverted = true;
+                change.reverts_outside = claim.name;
         }
     }
-}
-
-/// A direct commit with the title of exactly one request that landed nowhere else: suspected.
-void suspect_by_title(const request_index& index, std::vector<landed_change>& changes) {
-    std::set<std::int64_t> landed;
-    for (const auto& each : changes) {
-        for (const auto& request : each.requests) landed.insert(request.iid);
+    /// The look-back window with and without the range: what the range removes from it, and what it brings back.
+    void note_earlier() {
+        if (range_nodes_ == map_.nodes.size()) return;
+        const auto alone = follow_reverts(map_, settings_, range_nodes_);
+        for (std::size_t each = range_steps_; each < map_.steps.size(); ++each) {
+            const auto& step = map_.steps[each];
+            if (step.where != region::before) break;
+            const auto then = fate_of(map_, alone, step).killer;
+            const auto now = fate_of(map_, graph_, step).killer;
+            if ((then == nobody) == (now == nobody)) continue;
+            const auto by = now != nobody ? now : graph_.killer[then];
+            if (by == nobody || by >= range_nodes_) continue;
+            const auto iid = step.requests.empty() ? 0 : step.requests.front().iid;
+            changes_[map_.nodes[by].step].earlier.push_back(
+                {iid == 0 ? id_of(step.tip) : "!" + std::to_string(iid), iid, id_of(step.tip), now == nobody});
+        }
     }
-    for (auto& each : changes) {
-        if (each.kind != landed_kind::direct) continue;
-        const auto* same = index.with_title(each.subject.raw());
-        if (same != nullptr && !landed.contains(same->iid)) {
+    /// A plain merge of what is there already brings nothing back that was reverted.
+    void note_empty() {
+        for (std::size_t each = 0; each < range_steps_; ++each) {
+            const auto& step = map_.steps[each];
+            const auto& tip = map_.commit(step.tip);
+            const bool same_tree = !tip.tree.empty() && tip.tree == step.first_parent_tree;
+            if (tip.parents.size() < 2 || step.end != step.tip + 1 || step.carrier || !same_tree) continue;
+            auto& change = changes_[each];
+            change.empty = true;
+            const auto merged = map_.find(tip.parents[1], step.tip);
+            const auto by = merged ? graph_.killer[*merged] : nobody;
+            if (by == nobody) continue;
+            if (change.reverted_by.empty()) change.reverted_by = id_of(by);
+            for (auto& request : change.requests) {
+                if (request.alive()) request.reverted_by = id_of(by);
+            }
+        }
+    }
+    /// A direct commit with the title of exactly one request that landed nowhere else: suspected.
+    void suspect_by_title() {
+        std::set<std::int64_t> landed;
+        for (const auto& each : changes_) {
+            for (const auto& request : each.requests) landed.insert(request.iid);
+        }
+        for (auto& each : changes_) {
+            if (each.kind != landed_kind::direct || !each.requests.empty()) continue;
+            const auto* same = index_.with_title(each.subject.raw());
+            if (same == nullptr || landed.contains(same->iid)) continue;
             each.requests.push_back({same->iid, evidence::title, each.commit, false});
         }
     }
-}
+
+    const request_index index_;
+    const attribution_settings& settings_;
+    const range_surroundings& around_;
+    range_map map_;
+    std::size_t range_steps_ = 0;
+    std::size_t range_nodes_ = 0;
+    revert_graph graph_;
+    std::vector<landed_change> changes_;
+};
 
 }  // namespace
 
-bool needs_paths(const range_commit& commit, const attribution_settings& settings) {
-    const auto subject = detail::subject_of(commit.message.raw());
-    const auto begins = [subject](const std::string& beginning) { return subject.starts_with(beginning); };
-    return std::ranges::any_of(settings.housekeeping_subjects, begins) || !settings.housekeeping.empty();
-}
-
 std::vector<landed_change> landed_changes(const std::vector<range_landing>& newest_first,
                                           const std::vector<known_request>& known, const attribution_settings& settings,
-                                          const range_surroundings&) {
-    const request_index index{known};
-    std::vector<landed_change> changes;
-    for (const auto& landing : newest_first) {
-        landed_change change;
-        change.commit = landing.tip.id;
-        change.subject = untrusted{std::string{detail::subject_of(landing.tip.message.raw())}};
-        change.title = untrusted{detail::title_in(landing.tip.message.raw())};
-        attributing{index, settings, change}.look_at(landing);
-        if (!change.requests.empty())
-            change.kind = landed_kind::request;
-        else if (is_housekeeping(landing.tip, settings))
-            change.kind = landed_kind::housekeeping;
-        changes.push_back(std::move(change));
-    }
-    settle_reverts(newest_first, changes);
-    suspect_by_title(index, changes);
-    return changes;
-}
-
-reconciliation reconcile(const std::vector<landed_change>& landed, const std::vector<known_request>& known,
-                         std::int64_t milestone_id) {
-    std::set<std::int64_t> alive;
-    std::set<std::int64_t> dead;
-    reconciliation found;
-    for (const auto& each : landed) {
-        bool proven = false;
-        for (const auto& request : each.requests) {
-            if (request.how == evidence::title) continue;
-            proven = true;
-            (each.alive() ? alive : dead).insert(request.iid);
-        }
-        const bool explained =
-            proven || each.kind == landed_kind::housekeeping || !each.reverts.empty() || !each.alive();
-        if (!explained) found.unexplained.push_back(each.commit);
-    }
-    std::set<std::int64_t> members;
-    for (const auto& each : known) {
-        if (each.milestone_id != milestone_id) continue;
-        members.insert(each.iid);
-        if (!each.merged)
-            found.not_merged.push_back(each.iid);
-        else if (alive.contains(each.iid))
-            found.agreed.push_back(each.iid);
-        else if (!dead.contains(each.iid))
-            found.not_landed.push_back(each.iid);
-    }
-    for (const auto iid : alive) {
-        if (!members.contains(iid)) found.other_milestone.push_back(iid);
-    }
-    for (const auto iid : dead) {
-        if (!alive.contains(iid)) found.reverted.push_back(iid);
-    }
-    return found;
+                                          const range_surroundings& around) {
+    return deciding{known, settings, around}.run(newest_first);
 }
 
 }  // namespace slipway::changelog

@@ -118,6 +118,7 @@ struct landed_change {
     untrusted author;
     std::vector<attribution> foreign_requests;  ///< the same as `foreign`, understood
     std::string within;          ///< landed inside this merge of a whole branch (trunk into stable); "" = by itself
+    std::string picked_from;     ///< the nearest source of a cherry-pick, as written; "" = no pick
     bool empty = false;          ///< a merge that brought nothing: its commits were there already, perhaps reverted
     bool impure_revert = false;  ///< it claims to be a revert, but is not the exact inverse
     bool ambiguous = false;      ///< several requests fit equally well: a person must say which

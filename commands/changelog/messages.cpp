@@ -7,26 +7,11 @@
 namespace slipway::changelog::detail {
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
 std::optional<std::int64_t> whole_number(std::string_view text) {
     std::int64_t number = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (problem != std::errc{} || end != text.data() + text.size() || number <= 0) return std::nullopt;
     return number;
-}
-
-/// The hex id at the start of `text`, 7 to 64 digits.
-std::string leading_id(std::string_view text) {
-    const auto length = std::min(text.find_first_not_of(hex_digits), text.size());
-    if (length < 7 || length > 64) return {};
-    return std::string{text.substr(0, length)};
-}
-
-/// What follows `prefix` in `line`; nullopt when it does not start so.
-std::optional<std::string_view> after(std::string_view line, std::string_view prefix) {
-    if (!line.starts_with(prefix)) return std::nullopt;
-    return trimmed(line.substr(prefix.size()));
 }
 
 /// GitLab's grammar for groups and projects; "" stands for the project at hand.
@@ -49,14 +34,6 @@ std::optional<request_reference> parse_url(std::string_view url) {
     if (path.ends_with("/-")) path.remove_suffix(2);
     if (!is_project_path(path)) return std::nullopt;
     return request_reference{std::string{path}, *iid, evidence::trailer};
-}
-
-/// '… "subject"' → subject; nested quotes stay.
-std::string quoted(std::string_view text) {
-    const auto open = text.find('"');
-    const auto close = text.rfind('"');
-    if (open == std::string_view::npos || close <= open) return {};
-    return std::string{text.substr(open + 1, close - open - 1)};
 }
 
 }  // namespace
@@ -97,34 +74,6 @@ std::optional<request_reference> parse_reference(std::string_view text) {
     return request_reference{std::string{project}, *iid, evidence::trailer};
 }
 
-revert_claim revert_in(std::string_view message) {
-    revert_claim claim;
-    for (const auto raw : lines_of(message)) {
-        const auto line = trimmed(raw);
-        if (const auto id = after(line, "This reverts commit")) claim.commit = leading_id(*id);
-        const auto request = after(line, "This reverts merge request");
-        if (const auto named = request ? parse_reference(*request) : std::nullopt) claim.request = named->iid;
-    }
-    const auto subject = subject_of(message);
-    const bool says_so = subject.starts_with("Revert \"") || subject.starts_with("Reapply \"");
-    if (claim.commit.empty() && claim.request == 0 && says_so) {
-        // "Reapply X" undoes 'Revert "X"' (git 2.43 and later).
-        claim.subject = subject.starts_with("Reapply") ? "Revert \"" + quoted(subject) + "\"" : quoted(subject);
-    }
-    return claim;
-}
-
-std::string cherry_pick_source(std::string_view message) {
-    std::string source;
-    for (const auto raw : lines_of(message)) {
-        const auto line = trimmed(raw);
-        for (const std::string_view prefix : {"(cherry picked from commit", "(cherry-picked from commit"}) {
-            if (const auto id = after(line, prefix)) source = leading_id(*id);
-        }
-    }
-    return source;
-}
-
 std::string title_in(std::string_view message) {
     auto title = subject_of(message);
     if (title.starts_with("Merge ")) {
@@ -144,35 +93,3 @@ std::string title_in(std::string_view message) {
 }
 
 }  // namespace slipway::changelog::detail
-
-namespace slipway::changelog {
-
-std::vector<request_reference> references_in(std::string_view message) {
-    using namespace detail;
-    std::vector<request_reference> found;
-    const auto subject = subject_of(message);
-    const auto open = subject.rfind('(');
-    if (subject.ends_with(')') && open != std::string_view::npos) {
-        const auto inside = subject.substr(open + 1, subject.size() - open - 2);
-        auto named = parse_reference(inside);
-        if (named && inside.find('!') != std::string_view::npos) {  // "(#12)" and "(12)" may be anything
-            named->how = evidence::subject;
-            found.push_back(*named);
-        }
-    }
-    for (const auto raw : lines_of(message)) {
-        const auto line = trimmed(raw);
-        if (raw.starts_with('>')) continue;  // quoted mail or text
-        if (const auto text = after(line, "See merge request")) {
-            if (const auto named = parse_reference(*text)) found.push_back(*named);
-        } else if (const auto part = after(line, "Part-of:")) {
-            auto named = parse_reference(*part);
-            if (!named) continue;
-            named->how = evidence::part_of;
-            found.push_back(*named);
-        }
-    }
-    return found;
-}
-
-}  // namespace slipway::changelog

@@ -16,13 +16,29 @@ std::string_view subject_of(std::string_view message);
 struct revert_claim {
     std::string commit;        ///< hex, perhaps short; "" = not named
     std::int64_t request = 0;  ///< "This reverts merge request !12"; 0 = not named
+    std::string project;       ///< of that request; "" = this one
     std::string subject;       ///< of 'Revert "…"', when nothing better is there
     bool any() const noexcept { return !commit.empty() || request != 0 || !subject.empty(); }
 };
+
+/// Everything one message says; read once a commit.
+struct message_facts {
+    std::vector<request_reference> own;     ///< in order; those of the commit itself
+    std::vector<request_reference> picked;  ///< above a cherry-pick line: they came with the source's message
+    std::vector<revert_claim> reverts;
+    std::vector<std::string> sources;  ///< cherry-picks: the first is the origin, the last the nearest source
+};
+/// Only whole lines count. Lines that quote ("> …") or are indented as code or a pasted log say nothing.
+message_facts facts_in(std::string_view message);
+
+/// The first reverted thing of the message; nothing when it takes nothing back.
 revert_claim revert_in(std::string_view message);
 
 /// The nearest source of a cherry-pick: the last such line; "" = none.
 std::string cherry_pick_source(std::string_view message);
+
+/// The branch that a merge's subject says it merged, without quotes and remote: "main"; "" = no such subject.
+std::string_view merged_branch_in(std::string_view subject);
 
 /// What people would call the change: the title in GitLab's default merge message, else the subject without "(!12)".
 std::string title_in(std::string_view message);

@@ -35,6 +35,14 @@ result<std::vector<commit>> range(git_repository& repo, const object_id& base, c
 result<std::vector<landing>> landings(git_repository& repo, const object_id& base, const object_id& head);
 result<object_id> landing_of(git_repository& repo, const object_id& id, const object_id& branch_head);
 
+// many_commits.cpp: reachable from `heads` and not from `hidden`, children before parents; `most` = 0 means all
+result<std::vector<commit>> read_many(git_repository& repo, const std::vector<object_id>& heads,
+                                      const std::vector<object_id>& hidden, std::size_t most);
+
+// changes.cpp
+result<std::vector<std::string>> touched_paths(git_repository& repo, const object_id& id);
+result<std::string> patch_id(git_repository& repo, const object_id& id, bool inverse);
+
 // blame.cpp
 result<std::vector<blamed_line>> blame(git_repository& repo, const blame_question& question);
 

@@ -26,6 +26,10 @@ struct library {
     ~library() { git_libgit2_shutdown(); }
 };
 
+void start_library() {
+    static const library started;
+}
+
 errc kind_of(int code) noexcept {
     switch (code) {
         case GIT_ENOTFOUND:
@@ -60,8 +64,19 @@ failure git_failure(int code, std::string_view what) {
     return made;
 }
 
+result<std::string> discover(const std::string& directory) {
+    start_library();
+    buffer found;
+    const int code = git_repository_discover(&found.raw, directory.c_str(), /*across_fs=*/1, nullptr);
+    if (code < 0) {
+        git_error_clear();
+        return failure{errc::not_found, directory + " is not a git repository, nor a folder inside one"};
+    }
+    return found.text();
+}
+
 result<repository_handle> open(const std::string& directory) {
-    static const library started;
+    start_library();
     auto repo = acquire<repository_handle>("Cannot open the git repository " + directory, git_repository_open,
                                            directory.c_str());
     if (!repo) return repo;

@@ -58,6 +58,9 @@ result<Handle> acquire(std::string_view what, Open open, Given... given) {
     return Handle{raw};
 }
 
+/// The git folder that `directory` (or a folder above it) belongs to.
+result<std::string> discover(const std::string& directory);
+
 /// Opens with the room's process-wide options in place; refuses shallow repositories.
 result<repository_handle> open(const std::string& directory);
 

@@ -64,6 +64,9 @@ public:
     task<result<object_id>> landing_of(object_id id, object_id branch_head) override {
         return on_pool([=](git_repository& repo) { return detail::landing_of(repo, id, branch_head); });
     }
+    task<result<std::vector<std::string>>> touched_paths(object_id commit) override {
+        return on_pool([=](git_repository& repo) { return detail::touched_paths(repo, commit); });
+    }
     task<result<std::vector<blamed_line>>> blame(blame_question question) override {
         return on_pool([=](git_repository& repo) { return detail::blame(repo, question); });
     }

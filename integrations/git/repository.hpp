@@ -54,6 +54,8 @@ public:
     virtual task<result<std::vector<commit>>> range(object_id base, object_id head) = 0;
     /// First-parent steps of that range, newest first, each with what it brought.
     virtual task<result<std::vector<landing>>> landings(object_id base, object_id head) = 0;
+    /// What a commit itself changes: against its parent; of a merge, what differs from every parent. Sorted.
+    virtual task<result<std::vector<std::string>>> touched_paths(object_id commit) = 0;
     /// The first-parent commit of `branch_head` through which `id` became part of the branch (often a merge request's
     /// merge commit; `id` itself when it was committed directly). not_found when the branch does not contain it.
     virtual task<result<object_id>> landing_of(object_id id, object_id branch_head) = 0;

@@ -1,7 +1,7 @@
 // Ranges of commits. Order comes from the graph; dates are only a tie-break, because clocks are wrong.
 #include <algorithm>
-#include <unordered_map>
 
+#include "integrations/git/history.hpp"
 #include "integrations/git/jobs.hpp"
 
 namespace slipway::git::detail {
@@ -53,18 +53,6 @@ result<walk_question> between(git_repository& repo, const object_id& base, const
     return question;
 }
 
-/// What a merge brought: reachable from its other parents, not from its first.
-result<std::vector<commit>> brought_by(git_repository& repo, const commit& merge, const walk_question& whole) {
-    if (merge.parents.size() < 2) return std::vector<commit>{};
-    walk_question question{{}, whole.hidden};
-    for (std::size_t each = 0; each < merge.parents.size(); ++each) {
-        const auto parent = to_oid(merge.parents[each]);
-        if (!parent) return parent.error();
-        (each == 0 ? question.hidden : question.from).push_back(*parent);
-    }
-    return walk(repo, question);
-}
-
 result<git_oid> first_parent(git_repository& repo, const git_oid& of) {
     const auto raw = acquire<commit_handle>("Cannot read commit " + to_text(of), git_commit_lookup, &repo, &of);
     if (!raw) return raw.error();
@@ -83,20 +71,19 @@ result<std::vector<commit>> range(git_repository& repo, const object_id& base, c
 result<std::vector<landing>> landings(git_repository& repo, const object_id& base, const object_id& head) {
     const auto question = between(repo, base, head);
     if (!question) return question.error();
-    const auto all = walk(repo, *question);
+    std::vector<object_id> hidden;
+    for (const auto& each : question->hidden) hidden.push_back(to_text(each));
+    const auto newest = to_text(question->from.front());
+    auto all = read_many(repo, {newest}, hidden, 0);
     if (!all) return all.error();
-    std::unordered_map<object_id, const commit*> in_range;
-    for (const auto& each : *all) in_range.emplace(each.id, &each);
-
+    const history commits{std::move(*all)};
+    const auto tip = commits.find(newest);
     std::vector<landing> found;
-    auto step = in_range.find(to_text(question->from.front()));
-    while (step != in_range.end()) {
-        const commit& tip = *step->second;
-        auto brought = brought_by(repo, tip, *question);
-        if (!brought) return brought.error();
-        found.push_back({tip, std::move(*brought)});
-        if (tip.parents.empty()) break;
-        step = in_range.find(tip.parents.front());
+    if (!tip) return found;
+    for (const auto& step : commits.range(std::nullopt, *tip).steps) {
+        landing made{commits.at(step.tip), {}};
+        for (const auto each : step.brought) made.brought.push_back(commits.at(each));
+        found.push_back(std::move(made));
     }
     return found;
 }
