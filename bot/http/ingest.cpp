@@ -35,12 +35,19 @@ task<net::server_response> ingest::handle(net::server_request asked) {
 net::server_response ingest::answer(const net::server_request& asked, instant now) {
     ++counts_.requests;
     if (asked.path == "/api/0" || asked.path == "/api/0/") return accepted({});  // tools ask whether we are there
+    if (asked.path.starts_with("/api/0/")) {
+        ++counts_.refused;
+        return declined(501, "errors are received here, releases and deploys are not kept: this is no whole Sentry");
+    }
     const auto address = read_address(asked.path);
     if (!address) {
         ++counts_.refused;
         return declined(404, "errors are received at /api/<project>/envelope/ and /api/<project>/store/");
     }
-    if (asked.method == "OPTIONS") return preflight();
+    if (asked.method == "OPTIONS") {
+        ++counts_.preflights;
+        return preflight();
+    }
     if (asked.method != "POST") {
         ++counts_.refused;
         return declined(405, "errors are sent with POST");

@@ -41,6 +41,7 @@ struct ingest_settings {
 /// Since the start, exact.
 struct ingest_counts {
     std::uint64_t requests = 0;
+    std::uint64_t preflights = 0;  ///< browsers that asked whether they may send
     std::uint64_t refused = 0;     ///< answered 4xx, without `limited`
     std::uint64_t limited = 0;     ///< answered 429
     std::uint64_t events = 0;      ///< accepted for grouping

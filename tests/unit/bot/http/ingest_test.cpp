@@ -149,6 +149,9 @@ TEST_CASE("browsers and tools get the answers they probe for", "[ingest]") {
     CHECK(header_of(preflight, "Access-Control-Allow-Methods") == "POST");
     CHECK_THAT(header_of(preflight, "Access-Control-Allow-Headers"), Catch::Contains("x-sentry-auth"));
     CHECK(f.post("", {}, "", "/api/0/", "GET").status == 200);
+    const auto release = f.post("{}", {}, "", "/api/0/organizations/o/releases/");
+    CHECK(release.status == 501);  // 404 would make sentry-cli say that the organization was not found
+    CHECK_THAT(header_of(release, "X-Sentry-Error"), Catch::Contains("releases and deploys are not kept"));
     CHECK(f.post("", {}, "", "/api/42/envelope/", "GET").status == 405);
 }
 
