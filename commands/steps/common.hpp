@@ -42,6 +42,7 @@ release::kind_facts make_facts(std::string name, release::step_class what, bool 
 std::unique_ptr<step_kind> create_notify();
 std::unique_ptr<step_kind> create_confirm();
 std::unique_ptr<step_kind> create_merge_requests();
+std::unique_ptr<step_kind> create_reconcile();
 std::unique_ptr<step_kind> create_git_pull();
 std::unique_ptr<step_kind> create_tag_check();
 std::unique_ptr<step_kind> create_changelog();

@@ -14,6 +14,7 @@ auto build() {
     add(create_notify());
     add(create_confirm());
     add(create_merge_requests());
+    add(create_reconcile());
     add(create_git_pull());
     add(create_tag_check());
     add(create_changelog());

@@ -73,6 +73,8 @@ public:
     /// The command, and what only that person is told in answer to it.
     std::string ask(const std::string& who, const std::string& text);
     json::object press(const std::string& who, const button& which);
+    /// Fills in the window that a press has opened, or is about to open.
+    void answer_window(const std::string& who, const std::string& reason);
     /// Presses, and waits for the ephemeral answer to it.
     std::string press_and_read(const std::string& who, const button& which);
     json::array messages(const std::string& channel = releases, const std::string& as = ana);
@@ -88,7 +90,8 @@ public:
     std::string board();
     void wait_for_message(const std::string& words);
 
-    /// Everybody does his duty: merges, and approves whatever card lacks his role, until `is_true`.
+    /// Everybody does his duty: merges, adds to the milestone, accepts, and approves whatever card lacks his role,
+    /// until `is_true`.
     void work_until(const std::string& what, const std::function<bool()>& is_true, std::chrono::seconds cap = patience);
     /// One round of that: presses everything that is open and not in `except_` yet. True when something was pressed.
     bool work_once();

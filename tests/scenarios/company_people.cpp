@@ -131,10 +131,18 @@ std::string company::press_and_read(const std::string& who, const button& which)
     return said;
 }
 
+void company::answer_window(const std::string& who, const std::string& reason) {
+    wait_until("a window asks for a reason", [&] { return !array_at(get("/views?as=" + who), "stack").empty(); });
+    const auto done = post("/act/submit", {{"as", who}, {"values", {{"reason", reason}}}});
+    if (text_at(done, "outcome") != "ok") FAIL("the window took no reason: " << json::serialize(done));
+}
+
 bool company::presses_are_due(const button& each, std::string& who) const {
     for (const auto& words : left_alone)
         if (each.message.find(words) != std::string::npos) return false;
-    if (each.action.starts_with("slipway.choose") && each.label.starts_with("Merge")) {
+    const bool leads_on =
+        each.label.starts_with("Merge") || each.label.starts_with("Add to") || each.label == "Accept as it is";
+    if (each.action.starts_with("slipway.choose") && leads_on) {
         who = ben;
         return each.label.find(" all ") == std::string::npos;
     }
@@ -159,7 +167,9 @@ bool company::work_once() {
         if (!presses_are_due(each, who) || pressed_.contains(who + each.value)) continue;
         const auto done = press(who, each);
         acted = true;
-        if (text_at(done, "outcome") == "ok") pressed_.insert(who + each.value);
+        if (text_at(done, "outcome") != "ok") continue;
+        pressed_.insert(who + each.value);
+        if (each.label == "Accept as it is") answer_window(who, "Leo showed it to me on Friday");
     }
     return acted;
 }

@@ -51,7 +51,8 @@ void check_servers(company& all) {
 
 void check_gitlab(company& all) {
     const auto merged = all.gitlab(project + "/merge_requests?state=merged&milestone=1.4.0");
-    CHECK(merged.as_array().size() == 7);
+    CHECK(merged.as_array().size() == 8);  // with the one that landed without a milestone, added while reconciling
+    CHECK(all.succeeded("PUT", "/merge_requests/15") == 1);
     for (const auto* iid : {"9", "10", "11", "12"}) {
         INFO("!" << iid);
         CHECK(all.succeeded("PUT", "/merge_requests/" + std::string{iid} + "/merge") <= 1);

@@ -96,7 +96,7 @@ TEST_CASE("merged merge requests left GitLab's merge commits, open ones are bran
             CHECK(project.git.branch(each.source_branch) == each.sha);
         }
     }
-    CHECK(merged == 8);
+    CHECK(merged == 9);
     CHECK(open == 6);
 }
 
