@@ -17,16 +17,6 @@ std::string request_id(std::int64_t iid) {
     return "!" + std::to_string(iid);
 }
 
-/// "landed with 0123456789, which names it in its message"
-std::string landing_words(const landed_request& landed) {
-    auto words =
-        "landed with " + short_id(landed.landing) + ", which " + std::string{changelog::to_string(landed.request.how)};
-    if (landed.request.way == changelog::arrival::cherry_pick) words += ", as a pick";
-    if (landed.request.through)
-        words += landed.request.outer == 0 ? ", inside another merge" : ", inside " + request_id(landed.request.outer);
-    return words;
-}
-
 class comparing {
 public:
     comparing(const landed_set& found, std::int64_t milestone, std::string project, std::string trunk)
@@ -282,6 +272,15 @@ std::string_view to_words(row_class what) noexcept {
             return "lost";
     }
     return "not proven";
+}
+
+std::string landing_words(const changelog::landed_request& landed) {
+    auto words =
+        "landed with " + short_id(landed.landing) + ", which " + std::string{changelog::to_string(landed.request.how)};
+    if (landed.request.way == changelog::arrival::cherry_pick) words += ", as a pick";
+    if (landed.request.through)
+        words += landed.request.outer == 0 ? ", inside another merge" : ", inside " + request_id(landed.request.outer);
+    return words;
 }
 
 reconciled reconcile_rows(const landed_set& found, std::int64_t milestone_id, const std::string& project_path,

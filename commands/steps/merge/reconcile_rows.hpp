@@ -45,6 +45,9 @@ struct reconciled {
     std::size_t agreed = 0;           ///< merge requests in the milestone and in the range
 };
 
+/// "landed with 0123456789, which names it in its message, inside !7"
+std::string landing_words(const changelog::landed_request& landed);
+
 reconciled reconcile_rows(const landed_set& found, std::int64_t milestone_id, const std::string& project_path,
                           const std::string& trunk);
 
