@@ -9,6 +9,7 @@
 #include "bot/doctor.hpp"
 #include "bot/logging.hpp"
 #include "bot/plan.hpp"
+#include "bot/reconcile.hpp"
 #include "bot/settings.hpp"
 
 namespace {
@@ -44,7 +45,19 @@ int main(int argc, char** argv) {
     auto* audit = with_config(cli.add_subcommand("audit", "the journal, readable"));
     bool verify = false;
     audit->add_flag("--verify", verify, "prove that nothing was edited");
+    auto* landed = cli.add_subcommand("reconcile", "which merge requests landed in a range of any repository, offline");
+    bot::reconcile_question range;
+    landed->add_option("--repo", range.repository, "folder of the repository, bare or not")->default_str(".");
+    landed->add_option("--from", range.from, "the older end: tag, branch or commit");
+    landed->add_option("--to", range.to, "the newer end");
+    landed->add_flag("--all-tags", range.all_tags, "every version tag against the one before it");
+    landed->add_option("--project", range.project, "group/name; found from the messages when left out");
+    landed->add_option("--alias", range.aliases, "an earlier path of the project with the same numbering");
+    landed->add_option("--housekeeping-subject", range.housekeeping_subjects, "beginning of a release's own commits");
+    landed->add_option("--housekeeping-path", range.housekeeping_paths, "file, folder/ or *.ext they may touch");
+    landed->add_flag("--json", range.json, "one object a range, one line each");
     CLI11_PARSE(cli, argc, argv);
+    if (*landed) return bot::reconcile(range, std::cout, std::cerr);
 
     const auto settings = read_settings(config);
     if (!settings) return 2;

@@ -66,6 +66,12 @@ result<history> archive::read(const std::vector<object_id>& heads, const std::ve
     return history{std::move(*commits)};
 }
 
+result<object_id> archive::tree_of(const object_id& commit) const {
+    const auto tree = find_tree(*handle_->repo, commit);
+    if (!tree) return tree.error();
+    return to_text(*git_tree_id(tree->get()));
+}
+
 result<std::vector<std::string>> archive::touched_paths(const object_id& id) const {
     return detail::touched_paths(*handle_->repo, id);
 }

@@ -27,6 +27,8 @@ public:
     /// Reachable from `heads` and not from `hidden`; `most` = 0 means all of them, else the newest.
     result<history> read(const std::vector<object_id>& heads, const std::vector<object_id>& hidden = {},
                          std::size_t most = 0) const;
+    /// The tree of a commit.
+    result<object_id> tree_of(const object_id& commit) const;
     /// What the commit itself changes: against its parent; of a merge, what differs from every parent. Sorted.
     result<std::vector<std::string>> touched_paths(const object_id& id) const;
     /// Names the change against the first parent without its place: equal for the same change on another parent, and
