@@ -55,7 +55,8 @@ void generate(const std::string& folder, int commits) {
         "\n\nWhat it does and why, in the two or three lines that people write when they are kind\n"
         "to those who read the history later. It also says what was not done.\n";
     int iid = 0;
-    for (int tagged = 0; mark < commits;) {
+    int tagged = 0;
+    while (mark < commits) {
         const auto number = std::to_string(++iid);
         if (iid % 4 == 0) {
             main_tip = put("main", "feat: change " + number + " (!" + number + ")" + body, main_tip, 0, true);
@@ -68,11 +69,13 @@ void generate(const std::string& folder, int commits) {
                                "\n\nSee merge request shop/app!" + number,
                            main_tip, side, false);
         }
-        if (iid % 200 == 0)
+        if (iid % 200 == 0) {
+            ++iid;
             main_tip = put("main",
-                           "Revert \"change\" (!" + std::to_string(++iid) + ")\n\nThis reverts merge request !" +
+                           "Revert \"change\" (!" + std::to_string(iid) + ")\n\nThis reverts merge request !" +
                                std::to_string(iid - 5),
                            main_tip, 0, true);
+        }
         if (mark / 500 > tagged)
             std::fprintf(to, "reset refs/tags/1.%d.0\nfrom :%d\n\n", tagged = mark / 500, main_tip);
     }
