@@ -178,10 +178,13 @@ task<result<state_pointer>> journal::ask(std::string id, release::command asked,
             events = std::move(*decided);
         } else {
             refusal = decided.error();
-            if (!who.is_robot) events.push_back(release::refusal_noted{who.who, "", refusal->sentence(), now});
+            if (!who.is_robot)
+                events.push_back(release::refusal_noted{who.who, release::words_of(asked), refusal->sentence(), now});
         }
         if (events.empty() && with.finished.empty() && with.handled.empty() && with.messages.empty()) co_return *state;
         auto batch = with;
+        if (refusal && with.when_refused)
+            for (auto& each : with.when_refused(*refusal)) batch.messages.push_back(std::move(each));
         const auto committed = co_await commit(*state, id, std::move(events), who, cause, std::move(batch), now);
         if (committed) {
             if (refusal) co_return *refusal;

@@ -23,6 +23,8 @@ struct companions {
     std::vector<store::work_done> finished;
     std::vector<store::document_key> handled;  ///< inbox envelopes
     std::vector<store::outbox_put> messages;
+    /// The answer that tells a person of a refusal; it travels in the commit that notes the refusal.
+    std::function<std::vector<store::outbox_put>(const failure& why)> when_refused;
 };
 
 /// Loop thread only.
@@ -38,8 +40,9 @@ public:
     task<result<std::optional<std::string>>> live(std::string project);
 
     /// decide → commit. A version conflict (another click, another bot) reads again and decides again. errc::refused
-    /// and errc::moved are answers of the rules; the refusal of a person is noted in the journal (R8.9). The companions
-    /// are committed in every case, also with a refusal. Store failures pass through: nothing was decided then.
+    /// and errc::moved are answers of the rules; the refusal of a person is noted in the journal (R8.9) with who, what
+    /// and which rule. The companions are committed in every case, also with a refusal. Store failures pass through:
+    /// nothing was decided then.
     task<result<state_pointer>> ask(std::string id, release::command asked, release::actor who, std::string cause,
                                     companions with);
 

@@ -101,6 +101,15 @@ struct applier {
         state.started = e.at;
         for (const auto& rule : state.plan.steps) state.steps.emplace_back().id = rule.id;
     }
+    void operator()(const step_considered& e) {
+        auto* step = state.step(e.step);
+        if (step == nullptr) return;
+        step->condition = e.found;
+        if (e.found.needed) return;
+        step->status = step_status::not_needed;
+        step->text = "not needed: " + e.text;
+        step->ended = e.found.at;
+    }
     void operator()(const look_started& e) {
         if (auto* step = state.step(e.step)) {
             step->status = step_status::looking;
@@ -165,6 +174,7 @@ struct applier {
         if (auto* step = state.step(e.step)) {
             step->status = step_status::running;
             step->intent = intent_state{e.key, e.at};
+            ++step->acts;
             if (step->began == instant{}) step->began = e.at;
         }
     }
@@ -235,6 +245,7 @@ struct applier {
         step_state fresh;
         fresh.id = step->id;
         fresh.attempt = e.attempt;
+        fresh.condition = step->condition;
         *step = std::move(fresh);
         remember(state, e.by, e.at, "retried “" + title(state, e.step) + "”");
     }

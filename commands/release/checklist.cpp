@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "commands/release/condition.hpp"
 #include "commands/release/yaml.hpp"
 #include "integrations/base/described.hpp"
 #include "integrations/base/digest.hpp"
@@ -95,10 +96,21 @@ void check_kind(const place& at, const step_rule& step, const kind_map& kinds) {
             at.problem("step `" + step.id + "` changes the outside world and must say `" + key + "`");
 }
 
+milliseconds read_fresh(const place& at, const step_rule& step, const kind_map& kinds) {
+    constexpr milliseconds least{60'000};
+    const auto limit = at.duration(milliseconds{0});
+    const auto found = kinds.find(step.kind);
+    if (found != kinds.end() && found->second.what != step_class::check)
+        at.problem("only a check can be run again for free; a step of kind `" + step.kind + "` takes no `fresh`");
+    else if (limit < least && at.is_text())
+        at.problem("a check that is stale after less than a minute would never be done; write at least 1m");
+    return limit;
+}
+
 step_rule read_step(const place& at, const std::string& file, const std::string& stage,
                     const std::map<std::string, int>& roles, const kind_map& kinds) {
     at.only({"id", "line", "kind", "title", "text", "needs", "gate", "side_effect", "timeout", "probe", "required",
-             "with"});
+             "with", "when", "fresh"});
     step_rule step;
     step.stage = stage;
     step.id = at.required("id").name();
@@ -118,6 +130,8 @@ step_rule read_step(const place& at, const std::string& file, const std::string&
     if (const auto gate = at.at("gate")) step.gate.push_back(read_gate(gate, roles));
     if (const auto with = at.at("with"))
         if (with.is_map()) step.with = to_plain_json(with.node()).get_object();
+    if (const auto when = at.at("when")) step.when = read_condition(when);
+    if (const auto fresh = at.at("fresh")) step.fresh = read_fresh(fresh, step, kinds);
     check_kind(at, step, kinds);
     return step;
 }

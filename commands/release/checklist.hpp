@@ -54,10 +54,13 @@ struct step_rule {
     std::string probe;      ///< "built-in", or for `run` and `restart` which probe of `with` answers
     bool required = false;  ///< cannot be skipped
     json::object with;      ///< the kind's own settings
+    milliseconds fresh{0};  ///< a check: how long its result counts at a gate; 0 = as long as the release (R2.9)
+    json::object when;      ///< condition, see condition.hpp; empty = always needed (R2.4)
     std::string origin;     ///< "default.yaml:17", for people who look for the line
 };
 BOOST_DESCRIBE_STRUCT(step_rule, (),
-                      (id, line, stage, kind, title, text, needs, gate, effect, timeout, probe, required, with, origin))
+                      (id, line, stage, kind, title, text, needs, gate, effect, timeout, probe, required, with, fresh,
+                       when, origin))
 
 struct stage_rule {
     std::string id;     ///< "prepare"

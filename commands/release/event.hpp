@@ -26,6 +26,15 @@ BOOST_DESCRIBE_STRUCT(release_started, (),
                       (id, project, version, kind, attempt, channel, team, requester, plan, plan_hash, rights, facts,
                        at))
 
+/// `when` was evaluated, once, when the step was first to begin; the inputs as they were then (R2.4).
+struct step_considered {
+    static constexpr const char* name = "step_considered";
+    std::string step;
+    considered found;
+    std::string text;  ///< why it is not needed
+};
+BOOST_DESCRIBE_STRUCT(step_considered, (), (step, found, text))
+
 struct look_started {
     static constexpr const char* name = "look_started";
     std::string step;
@@ -207,10 +216,10 @@ struct release_ended {
 };
 BOOST_DESCRIBE_STRUCT(release_ended, (), (how, text, at))
 
-using event = std::variant<release_started, look_started, look_recorded, gate_opened, seat_filled, seat_withdrawn,
-                           gate_closed, step_intended, step_ended, item_intended, item_delegated, item_ended,
-                           step_skipped, step_reset, note_added, release_held, release_resumed, abort_started,
-                           drift_noted, evidence_kept, refusal_noted, release_ended>;
+using event = std::variant<release_started, step_considered, look_started, look_recorded, gate_opened, seat_filled,
+                           seat_withdrawn, gate_closed, step_intended, step_ended, item_intended, item_delegated,
+                           item_ended, step_skipped, step_reset, note_added, release_held, release_resumed,
+                           abort_started, drift_noted, evidence_kept, refusal_noted, release_ended>;
 
 /// The name and JSON of an event as the journal keeps it.
 std::string name_of(const event& happened);

@@ -47,6 +47,21 @@ const person_settings* project_settings::by_email(std::string_view email) const 
     return found != people.end() ? &*found : nullptr;
 }
 
+boost::json::object project_settings::condition_settings() const {
+    boost::json::object made;
+    const auto note = [&made](const std::string& name, const std::string& value) {
+        if (!value.empty()) made[name] = value;
+    };
+    note("gitlab", gitlab.project);
+    note("tests", tests.argv.empty() ? std::string{} : tests.argv.front());
+    note("assets", assets.argv.empty() ? std::string{} : assets.argv.front());
+    note("salt", salt.state);
+    note("home_page", home_page.urls.empty() ? std::string{} : home_page.urls.front());
+    note("ingest", ingest.project_number);
+    for (const auto& [step, settings] : restarts) made["restart." + step] = true;
+    return made;
+}
+
 std::string project_settings::milestone_title(std::string_view version_text) const {
     constexpr std::string_view place = "{version}";
     std::string made = milestone;

@@ -136,6 +136,9 @@ struct project_settings {
     const person_settings* by_slack(std::string_view user) const noexcept;
     const person_settings* by_gitlab(std::string_view username) const noexcept;
     const person_settings* by_email(std::string_view email) const noexcept;
+    /// What a checklist's `when: {setting: …}` may ask, by name: "gitlab", "tests", "assets", "salt", "home_page",
+    /// "ingest" and "restart.<step>"; a setting that is not made is missing.
+    boost::json::object condition_settings() const;
     /// "1.4.0" for the milestone "Platform-{version}" → "Platform-1.4.0".
     std::string milestone_title(std::string_view version_text) const;
 };

@@ -157,10 +157,11 @@ result<std::vector<event>> decide_and_advance(const release_state& state, const 
     if (!decided) return decided;
     auto all = std::move(*decided);
     if (all.empty() && !std::holds_alternative<advance>(asked) && !std::holds_alternative<tick>(asked)) return all;
+    constexpr int most_rounds = 100;  // a whole checklist whose steps are not needed, one after the other
     auto after = state;
     for (const auto& each : all) after = apply(std::move(after), each);
     // What starts now may make more start (a release that ends, a gate that opens): repeat until nothing moves.
-    for (int round = 0; round < 8; ++round) {
+    for (int round = 0; round < most_rounds; ++round) {
         const auto more = decide(after, advance{}, machine(), now, known);
         if (!more || more->empty()) break;
         for (const auto& each : *more) {

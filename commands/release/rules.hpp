@@ -91,6 +91,9 @@ using command =
     std::variant<approve, reject, withdraw, choose, delegate, hold, resume, abort, retry, skip, treat_as_done,
                  run_again, add_note, advance, look_finished, step_finished, item_finished, tick, drift_seen>;
 
+/// What was asked, for the audit: "approve build", "choose merge on !12 of merge-requests". Never what was written.
+std::string words_of(const command& asked);
+
 /// What a kind of step is like; the rules ask this table and know no kind by name.
 using kinds = std::map<std::string, kind_facts, std::less<>>;
 

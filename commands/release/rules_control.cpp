@@ -17,7 +17,9 @@ std::vector<const step_state*> hanging_on(const release_state& state, const std:
         if (!hangs) continue;
         hit.insert(rule.id);
         const auto* step = state.step(rule.id);
-        if (step != nullptr && (step->status != step_status::waiting || rule.id == first)) found.push_back(step);
+        const bool begun =
+            step != nullptr && step->status != step_status::waiting && step->status != step_status::not_needed;
+        if (step != nullptr && (begun || rule.id == first)) found.push_back(step);
     }
     return found;
 }
@@ -57,6 +59,9 @@ result<events> retry_one(const question& q, const step_state& step) {
         case step_status::done:
         case step_status::skipped:
             return rewind(q, step);
+        case step_status::not_needed:
+            return refuse(title_of(q.state, step.id) + " is " + step.text +
+                          ". That was decided once, when it was to begin; there is nothing to retry.");
         case step_status::asking:
             if (gate_is_over(step)) return events{reset(q, step, "asked again")};
             {

@@ -2,31 +2,70 @@
 #include <algorithm>
 #include <set>
 
+#include "commands/release/condition.hpp"
 #include "commands/release/rules_parts.hpp"
 #include "integrations/base/described.hpp"
 
 namespace slipway::release::rules {
 
-bool needs_are_met(const release_state& state, const step_rule& rule) {
-    // Also what is needed further up: a step that was opened again stops everything that hangs on it.
+namespace {
+
+/// Everything the step needs, and what that needs.
+std::set<std::string> all_needs(const release_state& state, const step_rule& rule) {
     std::set<std::string> seen;
     std::vector<std::string> open{rule.needs};
     while (!open.empty()) {
         const auto need = open.back();
         open.pop_back();
-        if (!seen.insert(need).second) continue;
-        const auto* step = state.step(need);
-        if (step != nullptr && !step->is_settled()) return false;
-        const auto* above = state.plan.find(need);
+        const auto* above = seen.insert(need).second ? state.plan.find(need) : nullptr;
         if (above != nullptr) open.insert(open.end(), above->needs.begin(), above->needs.end());
     }
-    return true;
+    return seen;
+}
+
+}  // namespace
+
+bool needs_are_met(const release_state& state, const step_rule& rule) {
+    // Also what is needed further up: a step that was opened again stops everything that hangs on it.
+    return std::ranges::all_of(all_needs(state, rule), [&](const std::string& need) {
+        const auto* step = state.step(need);
+        return step == nullptr || step->is_settled();
+    });
 }
 
 namespace {
 
 event intend(const question& q, const step_state& step) {
-    return step_intended{step.id, step.attempt, idempotency_key(q.state, step, "perform"), q.now};
+    // A step that was done and opened again acts under another key, or its probe would find the first act.
+    const auto purpose = step.acts == 0 ? std::string{"perform"} : "perform/" + std::to_string(step.acts + 1);
+    return step_intended{step.id, step.attempt, idempotency_key(q.state, step, purpose), q.now};
+}
+
+/// How long what was decided on bound items counts at a gate without looking again; the poll looks anyway.
+constexpr milliseconds bound_items_count{60'000};
+
+bool is_stale(const question& q, const step_rule& rule, const step_state& step) {
+    if (step.status != step_status::done) return false;
+    if (rule.fresh > milliseconds{0}) return q.now - step.ended >= rule.fresh;
+    const bool bound = std::ranges::any_of(step.items, &item_state::bound);
+    return bound && step.look && q.now - step.look->at >= bound_items_count;
+}
+
+/// Checks whose green is too old to be shown at a gate run again before it opens or lets anything happen (R2.9); what
+/// was decided on bound items is looked at again (R2.6).
+events refresh(const question& q, const step_rule& rule) {
+    events all;
+    const auto needs = all_needs(q.state, rule);
+    for (const auto& each : q.state.plan.steps) {
+        const auto* step = q.state.step(each.id);
+        if (step == nullptr || !needs.contains(each.id) || !is_stale(q, each, *step)) continue;
+        if (each.fresh > milliseconds{0})
+            all.push_back(step_reset{each.id, step->attempt + 1, machine().who,
+                                     "its result was too old for " + title_of(q.state, rule.id), q.now});
+        else if (is_worth_watching(q.state, *step))
+            all.push_back(look_started{each.id, step->attempt, q.now});
+    }
+    return all;
 }
 
 /// A step that has been looked at, or need not be: ask, or act.
@@ -36,6 +75,13 @@ void ask_or_act(const question& q, const step_rule& rule, const step_state& step
         all.push_back(intend(q, step));
         return;
     }
+    const bool decides =
+        !step.gate || step.gate->status == gate_status::outdated || step.gate->status == gate_status::approved;
+    if (decides)
+        if (auto again = refresh(q, rule); !again.empty()) {
+            for (auto& each : again) all.push_back(std::move(each));
+            return;
+        }
     if (!step.gate || step.gate->status == gate_status::outdated) {
         all.push_back(gate_opened{step.id, new_gate(q, step, rule.gate.front())});
         return;
@@ -52,21 +98,35 @@ void ask_or_act(const question& q, const step_rule& rule, const step_state& step
         all.push_back(intend(q, step));
 }
 
+/// Not settled, and not by itself on the way to it.
+bool stands_in_the_way(const step_state& step) {
+    return step.status == step_status::failed || step.status == step_status::errored ||
+           step.status == step_status::unknown_outcome ||
+           (step.status == step_status::asking && (has_open_blocking_item(step) || step.gate));
+}
+
 /// A step that this one needs was opened again: what was approved here was approved on something else.
 void void_gate(const question& q, const step_rule& rule, const step_state& step, events& all) {
     const bool stands =
         step.gate && (step.gate->status == gate_status::open || step.gate->status == gate_status::approved);
     if (!stands) return;
-    std::string what = "what it needs is open again";
-    for (const auto& need : rule.needs)
-        if (const auto* above = q.state.step(need); above != nullptr && !above->is_settled())
-            what = title_of(q.state, need) + " is open again";
+    std::string what;
+    for (const auto& need : all_needs(q.state, rule))
+        if (const auto* above = q.state.step(need); above != nullptr && stands_in_the_way(*above))
+            what = title_of(q.state, need) +
+                   (above->status == step_status::asking ? " is open again" : " is " + to_words(above->status));
+    if (what.empty()) return;  // it is only being run again
     all.push_back(gate_closed{step.id, gate_status::outdated, machine().who, what, q.now});
 }
 
 void start_step(const question& q, const step_rule& rule, const step_state& step, events& all) {
     const auto* kind = kind_of(q, step);
     if (step.status == step_status::waiting && needs_are_met(q.state, rule)) {
+        if (!rule.when.empty() && !step.condition) {
+            auto answer = evaluate(rule.when, q.state.facts);
+            all.push_back(step_considered{step.id, {answer.holds, std::move(answer.inputs), q.now}, answer.words});
+            return;
+        }
         if (kind != nullptr && kind->looks)
             all.push_back(look_started{step.id, step.attempt, q.now});
         else

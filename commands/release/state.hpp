@@ -25,8 +25,10 @@ enum class step_status {
     errored,          ///< we could not know; nothing irreversible happened
     unknown_outcome,  ///< an irreversible act may have happened: people decide with the evidence
     skipped,
+    not_needed,  ///< its `when` did not hold when it was to begin
 };
-BOOST_DESCRIBE_ENUM(step_status, waiting, looking, asking, running, done, failed, errored, unknown_outcome, skipped)
+BOOST_DESCRIBE_ENUM(step_status, waiting, looking, asking, running, done, failed, errored, unknown_outcome, skipped,
+                    not_needed)
 
 enum class gate_status { open, approved, rejected, expired, outdated };
 BOOST_DESCRIBE_ENUM(gate_status, open, approved, rejected, expired, outdated)
@@ -135,6 +137,14 @@ struct intent_state {
 };
 BOOST_DESCRIBE_STRUCT(intent_state, (), (key, at))
 
+/// What `when` said, once, at the first start of the step (R2.4).
+struct considered {
+    bool needed = true;
+    json::object inputs;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(considered, (), (needed, inputs, at))
+
 struct step_state {
     std::string id;
     step_status status = step_status::waiting;
@@ -150,12 +160,17 @@ struct step_state {
     std::string reason;
     instant began{};
     instant ended{};
+    std::optional<considered> condition;  ///< set once `when` was evaluated; survives a retry
+    int acts = 0;                         ///< how often it was intended in this attempt
 
     const item_state* item(std::string_view item_id) const noexcept;
-    bool is_settled() const noexcept { return status == step_status::done || status == step_status::skipped; }
+    bool is_settled() const noexcept {
+        return status == step_status::done || status == step_status::skipped || status == step_status::not_needed;
+    }
 };
 BOOST_DESCRIBE_STRUCT(step_state, (),
-                      (id, status, attempt, look, gate, intent, items, text, detail, data, by, reason, began, ended))
+                      (id, status, attempt, look, gate, intent, items, text, detail, data, by, reason, began, ended,
+                       condition, acts))
 
 struct note {
     person_id by;

@@ -72,6 +72,10 @@ task<> send_answer(desk& with, slack::origin to, std::string channel, answer sai
     if (!committed) spdlog::error("envelope={} answer could not be stored: {}", inbox_id, committed.error().sentence());
 }
 
+bool is_refusal(const failure& why) {
+    return why == errc::refused || why == errc::moved;
+}
+
 answer plain_refusal(const std::string& sentence) {
     static const release::project_settings nobody;
     return views::refusal(failure{errc::refused, sentence}, views::names{nobody});
@@ -106,9 +110,11 @@ task<> handler::on(slack::slash_command typed) {
     question.project = found->project;
     question.who = actor_of(*found->project, typed.from.team, typed.from.user);
     question.channel = typed.from.channel;
+    question.from = typed.from;
     question.words = found->words;
     question.inbox_id = inbox_id;
     const auto said = co_await (*chosen)->run(with, question);
+    if (!said && *question.answered && is_refusal(said.error())) co_return;  // committed with the note of it
     auto shown = said ? *said : refusal(said.error(), *found->project);
     co_await send_answer(with, typed.from, typed.from.channel, std::move(shown), inbox_id);
 }
@@ -203,11 +209,12 @@ task<> handler::decide(slack::origin from, release::button pressed, form_words w
         co_await send_answer(with, from, channel, refusal(command.error(), *project), inbox_id);
         co_return;
     }
-    conductor::companions parts;
-    parts.handled.push_back({"slack", inbox_id});
+    const auto answered = std::make_shared<bool>(false);
+    auto parts = answering(from, channel, inbox_id, project, answered);
     const auto who = actor_of(*project, from.team, from.user);
     const auto after =
         co_await with.releases.ask(pressed.release, *command, who, "slack " + inbox_id, std::move(parts));
+    if (!after && *answered && is_refusal(after.error())) co_return;  // committed with the note of it
     if (!after) {
         co_await send_answer(with, from, channel, refusal(after.error(), *project), inbox_id);
         co_return;
@@ -250,6 +257,19 @@ void put_answer(conductor::companions& into, const slack::origin& to, const std:
     into.messages.push_back({"answer/" + inbox_id, lane, slack::priority::answer, std::move(body), std::nullopt});
     for (std::size_t i = 0; i < said.thread_parts.size(); ++i)
         put_answer(into, to, channel, said.thread_parts[i], inbox_id + "/" + std::to_string(i + 2));
+}
+
+conductor::companions answering(const slack::origin& to, const std::string& channel, const std::string& inbox_id,
+                                project_pointer project, std::shared_ptr<bool> answered) {
+    conductor::companions with;
+    with.handled.push_back({"slack", inbox_id});
+    with.when_refused = [to, channel, inbox_id, project, answered](const failure& why) {
+        conductor::companions parts;
+        put_answer(parts, to, channel, refusal(why, *project), inbox_id);
+        *answered = true;
+        return std::move(parts.messages);
+    };
+    return with;
 }
 
 task<> handle(desk& with, slack::payload what, std::string inbox_id) {

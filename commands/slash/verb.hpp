@@ -7,6 +7,7 @@
 
 #include "commands/slash/desk.hpp"
 #include "integrations/slack/blocks/message.hpp"
+#include "integrations/slack/payload.hpp"
 
 namespace slipway::slash {
 
@@ -17,7 +18,11 @@ struct asked {
     std::string channel;
     std::string words;     ///< the rest, trimmed; data
     std::string inbox_id;  ///< committed as handled together with what the verb decides
+    slack::origin from;    ///< where the answer goes
+    /// What travels with the verb's commit: the envelope is handled, and a refusal brings its own answer.
     conductor::companions companions() const;
+    /// Set by the companions when the refusal's answer was committed with it: the verb's caller sends no second one.
+    std::shared_ptr<bool> answered = std::make_shared<bool>(false);
 };
 
 /// An answer that only the person sees.

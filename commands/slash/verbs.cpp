@@ -1,4 +1,5 @@
 // The table of verbs.
+#include "commands/slash/slash.hpp"
 #include "commands/slash/verb.hpp"
 
 #include "commands/slash/verbs/all.hpp"
@@ -65,8 +66,8 @@ split_words first_word(std::string_view text) {
 }
 
 conductor::companions asked::companions() const {
-    conductor::companions with;
-    if (!inbox_id.empty()) with.handled.push_back({"slack", inbox_id});
+    auto with = answering(from, from.channel, inbox_id, project, answered);
+    if (inbox_id.empty()) with.handled.clear();
     return with;
 }
 

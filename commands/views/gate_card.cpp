@@ -33,12 +33,14 @@ std::vector<slack::field> evidence(const release::release_state& state, const re
         fields.push_back({"Diff", slack::hyperlink(url, "against stable")});
     for (const auto& each : state.steps) {
         const auto* checked = state.plan.find(each.id);
-        const bool tests = checked != nullptr && (checked->kind == "run" || checked->kind == "salt_ping");
+        const bool tests = checked != nullptr &&
+                           (checked->kind == "run" || checked->kind == "salt_ping" || checked->fresh > milliseconds{0});
         // Only what was known when the question was asked: a card that is answered does not change any more.
         const bool known = each.status == release::step_status::done && each.ended <= gate.opened_at;
         if (tests && known && rule.id != each.id && fields.size() < 8)
-            fields.push_back({checked->title, say("✅ {}, {}", brief(each.text, 100),
-                                                  slack::date_token(each.ended, slack::date_style::time))});
+            fields.push_back({checked->title, say("✅ {}, {}, {} before this question", brief(each.text, 100),
+                                                  slack::date_token(each.ended, slack::date_style::time),
+                                                  to_words(gate.opened_at - each.ended))});
     }
     return fields;
 }

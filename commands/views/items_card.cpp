@@ -37,7 +37,8 @@ slack::button choice_button(const release::release_state& state, const release::
     pressed.fingerprint = std::move(fingerprint);
     auto made = row.make(pressed, std::move(label), style_of(choice));
     // A choice that asks for a reason has its own window; a second question would be one too many.
-    if (choice.effect != release::side_effect::irreversible || choice.needs_reason) return made;
+    const bool destructive = choice.effect == release::side_effect::irreversible || choice.style == "danger";
+    if (!destructive || choice.needs_reason) return made;
     slack::confirm_dialog sure;
     sure.title = choice.label + " " + object + "?";
     sure.text = say("For {} {}. {}", state.project, state.version, reversibility(choice.effect));
@@ -127,7 +128,16 @@ std::vector<slack::element> unknown_buttons(const release::release_state& state,
     pressed.kind = "treat_as_done";
     std::vector<slack::element> all{row.make(pressed, "It happened: treat as done")};
     pressed.kind = "run_again";
-    all.push_back(row.make(pressed, "It did not: run again", slack::button_style::danger));
+    auto again = row.make(pressed, "It did not: run again", slack::button_style::danger);
+    const auto* chosen = item.find(item.chosen);
+    slack::confirm_dialog sure;
+    sure.title = "Run " + item.id + " again?";
+    sure.text = say("{} {} is done once more. {}", chosen != nullptr ? chosen->label : item.chosen, item.id,
+                    reversibility(chosen != nullptr ? chosen->effect : release::side_effect::irreversible));
+    sure.confirm = "Yes, run again";
+    sure.danger = true;
+    again.confirm = std::move(sure);
+    all.push_back(std::move(again));
     return all;
 }
 

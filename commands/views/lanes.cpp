@@ -24,6 +24,12 @@ std::vector<lane_step> steps_of(const release::release_state& state, const std::
     return all;
 }
 
+/// The text without the words that the mark says already.
+std::string why_not_needed(const release::step_state& step) {
+    constexpr std::string_view mark = "not needed: ";
+    return step.text.starts_with(mark) ? step.text.substr(mark.size()) : step.text;
+}
+
 markup step_line(const lane_step& each, const names& people, bool live) {
     const bool left_out = !live && each.step->status == step_status::waiting;
     auto line =
@@ -33,6 +39,8 @@ markup step_line(const lane_step& each, const names& people, bool live) {
         line += say(" · since {}", slack::date_token(each.step->began, slack::date_style::time));
     else if (each.step->status == step_status::skipped)
         line += say(" by {}: {}", people.of(each.step->by), brief(each.step->reason, text_characters));
+    else if (each.step->status == step_status::not_needed)
+        line += say(": {}", people.sentence(slack::cut(slack::one_line(why_not_needed(*each.step)), text_characters)));
     else if (!each.step->text.empty() && each.step->status != step_status::waiting)
         line += say(" · {}", people.sentence(slack::cut(slack::one_line(each.step->text), text_characters)));
     return line;
@@ -47,7 +55,8 @@ markup lane(const release::release_state& state, const release::stage_rule& stag
             std::ranges::count_if(steps, [&](const lane_step& each) { return each.step->status == status; }));
     };
     const auto done = count(step_status::done);
-    auto text = say("*{}*  {} of {}", stage.title, done + count(step_status::skipped), steps.size());
+    auto text = say("*{}*  {} of {}", stage.title, done + count(step_status::skipped) + count(step_status::not_needed),
+                    steps.size());
     if (done > fold_done_above) text += say("\n✅ {} done", done);
     std::size_t waiting = 0, hidden = 0;
     for (const auto& each : steps) {

@@ -39,6 +39,8 @@ markup status_mark(step_status status) {
             return say("❓ unknown outcome");
         case step_status::skipped:
             return say("⏭️ skipped");
+        case step_status::not_needed:
+            return say("➖ not needed");
     }
     return say("{}", release::to_words(status));
 }

@@ -102,7 +102,8 @@ private:
     }
 
     void of_step(const release::step_rule& rule, const release::step_state& step) {
-        const bool begun = step.status != step_status::waiting && step.status != step_status::skipped;
+        const bool begun = step.status != step_status::waiting && step.status != step_status::skipped &&
+                           step.status != step_status::not_needed;
         if (rule.kind == "notify" && begun)
             put(key(rule.id), post(state_, rule, people_), in_channel(slack::priority::gate));
         if (step.gate) of_gate(rule, step);

@@ -161,6 +161,7 @@ public:
         seen.step = "merges";
         seen.attempt = at("merges").attempt;
         seen.found.fingerprint = fingerprint;
+        seen.found.at = now;
         seen.found.summary = std::to_string(items.size()) + " merge requests";
         seen.items = std::move(items);
         seen.complete = complete;

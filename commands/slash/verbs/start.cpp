@@ -5,9 +5,12 @@
 #include "commands/changelog/version.hpp"
 #include "commands/slash/verbs/all.hpp"
 #include "commands/steps/pins.hpp"
+#include "commands/views/board.hpp"
+#include "commands/views/gate_card.hpp"
 #include "commands/views/plan.hpp"
 #include "commands/views/replies.hpp"
 #include "commands/views/words.hpp"
+#include "integrations/async/deadline.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/slack/methods.hpp"
 
@@ -60,6 +63,7 @@ task<result<release::start>> prepare(desk& with, asked question, std::string ver
     begun.plan = *plan;
     begun.rights = project.rights.empty() ? release::default_rights() : project.rights;
     begun.facts = *facts;
+    begun.facts["settings"] = project.condition_settings();
     co_return begun;
 }
 
@@ -95,27 +99,87 @@ release::release_state imagined(const release::start& begun, const release::acto
     return state;
 }
 
-/// What could be known now: the pins, what the first looks find, and every step in words. Nothing is changed (R2.10).
+steps::context dry_context(desk& with, const asked& question, conductor::state_pointer state,
+                           const release::step_rule& rule) {
+    constexpr milliseconds patience{20'000};  ///< for one question to the outside world; a person waits for the answer
+    steps::context here;
+    here.state = state;
+    here.rule = rule;
+    here.rule.timeout = std::min(rule.timeout, patience);
+    here.step = *state->step(rule.id);
+    here.project = question.project;
+    here.with = *with.services(question.project->name);
+    here.log = [](const std::string&) {};
+    return here;
+}
+
+/// What the look of a step finds, noted in `state` as its own look would be; or why it is not known.
+task<std::string> look_dryly(steps::step_kind& kind, steps::context here, conductor::state_pointer* state) {
+    const auto limit = here.rule.timeout;
+    const auto what = "“" + here.rule.title + "”";
+    const auto step = here.rule.id;
+    const auto seen = co_await with_deadline(limit, what, kind.look(std::move(here)));
+    if (!seen) co_return "; not known now: " + seen.error().sentence();
+    auto next = **state;
+    next = release::apply(std::move(next), release::look_recorded{step, seen->found, seen->items, seen->facts});
+    *state = std::make_shared<const release::release_state>(std::move(next));
+    co_return "; now: " + seen->found.summary;
+}
+
+/// Whether a step would find its work already done. "" when it would not: that is what everybody expects.
+task<std::string> probe_dryly(steps::step_kind& kind, steps::context here, instant now) {
+    steps::act intent;
+    intent.key = release::idempotency_key(*here.state, here.step, "dry run");
+    intent.intended = now;
+    const auto limit = here.rule.timeout;
+    const auto what = "the probe of “" + here.rule.title + "”";
+    const auto probed = co_await with_deadline(limit, what, kind.probe(std::move(here), std::move(intent)));
+    if (!probed) co_return "; not known now: " + probed.error().sentence();
+    switch (probed->what) {
+        case steps::answer::done:
+            co_return "; already done: " + probed->text;
+        case steps::answer::different:
+            co_return "; something else is there: " + probed->text;
+        case steps::answer::cannot_tell:
+            co_return "; cannot tell now: " + probed->text;
+        case steps::answer::not_done:
+            break;
+    }
+    co_return std::string{};
+}
+
+/// The board as it would stand now, and nothing on it to press.
+slack::rendered dry_board(const release::release_state& state, const release::project_settings& project) {
+    std::vector<release::button> unused;
+    auto board = views::board(state, views::names{project}, unused);
+    return views::without_buttons(std::move(board), slack::say("A dry run: nothing was started, nothing was changed."));
+}
+
+/// What could be known now: the pins, what every look and probe finds, each step in words, and the board. Looks and
+/// probes change nothing by their contract; no step is performed and nothing is stored (R2.10).
 task<result<answer>> dry_run(desk& with, asked question, release::start begun) {
     auto words = words_of(with, begun.plan, *question.project, begun.version);
-    auto state = std::make_shared<const release::release_state>(imagined(begun, question.who, with.time.now()));
+    conductor::state_pointer state =
+        std::make_shared<const release::release_state>(imagined(begun, question.who, with.time.now()));
     for (const auto& rule : begun.plan.steps) {
         const auto kind = with.kinds.find(rule.kind);
-        const bool can_look = kind != with.kinds.end() && kind->second->facts().looks &&
-                              rule.needs == std::vector<std::string>{begun.plan.steps.front().id};
-        if (!can_look) continue;
-        steps::context here;
-        here.state = state;
-        here.rule = rule;
-        here.step = *state->step(rule.id);
-        here.project = question.project;
-        here.with = *with.services(question.project->name);
-        here.log = [](const std::string&) {};
-        const auto seen = co_await kind->second->look(here);
-        words[rule.id] += seen ? "; now: " + seen->found.summary : "; now: " + seen.error().sentence();
+        if (kind == with.kinds.end()) continue;
+        const auto facts = kind->second->facts();
+        if (facts.looks) {
+            auto here = dry_context(with, question, state, rule);
+            const auto found = co_await look_dryly(*kind->second, std::move(here), &state);
+            words[rule.id] += found;
+        }
+        if (facts.has_probe && !facts.looks) {
+            auto here = dry_context(with, question, state, rule);
+            const auto found = co_await probe_dryly(*kind->second, std::move(here), with.time.now());
+            words[rule.id] += found;
+        }
     }
     const auto title = "Dry run of " + question.project->name + " " + begun.version + ": nothing was changed";
-    co_return views::plan_message(title, begun.plan, words);
+    auto shown = views::plan_message(title, begun.plan, words);
+    shown.thread_parts.push_back(dry_board(*state, *question.project));
+    co_return shown;
 }
 
 class start final : public verb {

@@ -1,6 +1,7 @@
 // merge_requests: the milestone's merge requests, each merged, rebased or moved to the next milestone by a person's
 // click, guarded by the head they saw. After each the list is read again: a merge may make the others need a rebase.
 #include <algorithm>
+#include <set>
 
 #include "commands/steps/common.hpp"
 #include "commands/steps/merge/next_milestone.hpp"
@@ -117,6 +118,9 @@ public:
             seen.items.push_back(as_item(*fresh, approved ? &*approved : nullptr, *here.project, next));
         }
         sum_up(seen, open);
+        std::set<std::string> labels;
+        for (const auto& each : *all) labels.insert(each.labels.begin(), each.labels.end());
+        seen.facts["labels"] = json::array(labels.begin(), labels.end());  // for `when: {label: …}`
         co_return seen;
     }
 

@@ -86,11 +86,31 @@ TEST_CASE("R2.10 a dry run shows every step, changes nothing and commits no even
     CHECK(says(said, "nothing was changed"));
     for (const auto& rule : fakes::small_plan().steps) CHECK(says(said, "would do " + rule.id + " for 1.4.0"));
     CHECK(says(said, "now: 1 open"));
-    CHECK(one.outside.log == std::vector<std::string>{"look merges"});
+    CHECK(one.outside.log == std::vector<std::string>{"look merges", "probe commit", "probe push"});
+    const auto board = *one.run(one.memory->outbox_row_of("answer/E1/2"));
+    REQUIRE(board);
+    const auto shown = json::serialize(board->body);
+    for (const auto* words : {"Do merges", "Do tests", "Do push", "1 waits for people"}) CHECK(says(shown, words));
+    CHECK(says(shown, "A dry run"));
+    CHECK_FALSE(says(shown, "\"button\""));
     CHECK(one.outside.effects.empty());
     CHECK(one.run(one.memory->streams("release/"))->empty());
     CHECK(one.run(one.memory->all_work())->empty());
     CHECK(one.slack.calls.empty());
+}
+
+TEST_CASE("R2.10 a dry run says what is done already and what cannot be known", "[slash]") {
+    bench one;
+    one.outside.lists["merges"] = {fakes::small_item("!1")};
+    one.outside.faults["merges"] = {fakes::world::fault::unreachable};
+    one.outside.answers["commit"] = {steps::answer::done};
+    one.outside.answers["push"] = {steps::answer::cannot_tell};
+    const auto said = one.type("start 1.4.0 --dry", "UDEE");
+    CHECK(says(said, "not known now: the other side could not be reached"));
+    CHECK(says(said, "already done: that is what the other side says"));
+    CHECK(says(said, "cannot tell now"));
+    CHECK(one.outside.effects.empty());
+    CHECK(one.outside.count("perform push") == 0);
 }
 
 TEST_CASE("R1.9 status answers from the store alone, with every client away", "[slash]") {

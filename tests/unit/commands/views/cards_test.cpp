@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "commands/views/gate_card.hpp"
 #include "commands/views/items_card.hpp"
+#include "commands/views/modals.hpp"
 #include "commands/views/step_card.hpp"
 #include "sample.hpp"
 
@@ -148,4 +150,93 @@ TEST_CASE("R5.4 an unknown outcome asks people, with the two true answers", "[vi
     CHECK(has(words_of(card), "it is not known whether it took effect"));
     CHECK(buttons_of(card) == problems{"It happened: treat as done", "It did not: run again"});
     CHECK(buttons_of(shown(views::failure_card, over(state, release::ending::cancelled, "x"), "build")).empty());
+}
+
+TEST_CASE("R5.4 the unknown outcome of one item shows its evidence and the two true answers", "[views][items]") {
+    auto state = with_merge_requests(2);
+    auto& item = state.step("merge-requests")->items[0];
+    item.status = release::item_status::unknown_outcome;
+    item.chosen = "merge";
+    item.text = "GitLab took the merge and never answered";
+    const auto card = shown(views::items_card, state, "merge-requests");
+    CHECK(has(words_of(card), "it is not known whether this took effect: GitLab took the merge and never answered"));
+    const auto buttons = buttons_of(card);
+    CHECK(std::ranges::count(buttons, "It happened: treat as done") == 1);
+    CHECK(std::ranges::count(buttons, "It did not: run again") == 1);
+    CHECK(has(json::serialize(card.blocks), "Run !1 again?"));
+}
+
+namespace {
+
+void check_dangerous(const json::value& value, const release::release_state& state,
+                     const std::vector<release::button>& shown, int& found) {
+    if (const auto* object = value.if_object()) {
+        if (text_at(*object, "type") == "button" && text_at(*object, "style") == "danger") {
+            ++found;
+            const auto id = text_at(*object, "value");
+            const auto pressed =
+                std::ranges::find_if(shown, [&](const release::button& each) { return release::id_of(each) == id; });
+            REQUIRE(pressed != shown.end());
+            INFO(pressed->kind << " of " << pressed->step);
+            const bool asks = object->contains("confirm") || views::asks_for_words(state, *pressed, {});
+            CHECK(asks);
+        }
+        for (const auto& each : *object) check_dangerous(each.value(), state, shown, found);
+    } else if (const auto* list = value.if_array()) {
+        for (const auto& each : *list) check_dangerous(each, state, shown, found);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("R7.14 every red button asks once more: Slack's own question, or a window", "[views]") {
+    auto unknown_item = with_merge_requests(2);
+    unknown_item.step("merge-requests")->items[0].status = release::item_status::unknown_outcome;
+    auto danger = with_merge_requests(2);
+    danger.step("merge-requests")->items[0].choices[0].style = "danger";
+    danger.step("merge-requests")->items[0].choices[0].effect = release::side_effect::none;
+    int found = 0;
+    for (const auto& state :
+         {at_gate(), unknown_item, danger, ended_step("build", release::step_status::unknown_outcome, "lost")}) {
+        const auto view = views::everything(state, project());
+        for (const auto& each : view.messages)
+            if (const auto* wish = std::get_if<slack::desired_message>(&each.wish))
+                check_dangerous(json::value(wish->blocks), state, view.buttons, found);
+    }
+    CHECK(found >= 6);
+}
+
+TEST_CASE("R2.9 a gate card shows each check with its age", "[views][gate]") {
+    auto state = ended_step("tests", release::step_status::done, "412 tests passed");
+    state.step("tests")->ended = noon - milliseconds{12 * 60'000};
+    state = release::apply(std::move(state),
+                           release::gate_opened{"build", open_gate("Deploy?", {{"dba", std::nullopt, {}}})});
+    const auto words = words_of(gate_of(state));
+    CHECK(has(words, "412 tests passed"));
+    CHECK(has(words, to_words(milliseconds{12 * 60'000}) + " before this question"));
+}
+
+TEST_CASE("R2.4 a step that is not needed says so and why, and counts as dealt with", "[views][board]") {
+    const auto state = release::apply(
+        started(), release::step_considered{"tests", {false, {}, noon}, "no merge request has the label <!channel>"});
+    const auto view = views::everything(state, project());
+    const auto words = words_of(message(view, "shop-1.4.0-1/board")->blocks);
+    CHECK(has(words, "➖ not needed · P11 Run the tests: no merge request has the label &lt;!channel&gt;"));
+    CHECK(has(words, "1 of 6 done"));
+}
+
+TEST_CASE("R2.6 a direct message about an item shows what has to be read, as it is", "[views][items]") {
+    auto state = with_merge_requests(1);
+    auto& item = state.step("merge-requests")->items[0];
+    item.asks = {person("UEVE")};
+    item.body = "ALTER TABLE carts ADD total int; -- <!channel>";
+    const auto view = views::everything(state, project());
+    const auto* direct = message(view, "shop-1.4.0-1/merge-requests/asks/!1/1.1/UEVE");
+    REQUIRE(direct != nullptr);
+    CHECK(direct->user == "UEVE");
+    CHECK(direct->channel.empty());
+    CHECK(has(json::serialize(direct->blocks), "ALTER TABLE carts"));
+    CHECK(slack::mentions_in(as_json(*direct)) == problems{});
+    const auto done = views::everything(over(state, release::ending::cancelled, "x"), project());
+    CHECK(buttons_of(message(done, "shop-1.4.0-1/merge-requests/asks/!1/1.1/UEVE")->blocks).empty());
 }

@@ -36,7 +36,16 @@ release::release_state hostile() {
     for (auto& each : state.step("merge-requests")->items) {
         each.title = untrusted{nasty};
         each.details.push_back(nasty);
+        each.body = nasty;
+        each.asks = {person("UEVE")};
+        each.delegated = release::delegation{person("UCHI"), person("UANA"), nasty, noon};
+        each.by = person("UANA");
+        each.reason = nasty;
+        each.instead_of = {person("UEVE")};
     }
+    state.step("merge-requests")->items[0].status = release::item_status::unknown_outcome;
+    state.step("merge-requests")->items[1].status = release::item_status::failed;
+    state.step("merge-requests")->items[1].text = nasty;
     state = release::apply(std::move(state),
                            release::gate_opened{"build", open_gate("Deploy?", {{"dba", std::nullopt, {}}})});
     state.step("build")->look = release::look_state{"f", nasty, std::vector<std::string>(500, nasty), {}, noon};
@@ -79,7 +88,7 @@ TEST_CASE("R7.1 a state rebuilt from its journal looks the same", "[views][relea
     CHECK(bytes_of(views::everything(again, project())) == bytes_of(views::everything(state, project())));
 }
 
-TEST_CASE("R7.8 whatever others wrote, every message is inside Slack's limits and calls nobody",
+TEST_CASE("R7.8 R8.12 whatever others wrote, every message is inside Slack's limits and calls nobody",
           "[views][release_view]") {
     for (const auto& state : {hostile(), over(hostile(), release::ending::cancelled, "aborted by @UBO: <!here>")}) {
         const auto view = views::everything(state, project());
