@@ -76,7 +76,10 @@ void check_kind(const place& at, const step_rule& step, const kind_map& kinds) {
     }
     const auto& facts = found->second;
     std::vector<std::string_view> allowed{facts.settings.begin(), facts.settings.end()};
-    if (const auto with = at.at("with")) with.only(allowed);
+    if (const auto with = at.at("with")) {
+        with.only(allowed);
+        if (facts.check != nullptr) facts.check(with);
+    }
     for (const auto& name : facts.required_settings)
         if (!step.with.contains(name))
             at.problem("step `" + step.id + "` of kind `" + step.kind + "` needs `with." + name + "`");

@@ -12,6 +12,10 @@
 #include "integrations/base/clock.hpp"
 #include "integrations/base/result.hpp"
 
+namespace slipway {
+class yaml_value;
+}
+
 namespace slipway::release {
 
 namespace json = boost::json;
@@ -86,6 +90,7 @@ struct kind_facts {
     side_effect at_least = side_effect::none;  ///< a file may not claim less than this
     std::vector<std::string> settings;         ///< keys that `with` may have
     std::vector<std::string> required_settings;
+    void (*check)(const yaml_value& with) = nullptr;  ///< notes what is wrong inside `with`, each at its line
 };
 
 struct checked_checklist {

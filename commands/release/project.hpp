@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,12 +16,21 @@
 
 namespace slipway::release {
 
+/// A run by GitLab: a pipeline on trunk's head, which has to be the candidate.
+struct pipeline_run {
+    std::map<std::string, std::string> variables;  ///< beside RELEASE_STEP and RELEASE_RUN, which find it again
+    bool reuse_green = false;  ///< a pipeline of the same commit that has succeeded already is good enough
+    milliseconds poll{5'000};
+};
+
 /// A program to run: argv, never a shell line.
 struct program {
     std::vector<std::string> argv;         ///< may hold {version}, {tag}; each element stays one argument
     std::vector<std::string> environment;  ///< names of our variables that it may see
     milliseconds timeout{1'800'000};
     milliseconds idle_timeout{0};
+    bool twice = false;  ///< build it a second time and compare: different bytes are not reproducible
+    std::optional<pipeline_run> pipeline;  ///< instead of argv: GitLab runs it
 };
 
 struct gitlab_settings {

@@ -28,12 +28,30 @@ std::vector<std::string> variables_at(const place& at) {
     return texts_that(at, is_variable, "the name of an environment variable");
 }
 
+pipeline_run read_pipeline(const place& at) {
+    at.only({"variables", "reuse_green", "poll"});
+    pipeline_run made;
+    made.reuse_green = at.at("reuse_green").flag(false);
+    made.poll = at.at("poll").duration(made.poll);
+    if (made.poll < milliseconds{100}) at.at("poll").problem("`" + at.path() + ".poll` must be 100ms or more");
+    for (const auto& [name, value] : at.at("variables").entries()) {
+        if (!is_variable(name) || name == "RELEASE_STEP" || name == "RELEASE_RUN")
+            value.problem("`" + name + "` cannot be a variable here: letters, digits and underscores, and neither " +
+                          "RELEASE_STEP nor RELEASE_RUN, which are Slipway's own");
+        made.variables[name] = value.text();
+    }
+    return made;
+}
+
 program read_program(const place& at) {
     program made;
     made.argv = command_at(at.at("command"));
     made.environment = variables_at(at.at("environment"));
     made.timeout = at.at("timeout").duration(made.timeout);
     made.idle_timeout = at.at("idle_timeout").duration(made.idle_timeout);
+    if (const auto pipeline = at.at("pipeline")) made.pipeline = read_pipeline(pipeline);
+    if (made.pipeline && at.at("command").present())
+        at.problem("`" + at.path() + "` has both `command` and `pipeline`; one of them decides");
     return made;
 }
 
@@ -221,11 +239,12 @@ void read_identity(const place& root, project_settings& made) {
 
 void read_commands(const place& root, project_settings& made) {
     const auto assets = root.at("assets");
-    assets.only({"command", "environment", "timeout", "idle_timeout", "paths"});
+    assets.only({"command", "environment", "timeout", "idle_timeout", "paths", "twice"});
     made.assets = read_program(assets);
+    made.assets.twice = assets.at("twice").flag(false);
     made.asset_paths = texts_that(assets.at("paths"), is_path_inside, path_words);
     const auto tests = root.at("tests");
-    tests.only({"command", "environment", "timeout", "idle_timeout"});
+    tests.only({"command", "environment", "timeout", "idle_timeout", "pipeline"});
     made.tests = read_program(tests);
     if (const auto differs = root.at("stable_diff_allowed"))
         made.stable_differs = texts_that(differs, is_path_inside, path_words);

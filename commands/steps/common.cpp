@@ -87,7 +87,7 @@ std::string tail(const std::string& text, std::size_t most_bytes) {
 release::kind_facts make_facts(std::string name, release::step_class what, bool looks, bool has_probe,
                                release::side_effect at_least, std::vector<std::string> settings,
                                std::vector<std::string> required) {
-    return {std::move(name), what, looks, has_probe, at_least, std::move(settings), std::move(required)};
+    return {std::move(name), what, looks, has_probe, at_least, std::move(settings), std::move(required), nullptr};
 }
 
 }  // namespace slipway::steps

@@ -48,6 +48,8 @@ std::unique_ptr<step_kind> create_tag_check();
 std::unique_ptr<step_kind> create_changelog();
 std::unique_ptr<step_kind> create_version_bump();
 std::unique_ptr<step_kind> create_diff();
+std::unique_ptr<step_kind> create_reading();
+std::unique_ptr<step_kind> create_surprises();
 std::unique_ptr<step_kind> create_run();
 std::unique_ptr<step_kind> create_assets_diff();
 std::unique_ptr<step_kind> create_git_commit();

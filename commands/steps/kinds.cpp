@@ -20,6 +20,8 @@ auto build() {
     add(create_changelog());
     add(create_version_bump());
     add(create_diff());
+    add(create_reading());
+    add(create_surprises());
     add(create_run());
     add(create_assets_diff());
     add(create_git_commit());

@@ -129,7 +129,7 @@ rendered card(const release::release_state& state, const release::step_state& st
 }  // namespace
 
 bool is_confirmation(const release::step_rule& rule) {
-    return rule.kind == "confirm";
+    return rule.kind == "confirm" || rule.kind == "reading";
 }
 
 slack::button approve_button(const release::release_state& state, const release::step_state& step, button_row& row) {

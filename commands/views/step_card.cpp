@@ -1,6 +1,7 @@
 #include "commands/views/step_card.hpp"
 
 #include "commands/views/gate_card.hpp"
+#include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/text.hpp"
 
 namespace slipway::views {
@@ -67,6 +68,21 @@ std::vector<slack::element> buttons(const release::release_state& state, const r
     return all;
 }
 
+/// A row for each merge request, as the step left them: name with link, size, author, title.
+markup table_text(const json::object& data) {
+    std::vector<markup> rows;
+    const auto& all = array_at(data, "table");
+    for (const auto& each : all)
+        rows.push_back(say("{} {}, +{} −{}{} {}", slack::hyperlink(text_at(each, "url"), text_at(each, "name")),
+                           number_at(each, "files") == 1 ? say("1 file") : say("{} files", number_at(each, "files")),
+                           number_at(each, "added"), number_at(each, "removed"),
+                           text_at(each, "author").empty() ? markup{} : say(" · {} ·", text_at(each, "author")),
+                           slack::cut(slack::one_line(text_at(each, "title")), 100)));
+    const auto more = number_at(data, "table_rows") - static_cast<std::int64_t>(all.size());
+    if (more > 0) rows.push_back(say("… and {} more: the file below has them all", more));
+    return slack::join(rows, "\n");
+}
+
 std::string log_name(const release::step_state& step) {
     return step.id + "-" + std::to_string(step.attempt) + ".log";
 }
@@ -91,8 +107,8 @@ rendered failure_card(const release::release_state& state, const release::step_s
 }
 
 bool has_result(const release::step_state& step) {
-    return step.status == step_status::done &&
-           (!step.detail.empty() || (step.look && !step.look->lines.empty() && !step.gate));
+    return step.status == step_status::done && (!step.detail.empty() || !array_at(step.data, "table").empty() ||
+                                                (step.look && !step.look->lines.empty() && !step.gate));
 }
 
 rendered result_card(const release::release_state& state, const release::step_state& step, const names& people) {
@@ -101,6 +117,7 @@ rendered result_card(const release::release_state& state, const release::step_st
                                     slack::cut(slack::one_line(step.text), 200)),
                                 step.id + ".txt"};
     made.section(say("✅ *{}*\n{}", step_name(*rule), people.sentence(step.text)));
+    if (const auto table = table_text(step.data); !table.empty()) made.section(table);
     std::string lines;
     if (step.look)
         for (const auto& each : step.look->lines) (lines += each) += '\n';

@@ -2,9 +2,11 @@
 // tree.
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "commands/steps/candidate/draft.hpp"
+#include "commands/steps/reading/run_pipeline.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/process/process.hpp"
 
@@ -52,11 +54,17 @@ public:
     std::string plan(const release::step_rule& rule, const release::project_settings& project,
                      const std::string&) const override {
         const auto& program = text_at(rule.with, "program") == "assets" ? project.assets : project.tests;
-        return "run `" + process::to_words(program.argv) + "` in a checkout of the candidate";
+        if (program.pipeline) return "run a GitLab pipeline on " + project.repository.trunk + " and wait for it";
+        return "run `" + process::to_words(program.argv) + "` in a checkout of the candidate" +
+               (program.twice ? ", twice, and compare" : "");
     }
-    task<result<outcome>> perform(context here, act) override {
+    task<result<outcome>> perform(context here, act intent) override {
         const auto& program = program_of(here);
         const auto name = text_at(here.rule.with, "program");
+        if (program.pipeline) {
+            auto done = co_await run_by_pipeline(here, intent, *program.pipeline);
+            co_return done;
+        }
         if (program.argv.empty()) co_return not_configured("The program `" + name + "`", name + ".command");
         const auto commit = draft_or_candidate(*here.state);
         if (commit.empty()) co_return need_fact(here, "candidate", "pull").error();
@@ -64,6 +72,32 @@ public:
         if (!ready) co_return ready.error();
         const auto tree = here.with.work_directory + "/" + here.state->id + "/" + here.rule.id + "-" +
                           std::to_string(here.step.attempt);
+        auto done = co_await run_once(here, program, commit, tree);
+        if (!done || !done->ok) co_return done;
+        const auto tested = co_await (*ready)->read_commit(commit);
+        if (!tested) co_return tested.error();
+        done->data["tree"] = tested->tree;
+        if (name == "assets") done->facts["assets_tree"] = tree;
+        if (!program.twice) co_return done;
+        auto again = co_await run_once(here, program, commit, tree + "-again");
+        if (!again || !again->ok) co_return again;
+        const auto differs = co_await differences(*ready, commit, tree, tree + "-again");
+        if (!differs) co_return differs.error();
+        if (differs->empty()) {
+            done->text += "; the second build gave the same bytes";
+            co_return done;
+        }
+        done->ok = false;
+        done->text = "not reproducible: two builds of the same commit differ in " + count(differs->size(), "file");
+        for (const auto& each : *differs) done->detail += each + "\n";
+        done->facts.clear();
+        co_return done;
+    }
+
+private:
+    /// One run in a checkout of its own.
+    static task<result<outcome>> run_once(context here, release::program program, std::string commit,
+                                          std::string tree) {
         std::error_code ignored;
         std::filesystem::remove_all(tree, ignored);
         std::filesystem::create_directories(std::filesystem::path{tree}.parent_path(), ignored);
@@ -86,61 +120,36 @@ public:
                     to_words(here.with.time->now() - began);
         done.data["commit"] = commit;
         done.data["log"] = here.log_file;
-        if (!done.ok) {
-            done.detail = tail(ran->out + (ran->err.empty() ? "" : "\n" + ran->err));
-            done.files.push_back({here.rule.id + "-" + std::to_string(here.step.attempt) + ".log", here.rule.title,
-                                  read_log(here.log_file)});
-        } else if (name == "assets") {
-            done.facts["assets_tree"] = tree;
-        }
+        if (done.ok) co_return done;
+        done.detail = tail(ran->out + (ran->err.empty() ? "" : "\n" + ran->err));
+        done.files.push_back({here.rule.id + "-" + std::to_string(here.step.attempt) + ".log", here.rule.title,
+                              read_log(here.log_file)});
         co_return done;
     }
-};
 
-bool is_below(const std::string& path, const std::string& folder_or_file) {
-    return path == folder_or_file || (path.size() > folder_or_file.size() && path.starts_with(folder_or_file) &&
-                                      (folder_or_file.ends_with('/') || path[folder_or_file.size()] == '/'));
-}
-
-/// assets_diff: which paths the build changed; anything outside the asset paths stops the release.
-class assets_diff final : public step_kind {
-public:
-    release::kind_facts facts() const override { return make_facts("assets_diff", release::step_class::check); }
-    std::string plan(const release::step_rule&, const release::project_settings& project,
-                     const std::string&) const override {
-        std::string paths;
-        for (const auto& each : project.asset_paths) paths += (paths.empty() ? "" : ", ") + each;
-        return "check that the asset build changed nothing outside " +
-               (paths.empty() ? std::string{"the asset paths"} : paths);
-    }
-    task<result<outcome>> perform(context here, act) override {
-        const auto tree = need_fact(here, "assets_tree", "assets");
-        if (!tree) co_return tree.error();
-        const auto open = co_await here.with.clone->ready();
-        if (!open) co_return open.error();
-        const auto changes = co_await (*open)->work_tree_changes(*tree, draft_or_candidate(*here.state));
-        if (!changes) co_return changes.error();
-        json::array inside;
-        std::string listed;
-        std::string outside;
-        for (const auto& each : *changes) {
-            bool fits = false;
-            for (const auto& allowed : here.project->asset_paths) fits = fits || is_below(each.path, allowed);
-            const auto line = std::string{git::to_string(each.kind)} + " " + each.path + "\n";
-            (fits ? listed : outside) += line;
-            if (fits) inside.emplace_back(each.path);
+    /// Paths whose bytes or mode differ between two work trees of one commit.
+    static task<result<std::vector<std::string>>> differences(git::repository* repository, std::string commit,
+                                                              std::string one, std::string two) {
+        std::set<std::string> touched;
+        for (const auto& tree : {one, two}) {
+            const auto changes = co_await repository->work_tree_changes(tree, commit);
+            if (!changes) co_return changes.error();
+            for (const auto& each : *changes) touched.insert(each.path);
         }
-        outcome done;
-        if (!outside.empty()) {
-            done.ok = false;
-            done.text = "the asset build changed files outside the asset paths; nothing of it is committed";
-            done.detail = outside;
-            co_return done;
+        const std::vector<std::string> paths{touched.begin(), touched.end()};
+        const auto first = co_await repository->read_work_tree(one, paths);
+        if (!first) co_return first.error();
+        const auto second = co_await repository->read_work_tree(two, paths);
+        if (!second) co_return second.error();
+        std::vector<std::string> differing;
+        for (const auto& path : paths) {
+            const auto a = first->find(path);
+            const auto b = second->find(path);
+            const bool both = a != first->end() && b != second->end();
+            if (!both || a->second.content != b->second.content || a->second.mode != b->second.mode)
+                differing.push_back(path);
         }
-        done.text = inside.empty() ? "the build changed nothing" : count(inside.size(), "asset file") + " changed";
-        done.detail = listed;
-        done.facts["asset_changes"] = std::move(inside);
-        co_return done;
+        co_return differing;
     }
 };
 
@@ -148,9 +157,6 @@ public:
 
 std::unique_ptr<step_kind> create_run() {
     return std::make_unique<run>();
-}
-std::unique_ptr<step_kind> create_assets_diff() {
-    return std::make_unique<assets_diff>();
 }
 
 }  // namespace slipway::steps

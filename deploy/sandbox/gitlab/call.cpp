@@ -141,10 +141,14 @@ answer list_of(json::array items) {
 net::server_response to_response(const call& asked, answer made) {
     net::server_response out;
     out.status = made.status;
-    out.headers.add("Content-Type", "application/json");
+    out.headers.add("Content-Type", made.is_text ? "text/plain; charset=utf-8" : "application/json");
     out.headers.add("Cache-Control", "max-age=0, private, must-revalidate");
     if (made.is_list) cut_page(asked, made.body.as_array(), out.headers);
-    if (made.status != 204) out.body = json::serialize(made.body);
+    if (made.is_text) {
+        out.body = std::string{made.body.as_string()};
+    } else if (made.status != 204) {
+        out.body = json::serialize(made.body);
+    }
     return out;
 }
 

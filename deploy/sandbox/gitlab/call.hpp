@@ -47,6 +47,7 @@ struct answer {
     int status = 200;
     json::value body;
     bool is_list = false;  ///< `body` is the whole list; the page asked for is cut out of it
+    bool is_text = false;  ///< `body` is a string that is sent as it is: a job's log
 };
 
 /// {"message": "404 … Not Found"}

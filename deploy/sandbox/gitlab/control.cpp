@@ -89,6 +89,37 @@ result<json::object> commit_to(controlled on, const json::object& body) {
     return done;
 }
 
+/// {"reads": 2, "status": "failed", "jobs": [{"name": "unit", "status": "failed", "allow_failure": false,
+/// "failure_reason": "script_failure", "trace": "…"}]}: what pipelines play that are started from now on.
+result<json::object> script_pipelines(controlled on, const json::object& body) {
+    pipeline_script plays;
+    plays.reads = number_at(body, "reads");
+    if (body.contains("status")) plays.status = text_at(body, "status");
+    for (const auto& each : array_at(body, "jobs")) {
+        pipeline_job job;
+        job.name = text_at(each, "name");
+        if (const auto stage = text_at(each, "stage"); !stage.empty()) job.stage = stage;
+        job.status = text_at(each, "status");
+        job.allow_failure = flag_at(each, "allow_failure");
+        job.failure_reason = text_at(each, "failure_reason");
+        job.trace = text_at(each, "trace");
+        plays.jobs.push_back(std::move(job));
+    }
+    on.of.next_pipelines = std::move(plays);
+    return json::object{};
+}
+
+/// {"status": "success"}: somebody did something to this pipeline.
+result<json::object> change_pipeline(controlled on, const std::string& id, const json::object& body) {
+    for (auto& each : on.of.projects.front()->records.pipelines) {
+        if (std::to_string(each.id) != id) continue;
+        each.status = text_at(body, "status");
+        each.plays.reads = 0;
+        return json::object{};
+    }
+    return failure{errc::not_found, "there is no pipeline " + id};
+}
+
 result<json::object> set_flags(controlled on, const json::object& body) {
     if (body.contains("null_booleans")) on.of.null_booleans = flag_at(body, "null_booleans");
     if (body.contains("approvals_required")) {
@@ -114,8 +145,12 @@ result<json::object> run(controlled on, const std::string& method, const std::ve
     if (what == "flags") return set_flags(on, body);
     if (what == "commits") return commit_to(on, body);
     if (what == "merge_requests" && path.size() == 2) return change_merge_request(on, path[1], body);
-    return failure{errc::not_found,
-                   "/control/gitlab has faults, refuse, flags, commits and merge_requests/:iid, not '" + what + "'"};
+    if (what == "pipelines" && path.size() == 1) return script_pipelines(on, body);
+    if (what == "pipelines" && path.size() == 2) return change_pipeline(on, path[1], body);
+    return failure{
+        errc::not_found,
+        "/control/gitlab has faults, refuse, flags, commits, pipelines[/:id] and merge_requests/:iid, not '" + what +
+            "'"};
 }
 
 }  // namespace

@@ -90,6 +90,23 @@ struct note {
     instant created_at;
 };
 
+struct pipeline_job {
+    std::int64_t id = 0;
+    std::string name;
+    std::string stage = "test";
+    std::string status;  ///< once the pipeline has ended; until then as the pipeline
+    bool allow_failure = false;
+    std::string failure_reason;
+    std::string trace;
+};
+
+/// How a pipeline plays: running for so many looks at it, then its end.
+struct pipeline_script {
+    std::int64_t reads = 0;  ///< looks at one pipeline until it ends
+    std::string status = "success";
+    std::vector<pipeline_job> jobs;
+};
+
 struct pipeline {
     std::int64_t id = 0;
     std::string sha;
@@ -98,6 +115,8 @@ struct pipeline {
     std::string source;
     std::map<std::string, std::string> variables;
     instant created_at;
+    std::string started_by;  ///< user name
+    pipeline_script plays;
 };
 
 struct published_release {
@@ -148,6 +167,7 @@ struct instance {
     std::vector<user> users;
     std::vector<std::unique_ptr<hosted_project>> projects;
     std::map<std::int64_t, std::string> forced_status;  ///< by iid: a detailed_merge_status that the control set
+    pipeline_script next_pipelines;                     ///< what pipelines that are started from now on play
     bool null_booleans = false;                         ///< false is sent as null, as GitLab may
 
     /// By number or full path; nullptr when there is none.

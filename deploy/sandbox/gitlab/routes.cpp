@@ -35,7 +35,8 @@ bool fits(const route& each, const std::vector<std::string>& path, std::vector<s
 const std::vector<route>& all_routes() {
     static const auto all = [] {
         std::vector<route> joined;
-        for (const auto& list : {project_routes(), merge_request_routes(), issue_routes(), repository_routes()}) {
+        for (const auto& list :
+             {project_routes(), merge_request_routes(), issue_routes(), repository_routes(), pipeline_routes()}) {
             joined.insert(joined.end(), list.begin(), list.end());
         }
         return joined;

@@ -20,6 +20,7 @@ struct route {
 std::vector<route> project_routes();
 std::vector<route> merge_request_routes();
 std::vector<route> issue_routes();
+std::vector<route> pipeline_routes();
 std::vector<route> repository_routes();
 
 /// Answers the call: finds the route, 404 when there is none, 405 when only other methods have one.
@@ -44,5 +45,8 @@ std::vector<std::string> usernames(const instance& of, const std::vector<std::st
 bool in_milestone(const hosted_project& in, std::int64_t milestone_id, const parameters& with);
 bool has_labels(const std::vector<std::string>& labels, const parameters& with);
 std::int64_t next_note_id(const hosted_project& in);
+
+/// One look at a pipeline that plays a script: it comes closer to its end.
+void play(pipeline& what);
 
 }  // namespace slipway::sandbox::gitlab

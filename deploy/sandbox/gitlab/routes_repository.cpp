@@ -219,17 +219,18 @@ answer pipelines(instance& of, const call& asked) {
 }
 
 answer one_pipeline(instance& of, const call& asked) {
-    const auto* in = project_of(of, asked);
+    auto* in = project_of(of, asked);
     if (!in) return not_found("Project");
-    for (const auto& each : in->records.pipelines) {
+    for (auto& each : in->records.pipelines) {
         if (std::to_string(each.id) == asked.captured[1]) {
+            play(each);
             return {200, present_for(of, *in, asked).pipeline(each)};
         }
     }
     return not_found("");
 }
 
-/// Pipelines of the sandbox have nothing to run and succeed at once.
+/// Nothing runs: it plays what the control wrote down, and succeeds at once when that is nothing.
 answer create_pipeline(instance& of, const call& asked) {
     auto* in = project_of(of, asked);
     if (!in) return not_found("Project");
@@ -245,7 +246,9 @@ answer create_pipeline(instance& of, const call& asked) {
     made.id = 9001 + static_cast<std::int64_t>(in->records.pipelines.size());
     made.sha = *head;
     made.ref = asked.with.text("ref");
-    made.status = "success";
+    made.plays = of.next_pipelines;
+    made.status = made.plays.reads > 0 ? "running" : made.plays.status;
+    made.started_by = asked.caller->username;
     made.source = "api";
     made.created_at = asked.now;
     for (const auto& each : array_at(asked.with.all(), "variables")) {
