@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "commands/steps/common.hpp"
+#include "commands/steps/machines/three_commits.hpp"
 #include "integrations/process/process.hpp"
 #include "integrations/salt/salt.hpp"
 
@@ -114,6 +115,7 @@ public:
         return "state.sls " + project.salt.state + " test=true on the pinned hosts, show it, ask, then run it";
     }
     task<result<look_outcome>> look(context here) override {
+        if (const auto same = co_await check_three_commits(here); !same) co_return same.error();
         const auto dry = co_await dry_run(here);
         if (!dry) co_return dry.error();
         look_outcome seen;
@@ -155,6 +157,7 @@ public:
         co_return seen;
     }
     task<result<outcome>> perform(context here, act intent) override {
+        if (const auto same = co_await check_three_commits(here); !same) co_return same.error();
         const auto hosts = pinned_hosts(*here.state);
         const auto sink = [log = here.log](const std::string& line, bool) { log(line); };
         const auto rows = co_await here.with.salt->state(hosts, here.project->salt.state, salt::run_mode::real, sink);
