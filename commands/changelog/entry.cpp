@@ -199,7 +199,7 @@ std::vector<entry_item> entry_items(const std::vector<landed_change>& newest_fir
                                   change->earlier.empty() && !change->impure_revert;
         if (!change->alive() || says_nothing) continue;
         for (const auto& request : change->requests) {
-            if (!request.alive() || request.how == evidence::title || !named.insert(request.iid).second) continue;
+            if (!request.alive() || !change->is_proven(request) || !named.insert(request.iid).second) continue;
             const auto title = std::ranges::find(known, request.iid, &known_request::iid);
             if (title != known.end())
                 items.push_back({request.iid, title->title, title->labels});

@@ -125,6 +125,11 @@ struct landed_change {
     std::vector<std::string> own_paths;   ///< of a merge: changed beyond the automatic merge
     std::vector<earlier_effect> earlier;  ///< on what was shipped before
     bool alive() const noexcept { return reverted_by.empty(); }
+    /// Whether `request` is a fact: an equal title is a suspicion, and of several that fit equally well none is.
+    bool is_proven(const attribution& request) const noexcept {
+        if (request.how == evidence::title) return false;
+        return !(ambiguous && (request.how == evidence::asked || request.how == evidence::patch));
+    }
 };
 
 /// Housekeeping by pattern AND touched paths; every part that is given must hold, `paths` always.

@@ -13,7 +13,7 @@ reconciliation reconcile(const std::vector<landed_change>& landed, const std::ve
     for (const auto& each : landed) {
         bool proven = false;
         for (const auto& request : each.requests) {
-            if (request.how == evidence::title) continue;
+            if (!each.is_proven(request)) continue;
             proven = proven || !request.through;
             (each.alive() && request.alive() ? alive : dead).insert(request.iid);
         }

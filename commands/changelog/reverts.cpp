@@ -36,7 +36,8 @@ private:
         graph_.claims.push_back({by, targets.empty() ? nobody : targets.front(),
                                  name_of(claim, is_ours(claim.project, settings_)), claim.request});
         if (graph_.killer[by] != nobody) return;
-        for (const auto each : targets) take_back(each, by);
+        // A fast-forward's commits are taken back by one commit: it is the inverse of none of them alone.
+        for (const auto each : targets) take_back(each, by, /*comparable=*/targets.size() == 1);
     }
     std::vector<std::size_t> targets_of(std::size_t by, const revert_claim& claim) const {
         if (!claim.commit.empty()) return only(commit_named(by, claim.commit));
@@ -97,10 +98,10 @@ private:
         if (tips.empty() && inside.size() == 1) return inside.front();
         return std::nullopt;
     }
-    void take_back(std::size_t target, std::size_t by) {
+    void take_back(std::size_t target, std::size_t by, bool comparable) {
         const auto& mine = map_.commit(by).patch_id;
         const auto& exact = map_.commit(target).inverse_patch_id;
-        if (!mine.empty() && !exact.empty() && mine != exact) {
+        if (comparable && !mine.empty() && !exact.empty() && mine != exact) {
             graph_.impure[by] = true;
             graph_.partly[target] = true;
             return;

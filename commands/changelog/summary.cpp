@@ -25,7 +25,7 @@ public:
         for (const auto& each : known) titles_.emplace(each.iid, &each.title);
     }
     void add(const landed_change& change, const attribution& from) {
-        if (from.how == evidence::title || (from.how == evidence::asked && change.ambiguous)) return;  // suspicions
+        if (!change.is_proven(from)) return;
         landed_request made{from, change.commit, title_of(change, from), {}};
         if (made.request.project.empty()) made.request.project = settings_.project_path;
         const auto [at, is_new] = places_.try_emplace({made.request.project, from.iid}, all_.size());
@@ -56,8 +56,8 @@ private:
 };
 
 /// Inside a merge that nobody's request explains, a nested request explains only its own part.
-bool explains(const attribution& each) {
-    return each.how != evidence::title && !each.through;
+bool explains(const landed_change& change, const std::vector<attribution>& some) {
+    return std::ranges::any_of(some, [&](const attribution& each) { return !each.through && change.is_proven(each); });
 }
 
 }  // namespace
@@ -69,8 +69,7 @@ range_summary summarise(const std::vector<landed_change>& newest_first, const st
     for (const auto& change : newest_first) {
         for (const auto& each : change.requests) requests.add(change, each);
         for (const auto& each : change.foreign_requests) requests.add(change, each);
-        if (std::ranges::any_of(change.requests, explains) || std::ranges::any_of(change.foreign_requests, explains))
-            continue;
+        if (explains(change, change.requests) || explains(change, change.foreign_requests)) continue;
         (change.kind == landed_kind::housekeeping ? made.housekeeping : made.orphans).push_back(change);
     }
     for (auto& each : requests.take()) (each.request.alive() ? made.landed : made.dead).push_back(std::move(each));

@@ -174,7 +174,8 @@ private:
     }
 
     void look_at_orphan(const landed_change& change) {
-        if (!change.reverts.empty()) return;  // half of a pair that its other half shows
+        if (!change.reverts.empty()) return;             // half of a pair that its other half shows
+        if (change.ambiguous && change.alive()) return;  // its own row asks which request it is
         const bool dead = !change.alive();
         auto& row =
             add(dead ? row_class::dead_pair : row_class::orphan, dead ? row_list::reverted : row_list::not_in_milestone,
