@@ -250,6 +250,10 @@ struct applier {
         remember(state, e.by, e.at, "retried “" + title(state, e.step) + "”");
     }
     void operator()(const note_added& e) { state.notes.push_back(e.added); }
+    void operator()(const notes_edited& e) {
+        state.notes = e.notes;
+        remember(state, e.by, e.at, "edited the notes of the changelog");
+    }
     void operator()(const release_held& e) {
         state.held = e.hold;
         remember(state, e.hold.by, e.hold.at, "held the release");

@@ -34,6 +34,7 @@ struct describer {
     std::string operator()(const treat_as_done& c) const { return on_item("treat as done", c.step, c.item); }
     std::string operator()(const run_again& c) const { return on_item("run again", c.step, c.item); }
     std::string operator()(const add_note&) const { return "note"; }
+    std::string operator()(const edit_notes&) const { return "edit the notes"; }
     std::string operator()(const advance&) const { return "advance"; }
     std::string operator()(const look_finished& c) const { return on_step("look finished", c.step); }
     std::string operator()(const step_finished& c) const { return on_step("step finished", c.step); }

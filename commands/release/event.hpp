@@ -165,6 +165,15 @@ struct note_added {
 };
 BOOST_DESCRIBE_STRUCT(note_added, (), (added))
 
+/// The hand-written lines as a whole, after somebody edited them.
+struct notes_edited {
+    static constexpr const char* name = "notes_edited";
+    std::vector<note> notes;
+    person_id by;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(notes_edited, (), (notes, by, at))
+
 struct release_held {
     static constexpr const char* name = "release_held";
     hold_state hold;
@@ -218,8 +227,8 @@ BOOST_DESCRIBE_STRUCT(release_ended, (), (how, text, at))
 
 using event = std::variant<release_started, step_considered, look_started, look_recorded, gate_opened, seat_filled,
                            seat_withdrawn, gate_closed, step_intended, step_ended, item_intended, item_delegated,
-                           item_ended, step_skipped, step_reset, note_added, release_held, release_resumed,
-                           abort_started, drift_noted, evidence_kept, refusal_noted, release_ended>;
+                           item_ended, step_skipped, step_reset, note_added, notes_edited, release_held,
+                           release_resumed, abort_started, drift_noted, evidence_kept, refusal_noted, release_ended>;
 
 /// The name and JSON of an event as the journal keeps it.
 std::string name_of(const event& happened);

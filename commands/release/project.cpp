@@ -62,6 +62,10 @@ boost::json::object project_settings::condition_settings() const {
     return made;
 }
 
+std::string project_settings::tag_name(std::string_view version_text) const {
+    return version.tag_prefix + std::string{version_text};
+}
+
 std::string project_settings::milestone_title(std::string_view version_text) const {
     constexpr std::string_view place = "{version}";
     std::string made = milestone;

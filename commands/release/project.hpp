@@ -38,6 +38,7 @@ struct gitlab_settings {
     std::string migration_label = "migration";
     std::string dependency_label = "dependency";
     std::string error_label = "production-error";  ///< put on issues made from errors
+    bool releases = true;                          ///< the changelog also becomes the description of a GitLab release
 };
 
 struct repository_settings {
@@ -49,8 +50,10 @@ struct repository_settings {
 };
 
 struct version_settings {
-    std::string grammar = "X.Y.Z";
-    std::string file;  ///< in the repository
+    std::string grammar = "X.Y.Z";  ///< or named numbers: "{major}.{minor}.{patch}", "{year}.{number}"
+    std::string tag_prefix;         ///< stands before the version in the tag's name only: "v"
+    bool lightweight_tags = false;  ///< the last tag need not be annotated
+    std::string file;               ///< in the repository
     std::string key = "centrifuge.project.version";
     std::string format;   ///< properties, ini, yaml, json, pattern; "" = by the file's name
     std::string pattern;  ///< with format "pattern": one (…) around the version
@@ -59,6 +62,10 @@ struct version_settings {
 struct changelog_settings {
     std::string file = "CHANGELOG.md";
     std::vector<std::pair<std::string, std::string>> groups;  ///< label → heading, in order; empty = one list
+    std::string other;          ///< heading of what has none of the labels; "" = it comes first, without a heading
+    std::string notes_heading;  ///< "" = notes follow the list without a heading
+    bool contributors = true;   ///< a line with the names of those whose merge requests landed
+    bool links = false;         ///< links in the file itself; Slack and GitLab link "!12" by themselves
 };
 
 struct salt_settings {
@@ -128,6 +135,7 @@ struct project_settings {
     std::vector<std::string> asset_paths;  ///< files or folders that the asset build may change
     program tests;
     std::vector<std::string> stable_differs = {"make.conf"};  ///< the only paths in which trunk and stable may differ
+    bool protected_branches = true;  ///< trunk and stable have to be protected in GitLab before the push
     salt_settings salt;
     home_page_settings home_page;
     std::map<std::string, restart_settings> restarts;  ///< by step id
@@ -151,6 +159,8 @@ struct project_settings {
     boost::json::object condition_settings() const;
     /// "1.4.0" for the milestone "Platform-{version}" → "Platform-1.4.0".
     std::string milestone_title(std::string_view version_text) const;
+    /// "v1.4.0": the tag's name.
+    std::string tag_name(std::string_view version_text) const;
 };
 
 struct checked_project {

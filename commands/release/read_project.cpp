@@ -56,7 +56,7 @@ program read_program(const place& at) {
 }
 
 gitlab_settings read_gitlab(const place& at) {
-    at.only({"project", "labels"});
+    at.only({"project", "labels", "releases"});
     gitlab_settings made;
     made.project = at.required("project").name();
     const auto labels = at.at("labels");
@@ -64,6 +64,7 @@ gitlab_settings read_gitlab(const place& at) {
     made.migration_label = labels.at("migrations").name(made.migration_label);
     made.dependency_label = labels.at("dependencies").name(made.dependency_label);
     made.error_label = labels.at("errors").name(made.error_label);
+    made.releases = at.at("releases").flag(made.releases);
     return made;
 }
 
@@ -83,9 +84,12 @@ repository_settings read_repository(const place& at) {
 }
 
 version_settings read_version(const place& at) {
-    at.only({"grammar", "file", "key", "format", "pattern"});
+    at.only({"grammar", "tag_prefix", "lightweight_tags", "file", "key", "format", "pattern"});
     version_settings made;
     made.grammar = at.at("grammar").name(made.grammar);
+    made.tag_prefix =
+        text_that(at.at("tag_prefix"), is_tag_prefix, "the beginning of a tag's name, such as v or release-");
+    made.lightweight_tags = at.at("lightweight_tags").flag(made.lightweight_tags);
     made.file = path_at(at.required("file"));
     made.key = at.at("key").name(made.key);
     made.format = at.at("format").one_of({"properties", "ini", "yaml", "json", "pattern"});
@@ -96,10 +100,14 @@ version_settings read_version(const place& at) {
 }
 
 changelog_settings read_changelog(const place& at) {
-    at.only({"file", "groups"});
+    at.only({"file", "groups", "other", "notes_heading", "contributors", "links"});
     changelog_settings made;
     made.file = path_at(at.at("file"), made.file);
     for (const auto& [label, heading] : at.at("groups").entries()) made.groups.emplace_back(label, heading.name());
+    made.other = at.at("other").text();
+    made.notes_heading = at.at("notes_heading").text();
+    made.contributors = at.at("contributors").flag(made.contributors);
+    made.links = at.at("links").flag(made.links);
     return made;
 }
 
@@ -248,6 +256,7 @@ void read_commands(const place& root, project_settings& made) {
     made.tests = read_program(tests);
     if (const auto differs = root.at("stable_diff_allowed"))
         made.stable_differs = texts_that(differs, is_path_inside, path_words);
+    made.protected_branches = root.at("protected_branches").flag(made.protected_branches);
     for (const auto& [step, how] : root.at("restarts").entries()) made.restarts[step] = read_restart(how);
 }
 
@@ -257,9 +266,28 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
     yaml_reader reader{file};
     const auto root = reader.parse(yaml);
     if (!reader.good()) return {{.file = file}, reader.problems()};
-    root.only({"name",      "title",  "channel", "gitlab", "repository", "milestone",  "version",
-               "changelog", "assets", "tests",   "salt",   "ingest",     "watch",      "home_page",
-               "restarts",  "roles",  "rights",  "people", "checklist",  "drift_poll", "stable_diff_allowed"});
+    root.only({"name",
+               "title",
+               "channel",
+               "gitlab",
+               "repository",
+               "milestone",
+               "version",
+               "changelog",
+               "assets",
+               "tests",
+               "salt",
+               "ingest",
+               "watch",
+               "home_page",
+               "restarts",
+               "roles",
+               "rights",
+               "people",
+               "checklist",
+               "drift_poll",
+               "stable_diff_allowed",
+               "protected_branches"});
     refuse_secrets(root);
     checked_project checked;
     auto& made = checked.settings;

@@ -55,6 +55,10 @@ struct run_again {
 struct add_note {
     std::string text;
 };
+/// The hand-written lines, one a line, instead of those that `fingerprint` names. Lines that came since stay.
+struct edit_notes {
+    std::string fingerprint, lines;
+};
 
 // ── what the machine reports ─────────────────────────────────────────────────────────────────────────────────────
 /// Start whatever can start now; also run after every other command, in the same commit.
@@ -87,9 +91,9 @@ struct drift_seen {
     std::string what, from, to;
 };
 
-using command =
-    std::variant<approve, reject, withdraw, choose, delegate, hold, resume, abort, retry, skip, treat_as_done,
-                 run_again, add_note, advance, look_finished, step_finished, item_finished, tick, drift_seen>;
+using command = std::variant<approve, reject, withdraw, choose, delegate, hold, resume, abort, retry, skip,
+                             treat_as_done, run_again, add_note, edit_notes, advance, look_finished, step_finished,
+                             item_finished, tick, drift_seen>;
 
 /// What was asked, for the audit: "approve build", "choose merge on !12 of merge-requests". Never what was written.
 std::string words_of(const command& asked);
@@ -125,6 +129,14 @@ bool stands_in(const release_state& state, const item_state& item, const choice&
 std::string why_closed(const release_state& state, const step_state& step);
 /// The fingerprint a gate of this step would have now (R3.5).
 std::string gate_fingerprint(const release_state& state, const step_state& step);
+/// What an editor of the notes is shown: the newest lines that a form can hold, one a line (older ones stay as they
+/// are), and the fingerprint that its answer has to name.
+struct editable_notes {
+    std::string lines, fingerprint;
+    std::size_t first = 0;  ///< number of older notes that are not in it
+};
+editable_notes notes_to_edit(const std::vector<note>& notes);
+
 /// The same key on any machine after any restart (R5.5).
 std::string idempotency_key(const release_state& state, const step_state& step, std::string_view purpose);
 /// The roles that may use a verb ("start", "hold", "abort", "skip", "retry", "resume", "note", "decide"), when the

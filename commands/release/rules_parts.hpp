@@ -31,6 +31,7 @@ result<events> decide(const question& q, const skip& asked);
 result<events> decide(const question& q, const treat_as_done& asked);
 result<events> decide(const question& q, const run_again& asked);
 result<events> decide(const question& q, const add_note& asked);
+result<events> decide(const question& q, const edit_notes& asked);
 result<events> decide(const question& q, const advance& asked);
 result<events> decide(const question& q, const look_finished& asked);
 result<events> decide(const question& q, const step_finished& asked);

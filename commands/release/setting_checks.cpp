@@ -68,6 +68,10 @@ bool is_branch(std::string_view text) {
            text.find("@{") == std::string_view::npos;
 }
 
+bool is_tag_prefix(std::string_view text) {
+    return text.empty() || is_branch(std::string{text} + "1");
+}
+
 bool is_path_inside(std::string_view text) {
     if (text.empty() || text.front() == '/' || text.front() == '-') return false;
     if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; })) return false;

@@ -21,6 +21,7 @@ result<release::command> command_of(const release::button& pressed, const form_w
     if (kind == "skip") return release::command{release::skip{pressed.step, reason}};
     if (kind == "treat_as_done") return release::command{release::treat_as_done{pressed.step, pressed.item, reason}};
     if (kind == "run_again") return release::command{release::run_again{pressed.step, pressed.item}};
+    if (kind == "edit_notes") return release::command{release::edit_notes{pressed.fingerprint, reason}};
     if (kind == "note") return release::command{release::add_note{reason}};
     return failure{errc::invalid,
                    "This button is of a kind (" + kind +

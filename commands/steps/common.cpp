@@ -20,6 +20,7 @@ std::string fill(std::string text, const release::release_state& state) {
     const std::map<std::string, std::string> words{
         {"{version}", state.version},
         {"{project}", state.project},
+        {"{tag}", tag_name(state)},
         {"{milestone}", state.fact("milestone_title")},
         {"{milestone_url}", state.fact("milestone_url")},
         {"{candidate}", state.fact("candidate")},
@@ -42,8 +43,12 @@ std::string trunk_ref(const release::project_settings& project) {
 std::string stable_ref(const release::project_settings& project) {
     return "refs/heads/" + project.repository.stable;
 }
+std::string tag_name(const release::release_state& state) {
+    const auto pinned = state.fact("tag_name");
+    return pinned.empty() ? state.version : pinned;
+}
 std::string tag_ref(const release::release_state& state) {
-    return "refs/tags/" + state.version;
+    return "refs/tags/" + tag_name(state);
 }
 std::string short_id(const std::string& object) {
     return object.substr(0, 10);
@@ -71,6 +76,12 @@ gitlab::milestone milestone_of(const release::release_state& state) {
     which.group_id = number_at(state.facts, "milestone_group");
     which.title = untrusted{state.fact("milestone_title")};
     return which;
+}
+
+bool lies_in(std::string_view path, std::string_view folder_or_file) {
+    if (path == folder_or_file) return true;
+    return path.size() > folder_or_file.size() && path.starts_with(folder_or_file) &&
+           (folder_or_file.ends_with('/') || path[folder_or_file.size()] == '/');
 }
 
 std::string count(std::size_t number, const std::string& thing) {

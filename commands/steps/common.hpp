@@ -17,6 +17,7 @@ git::signature pinned_signature(const release::project_settings& project, instan
 
 std::string trunk_ref(const release::project_settings& project);   ///< "refs/heads/master"
 std::string stable_ref(const release::project_settings& project);  ///< "refs/heads/stable"
+std::string tag_name(const release::release_state& state);         ///< "1.4.0", with the project's prefix
 std::string tag_ref(const release::release_state& state);          ///< "refs/tags/1.4.0"
 std::string short_id(const std::string& object);                   ///< first 10 digits
 
@@ -28,6 +29,8 @@ failure not_configured(std::string_view what, std::string_view setting);
 /// The milestone the release is pinned to, as GitLab's client wants it.
 gitlab::milestone milestone_of(const release::release_state& state);
 
+/// Is `path` this file, or in this folder?
+bool lies_in(std::string_view path, std::string_view folder_or_file);
 /// "1 file", "3 files"
 std::string count(std::size_t number, const std::string& thing);
 /// The last lines of a long text, at most so many bytes, cut at a line.
@@ -55,8 +58,10 @@ std::unique_ptr<step_kind> create_assets_diff();
 std::unique_ptr<step_kind> create_git_commit();
 std::unique_ptr<step_kind> create_git_merge();
 std::unique_ptr<step_kind> create_stable_diff();
+std::unique_ptr<step_kind> create_branch_check();
 std::unique_ptr<step_kind> create_git_tag();
 std::unique_ptr<step_kind> create_git_push();
+std::unique_ptr<step_kind> create_publish_changelog();
 std::unique_ptr<step_kind> create_salt_ping();
 std::unique_ptr<step_kind> create_salt_state();
 std::unique_ptr<step_kind> create_http_check();

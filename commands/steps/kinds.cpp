@@ -27,8 +27,10 @@ auto build() {
     add(create_git_commit());
     add(create_git_merge());
     add(create_stable_diff());
+    add(create_branch_check());
     add(create_git_tag());
     add(create_git_push());
+    add(create_publish_changelog());
     add(create_salt_ping());
     add(create_salt_state());
     add(create_http_check());

@@ -1,15 +1,44 @@
 #include "commands/steps/local_clone.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/thread_pool.hpp>
 #include <filesystem>
 
+#include "integrations/async/deadline.hpp"
+
 namespace slipway::steps {
+namespace {
+
+/// Longer than git or libgit2 hold a lock without a git program at work in the clone.
+constexpr std::chrono::minutes longest_held{1};
+
+}  // namespace
 
 local_clone::local_clone(asio::thread_pool& pool, git::transport& transport, std::string url, std::string directory)
     : pool_{pool}, transport_{transport}, url_{std::move(url)}, directory_{std::move(directory)} {}
 
+result<> local_clone::own() {
+    if (owned_) return {};
+    auto held = git::clone_lock::take(directory_);
+    if (!held) return held.error();
+    owned_.emplace(std::move(*held));
+    return {};
+}
+
+task<result<>> local_clone::clear_locks(std::filesystem::file_time_type older_than) {
+    auto work = [directory = directory_, older_than] { return git::remove_stale_locks(directory, older_than); };
+    const auto removed = co_await offload(pool_, std::move(work));
+    if (!removed) co_return removed.error();
+    for (const auto& each : *removed)
+        spdlog::warn("clone={} removed {}: a git that was killed had left it", directory_, each);
+    co_return result<>{};
+}
+
 task<result<git::repository*>> local_clone::ready() {
     if (opened_) co_return opened_.get();
+    const auto own_it = own();
+    if (!own_it) co_return own_it.error();
     std::error_code unreadable;
     if (!std::filesystem::exists(directory_, unreadable)) {
         std::filesystem::create_directories(std::filesystem::path{directory_}.parent_path(), unreadable);
@@ -17,6 +46,9 @@ task<result<git::repository*>> local_clone::ready() {
         // Two steps may need it at the same moment; whoever comes second finds it there.
         if (!cloned && !(cloned.error() == errc::exists)) co_return cloned.error().within("cloning " + url_);
     }
+    // Nothing of ours has worked in it yet, so whatever lock is there is an earlier process's.
+    const auto cleared = co_await clear_locks(std::filesystem::file_time_type::clock::now());
+    if (!cleared) co_return cleared.error();
     auto opened = co_await git::open_repository(pool_, directory_);
     if (!opened) co_return opened.error();
     if (!opened_) opened_ = std::move(*opened);
@@ -26,6 +58,8 @@ task<result<git::repository*>> local_clone::ready() {
 task<result<git::fetched>> local_clone::fetch() {
     const auto open = co_await ready();
     if (!open) co_return open.error();
+    const auto cleared = co_await clear_locks(std::filesystem::file_time_type::clock::now() - longest_held);
+    if (!cleared && !(cleared.error() == errc::unavailable)) co_return cleared.error();
     auto got = co_await transport_.fetch(directory_, url_);
     if (!got) co_return got.error();
     if (!got->moved_tags.empty()) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "integrations/async/task.hpp"
+#include "integrations/git/clone_lock.hpp"
 #include "integrations/git/repository.hpp"
 #include "integrations/git/transport.hpp"
 
@@ -14,7 +16,8 @@ class local_clone {
 public:
     local_clone(asio::thread_pool& pool, git::transport& transport, std::string url, std::string directory);
 
-    /// Opens it, cloning first when it is not there. Failures are those of the clone or of opening.
+    /// Opens it, cloning first when it is not there. Failures are those of the clone or of opening; errc::refused when
+    /// another process works in it; errc::unavailable while a git that an earlier process left is still busy there.
     task<result<git::repository*>> ready();
     /// ready(), then everything new from the remote. Moved tags are errc::refused: somebody rewrote history.
     task<result<git::fetched>> fetch();
@@ -23,10 +26,16 @@ public:
     const std::string& url() const noexcept { return url_; }
 
 private:
+    /// This process alone works in the clone from the first use to its own end.
+    result<> own();
+    /// What killed gits left behind, older than anything of ours that may be running.
+    task<result<>> clear_locks(std::filesystem::file_time_type older_than);
+
     asio::thread_pool& pool_;
     git::transport& transport_;
     std::string url_;
     std::string directory_;
+    std::optional<git::clone_lock> owned_;
     std::unique_ptr<git::repository> opened_;
 };
 

@@ -55,10 +55,12 @@ task<result<json::object>> read_pins(services with, std::shared_ptr<const releas
         if (stable.empty())
             co_return failure{errc::not_found, "The remote has no branch `" + project->repository.stable +
                                                    "`. Check `repository.stable` in the project file."};
-        if (!target_of(*remote, "refs/tags/" + version).empty())
-            co_return failure{errc::exists,
-                              "The tag " + version +
-                                  " is already on the remote: this version has been released. Choose the next one."};
+        const auto tag = project->tag_name(version);
+        if (!target_of(*remote, "refs/tags/" + tag).empty())
+            co_return failure{
+                errc::exists,
+                "The tag " + tag + " is already on the remote: this version has been released. Choose the next one."};
+        facts["tag_name"] = tag;
         facts["trunk_head"] = trunk;
         facts["candidate"] = trunk;
         facts["stable_head"] = stable;
@@ -87,7 +89,7 @@ task<result<std::vector<release::drift_seen>>> find_drift(std::shared_ptr<const 
     compare(project->repository.trunk, trunk_ref(*project), "trunk_head");
     compare(project->repository.stable, stable_ref(*project), "stable_head");
     if (const auto tag = state->fact("tag_pushed"); !tag.empty())
-        compare("tag " + state->version, tag_ref(*state), "tag_pushed");
+        compare("tag " + tag_name(*state), tag_ref(*state), "tag_pushed");
     co_return seen;
 }
 

@@ -156,6 +156,27 @@ json::object note_window(const release::release_state& state, const release::but
     return made.input(words).render();
 }
 
+/// Only the hand-written lines; what git says stays. The form answers for the notes as they are now.
+json::object edit_notes_window(const release::release_state& state, release::button pressed, const names& people) {
+    const auto editable = release::notes_to_edit(state.notes);
+    pressed.fingerprint = editable.fingerprint;
+    auto made = begun("Edit the notes", state, pressed, people);
+    made.submit("Save");
+    made.section(
+        say("One line of the changelog a line. Lines that come from merge requests are not shown here: their "
+            "titles are edited in GitLab."));
+    if (editable.first > 0)
+        made.context(say("The {} oldest notes do not fit in here and stay as they are.", editable.first));
+    text_input words;
+    words.block_id = input::note;
+    words.label = "Hand-written lines";
+    words.initial = editable.lines;
+    words.multiline = true;
+    words.optional = true;
+    words.max_length = 3000;
+    return made.input(words).render();
+}
+
 }  // namespace
 
 bool asks_for_words(const release::release_state& state, const release::button& pressed, const release::actor& who) {
@@ -165,7 +186,7 @@ bool asks_for_words(const release::release_state& state, const release::button& 
         return choice->needs_reason || release::stands_in(state, *item_of(state, pressed), *choice, who);
     }
     static constexpr std::string_view kinds[] = {"reject", "skip", "treat_as_done", "hold",
-                                                 "abort",  "note", "delegate"};
+                                                 "abort",  "note", "edit_notes",    "delegate"};
     return std::ranges::find(kinds, pressed.kind) != std::end(kinds);
 }
 
@@ -173,6 +194,7 @@ std::optional<json::object> window_for(const release::release_state& state, cons
                                        const release::actor& who, const names& people) {
     if (pressed.kind == "hold") return hold_window(state, pressed, people);
     if (pressed.kind == "abort") return abort_window(state, pressed, people);
+    if (pressed.kind == "edit_notes") return edit_notes_window(state, pressed, people);
     if (pressed.kind == "note") return note_window(state, pressed, people);
     const auto* rule = state.plan.find(pressed.step);
     if (rule == nullptr) return std::nullopt;

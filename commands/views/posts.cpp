@@ -50,12 +50,13 @@ markup skipped(const release::release_state& state, const names& people) {
 rendered changelog_post(const release::release_state& state, const names& people) {
     const auto name = release_name(state, people.project());
     slack::message_builder made{say("{}: changelog", name), "CHANGELOG-" + state.version + ".md"};
-    made.section(changelog_text(state.fact("changelog"), people.project()));
+    made.section(changelog_text(state.fact("changelog"), state, people.project()));
     return made.render();
 }
 
 rendered post(const release::release_state& state, const release::step_rule& rule, const names& people) {
-    if (text_at(rule.with, "what") == "changelog") return changelog_post(state, people);
+    if (rule.kind == "publish_changelog" || text_at(rule.with, "what") == "changelog")
+        return changelog_post(state, people);
     const auto words = filled(rule.text.empty() ? rule.title : rule.text, state);
     const auto name = release_name(state, people.project());
     slack::message_builder made{say("{}: {}", name, words), rule.id + ".txt"};

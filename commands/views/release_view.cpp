@@ -104,7 +104,7 @@ private:
     void of_step(const release::step_rule& rule, const release::step_state& step) {
         const bool begun = step.status != step_status::waiting && step.status != step_status::skipped &&
                            step.status != step_status::not_needed;
-        if (rule.kind == "notify" && begun)
+        if ((rule.kind == "notify" || rule.kind == "publish_changelog") && begun)
             put(key(rule.id), post(state_, rule, people_), in_channel(slack::priority::gate));
         if (step.gate) of_gate(rule, step);
         if (!step.items.empty()) of_items(rule, step);
@@ -187,7 +187,7 @@ private:
                 in_thread(/*broadcast=*/true, slack::priority::gate),
                 say("Dealt with since; the board shows how it went on."));
         if (has_result(step))
-            put(key(step.id + "/result/" + number), result_card(state_, step, people_),
+            put(key(step.id + "/result/" + number), result_card(state_, step, people_, made_.buttons),
                 in_thread(/*broadcast=*/false, slack::priority::detail));
     }
 

@@ -1,4 +1,5 @@
 #include "commands/views/replies.hpp"
+#include "commands/views/changelog_text.hpp"
 
 #include "commands/views/board.hpp"
 #include "commands/views/lanes.hpp"
@@ -37,6 +38,12 @@ rendered notes_reply(const release::release_state& state, const names& people) {
     if (state.notes.empty())
         made.section(
             say("There are none yet. {} adds one; it goes into the changelog.", slack::code("/release note TEXT")));
+    const auto committed = state.fact("commit");
+    const auto entry = committed.empty() ? entry_now(state) : state.fact("changelog");
+    if (!entry.empty()) {
+        made.section(committed.empty() ? say("*The entry as it stands now*") : say("*The entry, as it was committed*"));
+        made.section(changelog_text(entry, state, people.project()));
+    }
     return made.render();
 }
 

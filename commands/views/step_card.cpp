@@ -1,5 +1,6 @@
 #include "commands/views/step_card.hpp"
 
+#include "commands/views/changelog_text.hpp"
 #include "commands/views/gate_card.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/text.hpp"
@@ -111,7 +112,8 @@ bool has_result(const release::step_state& step) {
                                                 (step.look && !step.look->lines.empty() && !step.gate));
 }
 
-rendered result_card(const release::release_state& state, const release::step_state& step, const names& people) {
+rendered result_card(const release::release_state& state, const release::step_state& step, const names& people,
+                     std::vector<release::button>& shown) {
     const auto* rule = state.plan.find(step.id);
     slack::message_builder made{say("{}: {} done. {}", release_name(state, people.project()), step_name(*rule),
                                     slack::cut(slack::one_line(step.text), 200)),
@@ -122,7 +124,15 @@ rendered result_card(const release::release_state& state, const release::step_st
     if (step.look)
         for (const auto& each : step.look->lines) (lines += each) += '\n';
     made.verbatim(lines);
-    made.log(step.detail, log_name(step), 40);
+    const bool is_entry = rule->kind == "changelog" && state.is_live() && state.fact("commit").empty();
+    made.log(is_entry ? entry_now(state) : step.detail, log_name(step), 40);
+    if (is_entry) {
+        // Drafted anew with every note, until the release commit holds it.
+        auto edit = pressed(state, step, "edit_notes");
+        edit.fingerprint = release::notes_to_edit(state.notes).fingerprint;
+        button_row row{shown};
+        made.actions({row.make(edit, "Edit the notes")});
+    }
     return made.render();
 }
 

@@ -14,7 +14,8 @@ rendered failure_card(const release::release_state& state, const release::step_s
                       std::vector<release::button>& shown);
 
 /// For done steps that left more than a line: their evidence, without buttons.
-rendered result_card(const release::release_state& state, const release::step_state& step, const names& people);
+rendered result_card(const release::release_state& state, const release::step_state& step, const names& people,
+                     std::vector<release::button>& shown);
 
 /// True when result_card has something to say that the board does not.
 bool has_result(const release::step_state& step);

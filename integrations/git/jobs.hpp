@@ -47,7 +47,8 @@ result<std::string> patch_id(git_repository& repo, const object_id& id, bool inv
 result<std::vector<blamed_line>> blame(git_repository& repo, const blame_question& question);
 
 // writing.cpp
-result<merge_outcome> merge(git_repository& repo, const object_id& ours, const object_id& theirs);
+result<merge_outcome> merge(git_repository& repo, const object_id& ours, const object_id& theirs,
+                            const std::vector<std::string>& keep_ours);
 result<object_id> create_commit(git_repository& repo, const new_commit& wanted);
 result<object_id> create_tag(git_repository& repo, const new_tag& wanted);
 result<> move_ref(git_repository& repo, const std::string& name, const object_id& to, const object_id& expected);

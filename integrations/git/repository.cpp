@@ -70,8 +70,8 @@ public:
     task<result<std::vector<blamed_line>>> blame(blame_question question) override {
         return on_pool([=](git_repository& repo) { return detail::blame(repo, question); });
     }
-    task<result<merge_outcome>> merge(object_id ours, object_id theirs) override {
-        return on_pool([=](git_repository& repo) { return detail::merge(repo, ours, theirs); });
+    task<result<merge_outcome>> merge(object_id ours, object_id theirs, std::vector<std::string> keep_ours) override {
+        return on_pool([=](git_repository& repo) { return detail::merge(repo, ours, theirs, keep_ours); });
     }
     task<result<object_id>> create_commit(new_commit wanted) override {
         return on_pool([=](git_repository& repo) { return detail::create_commit(repo, wanted); });

@@ -61,8 +61,10 @@ public:
     virtual task<result<object_id>> landing_of(object_id id, object_id branch_head) = 0;
     virtual task<result<std::vector<blamed_line>>> blame(blame_question question) = 0;
 
-    /// Merges in memory; no work tree, no reference is touched.
-    virtual task<result<merge_outcome>> merge(object_id ours, object_id theirs) = 0;
+    /// Merges in memory; no work tree, no reference is touched. The files `keep_ours` (exact paths) come out as `ours`
+    /// has them, absent ones absent, whatever the merge would make of them; they never conflict.
+    virtual task<result<merge_outcome>> merge(object_id ours, object_id theirs,
+                                              std::vector<std::string> keep_ours = {}) = 0;
     /// Same input, same id: time and identity come from the caller.
     virtual task<result<object_id>> create_commit(new_commit wanted) = 0;
     /// The annotated tag object alone, same input, same id. `move_ref("refs/tags/…", id, "")` gives it its name.

@@ -28,6 +28,32 @@ result<std::vector<std::string>> conflicts_in(git_index& index) {
     return std::vector<std::string>(paths.begin(), paths.end());
 }
 
+/// Makes `path` of the merge's index what `ours` has there, conflict or not.
+result<> keep_path(git_index& index, git_commit& ours, const std::string& path) {
+    const std::string what = "Cannot keep " + path + " as it is";
+    int code = git_index_conflict_remove(&index, path.c_str());
+    if (code < 0 && code != GIT_ENOTFOUND) return git_failure(code, what);
+    code = git_index_remove(&index, path.c_str(), 0);
+    if (code < 0 && code != GIT_ENOTFOUND) return git_failure(code, what);
+    const auto tree = acquire<tree_handle>(what, git_commit_tree, &ours);
+    if (!tree) return tree.error();
+    git_tree_entry* raw = nullptr;
+    code = git_tree_entry_bypath(&raw, tree->get(), path.c_str());
+    if (code == GIT_ENOTFOUND) return {};
+    if (code < 0) return git_failure(code, what);
+    const std::unique_ptr<git_tree_entry, decltype(&git_tree_entry_free)> present{raw, &git_tree_entry_free};
+    if (git_tree_entry_type(present.get()) == GIT_OBJECT_TREE) {
+        return failure{errc::invalid, what + ": it is a folder; name its files"};
+    }
+    git_index_entry entry{};
+    entry.path = path.c_str();
+    entry.mode = static_cast<std::uint32_t>(git_tree_entry_filemode(present.get()));
+    entry.id = *git_tree_entry_id(present.get());
+    code = git_index_add(&index, &entry);
+    if (code < 0) return git_failure(code, what);
+    return {};
+}
+
 /// What git does to a message: no trailing blanks, one newline at the end. Comment lines stay.
 result<std::string> tidy(const std::string& message) {
     buffer text;
@@ -114,7 +140,8 @@ failure found_elsewhere(const std::string& name, const object_id& present, const
 
 }  // namespace
 
-result<merge_outcome> merge(git_repository& repo, const object_id& ours, const object_id& theirs) {
+result<merge_outcome> merge(git_repository& repo, const object_id& ours, const object_id& theirs,
+                            const std::vector<std::string>& keep_ours) {
     const auto base = merge_base(repo, ours, theirs);  // git would merge unrelated histories file by file: never wanted
     if (!base) return base.error();
     const auto left = find_commit(repo, ours);
@@ -125,6 +152,10 @@ result<merge_outcome> merge(git_repository& repo, const object_id& ours, const o
     const std::string what = "Cannot merge " + theirs + " into " + ours;
     const auto index = acquire<index_handle>(what, git_merge_commits, &repo, left->get(), right->get(), &options);
     if (!index) return index.error();
+    for (const auto& each : keep_ours) {
+        const auto kept = keep_path(**index, **left, each);
+        if (!kept) return kept.error();
+    }
     merge_outcome outcome;
     if (git_index_has_conflicts(index->get()) == 1) {
         auto paths = conflicts_in(**index);

@@ -42,6 +42,8 @@ public:
     /// Resolve once, then use the id: proxies that decode %2F break paths.
     virtual task<result<project>> project_by_path(std::string path) = 0;
     virtual task<result<branch>> branch_of(std::int64_t project, std::string name) = 0;
+    /// Needs the right to see them (maintainers, in older versions): refused or not_found for others.
+    virtual task<result<std::vector<protected_tag>>> protected_tags(std::int64_t project) = 0;
 
     /// Exact title, group milestones included; not_found names the title. Two matches: the project's own wins.
     virtual task<result<milestone>> milestone_by_title(std::int64_t project, std::string title) = 0;

@@ -15,6 +15,7 @@ public:
     task<result<user>> current_user() override;
     task<result<project>> project_by_path(std::string path) override;
     task<result<branch>> branch_of(std::int64_t project, std::string name) override;
+    task<result<std::vector<protected_tag>>> protected_tags(std::int64_t project) override;
     task<result<milestone>> milestone_by_title(std::int64_t project, std::string title) override;
     task<result<milestone>> read_milestone(milestone which) override;
     task<result<std::vector<milestone>>> open_milestones(std::int64_t project) override;

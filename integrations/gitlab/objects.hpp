@@ -31,6 +31,7 @@ struct project {
     std::string default_branch;
     std::string merge_method;  ///< merge, rebase_merge, ff
     std::string http_url;      ///< for git over https
+    int access = 0;            ///< the token's own level here: 20 reporter, 30 developer, 40 maintainer; 0 = not said
 };
 
 struct milestone {
@@ -202,6 +203,15 @@ struct branch {
     std::string commit;
     bool protected_branch = false;
     bool can_push = false;  ///< for the token's user
+};
+
+/// Who may create tags whose name fits.
+struct protected_tag {
+    std::string pattern;   ///< a name, or one with "*" for any text
+    int create_level = 0;  ///< the least access level that may; 0 = nobody by level
+    bool by_name = false;  ///< people, groups or keys are named beside the levels
+
+    bool covers(std::string_view tag) const noexcept;
 };
 
 }  // namespace slipway::gitlab

@@ -64,6 +64,13 @@ task<result<branch>> http_api::branch_of(std::int64_t project, std::string name)
     co_return to_branch(*body);
 }
 
+task<result<std::vector<protected_tag>>> http_api::protected_tags(std::int64_t project) {
+    const auto found =
+        co_await call_.read_all("Cannot read the protected tags", project_root(project) + "/protected_tags");
+    if (!found) co_return found.error();
+    co_return all_of(*found, to_protected_tag);
+}
+
 task<result<milestone>> http_api::milestone_by_title(std::int64_t project, std::string title) {
     const auto path = project_root(project) + "/milestones?include_ancestors=true&title=" + net::percent_encode(title);
     const auto found = co_await call_.read_all("Cannot look up the milestone \"" + title + "\"", path);

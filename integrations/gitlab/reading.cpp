@@ -57,6 +57,28 @@ const known_status* find_status(std::string_view text) noexcept {
 
 }  // namespace
 
+/// GitLab's wildcard: "*" stands for any text, also none.
+bool protected_tag::covers(std::string_view tag) const noexcept {
+    const std::string_view mask = pattern;
+    std::size_t at = 0, in_mask = 0, star = std::string_view::npos, resume = 0;
+    while (at < tag.size()) {
+        if (in_mask < mask.size() && mask[in_mask] == '*') {
+            star = in_mask++;
+            resume = at;
+        } else if (in_mask < mask.size() && mask[in_mask] == tag[at]) {
+            ++in_mask;
+            ++at;
+        } else if (star != std::string_view::npos) {
+            in_mask = star + 1;
+            at = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (in_mask < mask.size() && mask[in_mask] == '*') ++in_mask;
+    return in_mask == mask.size();
+}
+
 merge_status parse_merge_status(std::string_view text) noexcept {
     const auto* known = find_status(text);
     return known == nullptr ? merge_status::other : known->status;
@@ -142,6 +164,8 @@ project to_project(const json::value& from) {
     made.default_branch = text_at(from, "default_branch");
     made.merge_method = text_at(from, "merge_method");
     made.http_url = text_at(from, "http_url_to_repo");
+    for (const char* source : {"permissions.project_access.access_level", "permissions.group_access.access_level"})
+        made.access = std::max(made.access, static_cast<int>(number_at(from, source)));
     return made;
 }
 
@@ -284,6 +308,21 @@ branch to_branch(const json::value& from) {
     made.commit = text_at(from, "commit.id");
     made.protected_branch = flag_at(from, "protected");
     made.can_push = flag_at(from, "can_push");
+    return made;
+}
+
+protected_tag to_protected_tag(const json::value& from) {
+    protected_tag made;
+    made.pattern = text_at(from, "name");
+    for (const auto& each : array_at(from, "create_access_levels")) {
+        const bool named = number_at(each, "user_id") != 0 || number_at(each, "group_id") != 0 ||
+                           number_at(each, "deploy_key_id") != 0;
+        const auto level = static_cast<int>(number_at(each, "access_level"));
+        if (named)
+            made.by_name = true;
+        else if (level > 0)
+            made.create_level = made.create_level == 0 ? level : std::min(made.create_level, level);
+    }
     return made;
 }
 

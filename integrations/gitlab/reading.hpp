@@ -21,5 +21,6 @@ variable to_variable(const boost::json::value& from);
 job to_job(const boost::json::value& from);
 release to_release(const boost::json::value& from);
 branch to_branch(const boost::json::value& from);
+protected_tag to_protected_tag(const boost::json::value& from);
 
 }  // namespace slipway::gitlab::detail

@@ -25,4 +25,14 @@ task<result<std::string>> grow_draft(context here, act intent, git::repository* 
     co_return *made;
 }
 
+task<result<std::string>> file_with_entry(context here, git::repository* repository, std::string commit,
+                                          std::string entry) {
+    auto file = co_await repository->read_file(commit, here.project->changelog.file);
+    if (!file && file.error() == errc::not_found) file = std::string{"# Changelog\n"};
+    if (!file) co_return file.error();
+    auto inserted = changelog::insert_entry(*file, entry);
+    if (!inserted) co_return inserted.error().within(here.project->changelog.file);
+    co_return inserted;
+}
+
 }  // namespace slipway::steps

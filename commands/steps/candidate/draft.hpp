@@ -2,6 +2,7 @@
 // rebuilt to the same ids after a restart, so none of these steps has an effect that could happen twice.
 #pragma once
 
+#include "commands/changelog/entry.hpp"
 #include "commands/steps/common.hpp"
 #include "integrations/git/repository.hpp"
 
@@ -12,5 +13,9 @@ std::string draft_or_candidate(const release::release_state& state);
 /// The draft with `edits` on top; kept alive by a private reference. The fact `draft` is for the outcome.
 task<result<std::string>> grow_draft(context here, act intent, git::repository* repository, git::edits edits,
                                      std::string message);
+
+/// The changelog file at `commit` with that entry in it. errc::exists when it has another entry for the version.
+task<result<std::string>> file_with_entry(context here, git::repository* repository, std::string commit,
+                                          std::string entry);
 
 }  // namespace slipway::steps

@@ -1,5 +1,7 @@
 // git_merge: trunk into stable, in memory, with a pinned date, so that a rebuilt merge is the same object.
-#include "commands/steps/common.hpp"
+#include <algorithm>
+
+#include "commands/steps/candidate/conflict.hpp"
 
 namespace slipway::steps {
 namespace {
@@ -39,6 +41,9 @@ public:
     task<result<outcome>> perform(context here, act intent) override {
         const auto open = co_await here.with.clone->ready();
         if (!open) co_return open.error();
+        const auto conflict = co_await look_for_conflict(here, *open);
+        if (!conflict) co_return conflict.error();
+        if (!conflict->ok) co_return *conflict;
         const auto made = co_await build(here, intent, *open);
         if (!made) co_return made.error();
         const auto base = here.state->fact("base");
@@ -51,19 +56,38 @@ public:
     }
 
 private:
+    /// ok while trunk and stable merge; else who has to resolve what. Merging is quick, so it is simply done twice.
+    static task<result<outcome>> look_for_conflict(context here, git::repository* repository) {
+        outcome found;
+        const auto base = need_fact(here, "base", "pull");
+        if (!base) co_return base.error();
+        const auto commit = need_fact(here, "commit", "commit");
+        if (!commit) co_return commit.error();
+        const auto merged = co_await repository->merge(*base, *commit, here.project->stable_differs);
+        if (!merged) co_return merged.error();
+        if (merged->clean()) co_return found;
+        const auto who = co_await explain_conflict(here, repository, *base, *commit, merged->conflicts);
+        if (!who) co_return who.error();
+        found.ok = false;
+        found.text = conflict_sentence(here, merged->conflicts);
+        found.detail = *who;
+        co_return found;
+    }
+    static std::string conflict_sentence(const context& here, const std::vector<std::string>& paths) {
+        const auto& names = here.project->repository;
+        return "Merging " + names.trunk + " into " + names.stable + " conflicts in " + joined(paths) +
+               ". Resolve it on " + names.trunk + " (merge " + names.stable + " into it), then `/release retry pull`.";
+    }
     static task<result<std::string>> build(context here, act intent, git::repository* repository) {
         const auto base = need_fact(here, "base", "pull");
         if (!base) co_return base.error();
         const auto commit = need_fact(here, "commit", "commit");
         if (!commit) co_return commit.error();
-        const auto merged = co_await repository->merge(*base, *commit);
+        // The files that may differ stay stable's own: after an "ours" merge of stable into trunk git would take
+        // trunk's over.
+        const auto merged = co_await repository->merge(*base, *commit, here.project->stable_differs);
         if (!merged) co_return merged.error();
-        if (!merged->clean())
-            co_return failure{errc::refused,
-                              "Merging " + here.project->repository.trunk + " into " + here.project->repository.stable +
-                                  " conflicts in " + joined(merged->conflicts) + ". Resolve it on " +
-                                  here.project->repository.trunk + " (merge " + here.project->repository.stable +
-                                  " into it), then `/release retry pull`."};
+        if (!merged->clean()) co_return failure{errc::refused, conflict_sentence(here, merged->conflicts)};
         git::new_commit wanted;
         wanted.parents = {*base, *commit};
         wanted.base_tree = merged->tree;
@@ -100,10 +124,11 @@ public:
         std::vector<std::string> allowed;
         for (const auto& each : *changes) {
             const auto& list = here.project->stable_differs;
-            const bool may_differ =
-                std::ranges::find(list, each.new_path) != list.end() && each.kind == git::change_kind::modified;
-            (may_differ ? allowed : foreign)
-                .push_back(each.new_path + (each.kind == git::change_kind::mode_only ? " (mode)" : ""));
+            const bool listed = std::ranges::find(list, each.new_path) != list.end();
+            // Another mode is a difference even where the content may differ; a file that one side lacks has none.
+            const bool both = each.old_mode != git::file_mode::absent && each.new_mode != git::file_mode::absent;
+            const bool mode = both && each.old_mode != each.new_mode;
+            (listed && !mode ? allowed : foreign).push_back(each.new_path + (mode ? " (mode)" : ""));
         }
         if (!foreign.empty())
             co_return failure{errc::refused, here.project->repository.stable + " and " +
@@ -112,9 +137,33 @@ public:
                                                  joined(here.project->stable_differs) + " may. Somebody committed to " +
                                                  here.project->repository.stable + " alone; bring it to " +
                                                  here.project->repository.trunk + ", then `/release retry pull`."};
+        const auto base = need_fact(here, "base", "pull");
+        if (!base) co_return base.error();
+        const auto taken = co_await taken_over(here, *open, *base, *stable);
+        if (!taken) co_return taken.error();
+        if (!taken->empty())
+            co_return failure{errc::refused, "The merge would change " + joined(*taken) + " on " +
+                                                 here.project->repository.stable +
+                                                 ", which has to keep its own version of it. `/release retry pull` "
+                                                 "merges again from what the remote has."};
         outcome done;
         done.text = allowed.empty() ? "no difference" : "they differ only in " + joined(allowed);
         co_return done;
+    }
+
+private:
+    /// Files that may differ, but are not what stable had before.
+    static task<result<std::vector<std::string>>> taken_over(context here, git::repository* repository,
+                                                             std::string before, std::string after) {
+        std::vector<std::string> paths;
+        if (here.project->stable_differs.empty()) co_return paths;
+        git::diff_options options;
+        options.lines = git::line_counts::skipped;
+        options.paths = here.project->stable_differs;
+        const auto changes = co_await repository->diff(before, after, options);
+        if (!changes) co_return changes.error();
+        for (const auto& each : *changes) paths.push_back(each.new_path);
+        co_return paths;
     }
 };
 

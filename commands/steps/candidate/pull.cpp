@@ -83,7 +83,9 @@ public:
         done.facts["trunk_head"] = *trunk;
         done.facts["base"] = *stable;
         done.facts["stable_head"] = *stable;
-        done.facts["draft"] = nullptr;
+        // What an earlier attempt made of an older trunk is void.
+        for (const char* made : {"draft", "changelog_plan", "commit", "stable_commit", "tag_object"})
+            done.facts[made] = nullptr;
         co_return done;
     }
 };

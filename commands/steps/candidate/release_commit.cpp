@@ -1,5 +1,8 @@
 // git_commit: changelog, version and built assets as one commit on trunk, in our clone. Nothing leaves the machine yet.
+#include <algorithm>
+
 #include "commands/steps/candidate/draft.hpp"
+#include "commands/views/changelog_text.hpp"
 
 namespace slipway::steps {
 namespace {
@@ -51,23 +54,53 @@ public:
         git::new_commit wanted;
         wanted.parents = {*parent};
         wanted.base_tree = draft->tree;
-        const auto edits = co_await built_assets(here, *open);
+        auto edits = co_await built_assets(here, *open);
         if (!edits) co_return edits.error();
-        wanted.edits = *edits;
+        const auto entry = views::entry_now(*here.state);
+        if (!entry.empty()) {
+            // Notes may have come since the draft: the entry is written again, into the file as trunk has it.
+            auto file = co_await file_with_entry(here, *open, *parent, entry);
+            if (!file) co_return file.error();
+            (*edits)[here.project->changelog.file].content = std::move(*file);
+        }
+        wanted.edits = std::move(*edits);
         wanted.author = wanted.committer = pinned_signature(*here.project, intent.intended);
         wanted.message = message_of(here.rule, here.state->version) + "\n\n" + trailer(*here.state) + "\n";
         const auto made = co_await (*open)->create_commit(std::move(wanted));
         if (!made) co_return made.error();
+        const auto expected = co_await only_expected_paths(here, *open, *parent, *made);
+        if (!expected) co_return expected.error();
         const auto moved = co_await (*open)->move_ref(trunk_ref(*here.project), *made, *parent);
         if (!moved) co_return moved.error();
         outcome done;
         done.text = "commit " + short_id(*made) + " on " + here.project->repository.trunk;
         done.facts["commit"] = *made;
         done.facts["candidate"] = *made;
+        if (!entry.empty()) done.facts["changelog"] = entry;
         co_return done;
     }
 
 private:
+    /// The commit holds the changelog, the version and assets, and nothing else.
+    static task<result<>> only_expected_paths(context here, git::repository* repository, std::string parent,
+                                              std::string made) {
+        git::diff_options options;
+        options.lines = git::line_counts::skipped;
+        const auto changes = co_await repository->diff(parent, made, options);
+        if (!changes) co_return changes.error();
+        auto allowed = here.project->asset_paths;
+        allowed.push_back(here.project->changelog.file);
+        allowed.push_back(here.project->version.file);
+        std::string foreign;
+        for (const auto& each : *changes) {
+            const auto fits = [&each](const std::string& path) { return lies_in(each.new_path, path); };
+            if (std::ranges::none_of(allowed, fits)) foreign += (foreign.empty() ? "" : ", ") + each.new_path;
+        }
+        if (foreign.empty()) co_return result<>{};
+        co_return failure{errc::refused, "The release commit would change " + foreign +
+                                             ", which is neither the changelog, the version nor an asset. Nothing was "
+                                             "committed; `/release retry pull` starts from the remote again."};
+    }
     static std::string message_of(const release::step_rule& rule, const std::string& version) {
         auto text = text_at(rule.with, "message");
         if (text.empty()) text = "Build and increment version to {version}";

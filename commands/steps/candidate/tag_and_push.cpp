@@ -11,7 +11,8 @@ public:
     }
     std::string plan(const release::step_rule&, const release::project_settings& project,
                      const std::string& version) const override {
-        return "annotated tag " + version + " on " + project.repository.stable + ", local until the push";
+        return "annotated tag " + project.tag_name(version) + " on " + project.repository.stable +
+               ", local until the push";
     }
     task<result<probe_outcome>> probe(context here, act intent) override {
         const auto open = co_await here.with.clone->ready();
@@ -27,7 +28,7 @@ public:
         seen.what = wanted && *wanted == found ? answer::done : answer::different;
         seen.text = seen.what == answer::done
                         ? "the tag object " + short_id(found) + " is there"
-                        : "the clone already has another tag " + here.state->version + " (" + short_id(found) + ")";
+                        : "the clone already has another tag " + tag_name(*here.state) + " (" + short_id(found) + ")";
         if (seen.what == answer::done) seen.facts["tag_object"] = found;
         co_return seen;
     }
@@ -39,7 +40,7 @@ public:
         const auto named = co_await (*open)->move_ref(tag_ref(*here.state), *made, "");
         if (!named) co_return named.error();
         outcome done;
-        done.text = "tag " + here.state->version + " → " + short_id(here.state->fact("stable_commit"));
+        done.text = "tag " + tag_name(*here.state) + " → " + short_id(here.state->fact("stable_commit"));
         done.facts["tag_object"] = *made;
         co_return done;
     }
@@ -49,7 +50,7 @@ private:
         const auto target = need_fact(here, "stable_commit", "merge-stable");
         if (!target) co_return target.error();
         git::new_tag wanted;
-        wanted.name = here.state->version;
+        wanted.name = tag_name(*here.state);
         wanted.target = *target;
         wanted.tagger = pinned_signature(*here.project, intent.intended);
         wanted.message = "Release " + here.state->version + "\n\nRelease-Id: " + here.state->id + "\n";
@@ -73,8 +74,8 @@ public:
     }
     std::string plan(const release::step_rule&, const release::project_settings& project,
                      const std::string& version) const override {
-        return "push " + project.repository.trunk + ", " + project.repository.stable + " and tag " + version + " to " +
-               project.repository.url + " in one atomic push";
+        return "push " + project.repository.trunk + ", " + project.repository.stable + " and tag " +
+               project.tag_name(version) + " to " + project.repository.url + " in one atomic push";
     }
     task<result<probe_outcome>> probe(context here, act) override {
         const auto seen = co_await look_at_remote(here);
@@ -85,14 +86,22 @@ public:
             probed.what = answer::done;
             probed.facts = pushed_facts(*here.state);
             probed.text = "all three are on the remote";
-        } else if (seen->untouched == seen->refs.size()) {
+        } else if (seen->there + seen->untouched == seen->refs.size()) {
+            // What is there is exactly ours and the rest is as the release found it: the push finishes what is missing.
             probed.what = answer::not_done;
         } else {
             probed.what = answer::different;
+            probed.text +=
+                "; somebody else moved what is neither. Nothing more is pushed: find out who, then abort "
+                "and take the next version, or finish by hand and press “Treat as done”";
         }
         co_return probed;
     }
     task<result<outcome>> perform(context here, act) override {
+        const auto before = co_await look_at_remote(here);
+        if (!before) co_return before.error();
+        if (before->there + before->untouched != before->refs.size())
+            co_return failure{errc::moved, "Nothing was pushed, somebody else moved a reference: " + before->words};
         const auto wanted = refs_of(here);
         if (!wanted) co_return wanted.error();
         const auto pushed =
@@ -106,7 +115,7 @@ public:
             co_return failure{errc::lost, "The push was accepted, but the remote shows something else: " + seen->words};
         outcome done;
         done.text = here.project->repository.trunk + ", " + here.project->repository.stable + " and tag " +
-                    here.state->version + " are on the remote";
+                    tag_name(*here.state) + " are on the remote";
         done.detail = pushed->remote_text;
         done.facts = pushed_facts(*here.state);
         co_return done;
@@ -142,8 +151,10 @@ private:
             std::string now;
             for (const auto& there : *remote)
                 if (there.name == each.name) now = there.target;
-            if (now == each.id) ++view.there;
-            if (now == each.expected) ++view.untouched;
+            if (now == each.id)
+                ++view.there;
+            else if (now == each.expected)
+                ++view.untouched;
             view.words += (view.words.empty() ? "" : "; ") + each.name + " is " +
                           (now.empty() ? "absent" : short_id(now)) + ", wanted " + short_id(each.id);
         }

@@ -15,12 +15,21 @@ result<changelog::version_key> key_of(const release::version_settings& settings)
     return key;
 }
 
+/// The old value has to be the version that was released last; when it is not, people shall know before they read on.
+std::string note_on(const changelog::version_edit& edit, const context& here) {
+    const auto last = here.state->fact("previous_version");
+    if (last.empty() || edit.old_value == last) return {};
+    return "; it said " + edit.old_value + " although the last release is " + last +
+           ", so the file was not set by that release";
+}
+
 class version_bump final : public step_kind {
 public:
     release::kind_facts facts() const override { return make_facts("version_bump", release::step_class::check); }
     std::string plan(const release::step_rule&, const release::project_settings& project,
                      const std::string& version) const override {
-        return "set " + project.version.key + " = " + version + " in " + project.version.file;
+        return "set " + (project.version.format == "pattern" ? "the version" : project.version.key) + " = " + version +
+               " in " + project.version.file;
     }
     task<result<outcome>> perform(context here, act intent) override {
         const auto candidate = need_fact(here, "candidate", "pull");
@@ -39,7 +48,8 @@ public:
         outcome done;
         done.data["old"] = edited->old_value;
         if (edited->content == *file) {
-            done.text = settings.file + " already says " + here.state->version;
+            done.text = settings.file + " already says " + here.state->version + ": somebody set it on " +
+                        here.project->repository.trunk + " by hand";
             co_return done;
         }
         git::edits edits;
@@ -47,7 +57,7 @@ public:
         const auto draft =
             co_await grow_draft(here, intent, *open, std::move(edits), "Draft: version " + here.state->version);
         if (!draft) co_return draft.error();
-        done.text = settings.file + ": " + edited->old_value + " → " + here.state->version;
+        done.text = settings.file + ": " + edited->old_value + " → " + here.state->version + note_on(*edited, here);
         done.facts["draft"] = *draft;
         co_return done;
     }

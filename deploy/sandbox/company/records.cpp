@@ -90,6 +90,7 @@ gitlab::project read_project(const YAML::Node& root, const scenario& from) {
     for (const auto& each : root["milestones"]) read.milestones.push_back(read_milestone(each));
     for (const auto& each : root["issues"]) read_issue(each, from, read);
     read.protected_branches = {{1, "master", 40, 40}, {2, "stable", 40, 40}};
+    read.protected_tags = {{1, "*.*.*", 40}};
     return read;
 }
 

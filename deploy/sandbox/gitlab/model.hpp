@@ -135,6 +135,12 @@ struct protected_branch {
     int merge_level = 40;
 };
 
+struct protected_tag {
+    std::int64_t id = 0;
+    std::string name;       ///< may hold "*"
+    int create_level = 40;  ///< 0 = no one
+};
+
 struct project {
     std::int64_t id = 0;
     std::string path;  ///< "cig/rsi-website"
@@ -150,6 +156,7 @@ struct project {
     std::vector<pipeline> pipelines;
     std::vector<published_release> releases;
     std::vector<protected_branch> protected_branches;
+    std::vector<protected_tag> protected_tags;
 
     std::string name() const { return path.substr(path.find('/') + 1); }
     std::string group() const { return path.substr(0, path.find('/')); }

@@ -68,7 +68,22 @@ answer one_protection(instance& of, const call& asked) {
 }
 
 answer protected_tags(instance& of, const call& asked) {
-    return project_of(of, asked) ? list_of({}) : not_found("Project");
+    const auto* in = project_of(of, asked);
+    if (!in) return not_found("Project");
+    if (asked.caller->access < 30) return refuse(403, "403 Forbidden");
+    json::array all;
+    for (const auto& each : in->records.protected_tags) {
+        json::object level;
+        level["access_level"] = each.create_level;
+        level["access_level_description"] = each.create_level == 0    ? "No one"
+                                            : each.create_level == 30 ? "Developers + Maintainers"
+                                                                      : "Maintainers";
+        json::object rule;
+        rule["name"] = each.name;
+        rule["create_access_levels"] = json::array{std::move(level)};
+        all.push_back(std::move(rule));
+    }
+    return list_of(std::move(all));
 }
 
 answer tags(instance& of, const call& asked) {

@@ -71,6 +71,46 @@ TEST_CASE("R8.5 an edit cannot leave the tree or enter .git", "[git][write]") {
     CHECK(run(git->create_commit(edit_of(head, {{"missing", {}}}))).error() == errc::not_found);
 }
 
+TEST_CASE("P19 files that stable keeps for itself come out of the merge as stable has them", "[git][merge]") {
+    temporary_folder folder;
+    history repo{folder.path("app")};
+    repo.commit("Root", {{"a", "1\n"}, {"make.conf", "root\n"}, {"only.trunk", "x\n"}});
+    repo.git({"checkout", "-q", "-b", "stable"});
+    repo.git({"rm", "-q", "only.trunk"});
+    repo.write("make.conf", "stable\n");
+    std::filesystem::permissions(folder.path("app/make.conf"), std::filesystem::perms::owner_all);
+    const auto stable = repo.commit("Stable's own", {{"own.stable", "s\n"}});
+    repo.git({"checkout", "-q", "main"});
+    // Trunk took stable over with "ours": its make.conf looks merged, and a plain merge would carry it to stable.
+    repo.git({"merge", "-q", "-s", "ours", "-m", "Merge stable", "stable"});
+    const auto trunk = repo.commit("Trunk's", {{"a", "2\n"}, {"make.conf", "trunk\n"}});
+    opened git{repo.directory()};
+
+    const auto plain = run(git->merge(stable, trunk)).value();  // negative control
+    REQUIRE(plain.clean());
+    CHECK(run(git->read_file(plain.tree, "make.conf")).value() == "trunk\n");
+
+    const auto kept = run(git->merge(stable, trunk, {"make.conf", "only.trunk", "own.stable", "nowhere"})).value();
+    REQUIRE(kept.clean());
+    CHECK(run(git->diff(stable, kept.tree, {.paths = {"make.conf", "only.trunk", "own.stable"}})).value().empty());
+    CHECK(run(git->read_file(kept.tree, "a")).value() == "2\n");
+}
+
+TEST_CASE("a conflict only in files that stable keeps is none", "[git][merge]") {
+    temporary_folder folder;
+    history repo{folder.path("app")};
+    repo.commit("Root", {{"a", "1\n"}, {"make.conf", "root\n"}});
+    repo.git({"checkout", "-q", "-b", "stable"});
+    const auto stable = repo.commit("Stable's", {{"make.conf", "stable\n"}});
+    repo.git({"checkout", "-q", "main"});
+    const auto trunk = repo.commit("Trunk's", {{"a", "2\n"}, {"make.conf", "trunk\n"}});
+    opened git{repo.directory()};
+    CHECK(run(git->merge(stable, trunk)).value().conflicts == std::vector<std::string>{"make.conf"});
+    const auto kept = run(git->merge(stable, trunk, {"make.conf"})).value();
+    REQUIRE(kept.clean());
+    CHECK(run(git->read_file(kept.tree, "make.conf")).value() == "stable\n");
+}
+
 TEST_CASE("a clean merge is made in memory and is the same when made again", "[git][merge]") {
     temporary_folder folder;
     history repo{folder.path("app")};
