@@ -76,8 +76,4 @@ result<std::vector<std::string>> archive::touched_paths(const object_id& id) con
     return detail::touched_paths(*handle_->repo, id);
 }
 
-result<std::string> archive::patch_id(const object_id& id, direction way) const {
-    return detail::patch_id(*handle_->repo, id, way == direction::inverse);
-}
-
 }  // namespace slipway::git

@@ -31,10 +31,6 @@ public:
     result<object_id> tree_of(const object_id& commit) const;
     /// What the commit itself changes: against its parent; of a merge, what differs from every parent. Sorted.
     result<std::vector<std::string>> touched_paths(const object_id& id) const;
-    /// Names the change against the first parent without its place: equal for the same change on another parent, and
-    /// with `inverse` equal to the patch_id of an exact revert. "" for a change of nothing.
-    enum class direction { forward, inverse };
-    result<std::string> patch_id(const object_id& id, direction way) const;
 
 private:
     struct handle;

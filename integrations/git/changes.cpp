@@ -7,10 +7,10 @@ namespace slipway::git::detail {
 namespace {
 
 /// `parent` null: everything is new.
-result<diff_handle> between(git_repository& repo, git_tree* before, git_tree* after, std::uint32_t context) {
+result<diff_handle> between(git_repository& repo, git_tree* before, git_tree* after) {
     git_diff_options options = GIT_DIFF_OPTIONS_INIT;
     options.flags = GIT_DIFF_INCLUDE_TYPECHANGE;
-    options.context_lines = context;
+    options.context_lines = 0;
     return acquire<diff_handle>("Cannot compare a commit with its parent", git_diff_tree_to_tree, &repo, before, after,
                                 &options);
 }
@@ -20,7 +20,7 @@ result<tree_handle> parent_tree(git_repository& repo, const git_commit& of, unsi
 }
 
 result<std::vector<std::string>> differing(git_repository& repo, git_tree* before, git_tree* after) {
-    const auto differences = between(repo, before, after, 0);
+    const auto differences = between(repo, before, after);
     if (!differences) return differences.error();
     std::vector<std::string> paths;
     for (std::size_t each = 0; each < git_diff_num_deltas(differences->get()); ++each)
@@ -53,27 +53,6 @@ result<std::vector<std::string>> touched_paths(git_repository& repo, const objec
         common = std::move(both);
     }
     return common;
-}
-
-result<std::string> patch_id(git_repository& repo, const object_id& id, bool inverse) {
-    const auto commit = find_commit(repo, id);
-    if (!commit) return commit.error();
-    const auto after = find_tree(repo, id);
-    if (!after) return after.error();
-    tree_handle before;
-    if (git_commit_parentcount(commit->get()) > 0) {
-        auto tree = parent_tree(repo, **commit, 0);
-        if (!tree) return tree.error();
-        before = std::move(*tree);
-    }
-    const auto differences =
-        inverse ? between(repo, after->get(), before.get(), 3) : between(repo, before.get(), after->get(), 3);
-    if (!differences) return differences.error();
-    if (git_diff_num_deltas(differences->get()) == 0) return std::string{};
-    git_oid made;
-    const int code = git_diff_patchid(&made, differences->get(), nullptr);
-    if (code < 0) return git_failure(code, "Cannot name the change of " + id.substr(0, 12));
-    return to_text(made);
 }
 
 }  // namespace slipway::git::detail

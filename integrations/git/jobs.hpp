@@ -41,7 +41,6 @@ result<std::vector<commit>> read_many(git_repository& repo, const std::vector<ob
 
 // changes.cpp
 result<std::vector<std::string>> touched_paths(git_repository& repo, const object_id& id);
-result<std::string> patch_id(git_repository& repo, const object_id& id, bool inverse);
 
 // blame.cpp
 result<std::vector<blamed_line>> blame(git_repository& repo, const blame_question& question);
