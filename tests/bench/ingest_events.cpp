@@ -44,7 +44,7 @@ std::string node_event(int error) {
            R"j("memory_size":25769803776,"processor_count":2}},"server_name":"web1","release":"shop@1.4.0","environment":"production",)j"
            R"j("sdk":{"name":"sentry.javascript.node","version":"11.12.0","integrations":["InboundFilters","FunctionToString","Console"],)j"
            R"j("packages":[{"name":"npm:@sentry/node","version":"11.12.0"}]},"modules":{)j" +
-           list_of(24, ",", module_line) + "}}";
+           list_of(40, ",", module_line) + "}}";
 }
 
 std::string php_frame(int i) {
