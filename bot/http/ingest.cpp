@@ -1,5 +1,6 @@
 #include "bot/http/ingest.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -147,13 +148,21 @@ std::size_t ingest::group_some(std::size_t most) {
 }
 
 task<> ingest::work() {
+    constexpr std::chrono::minutes between_trims{1};
+    auto trimmed = clock_.now();
     while (true) {
-        const bool idle = queue_.empty();
-        news_.expires_after(idle ? std::chrono::minutes{1} : std::chrono::minutes{0});  // 0: others get their turn
-        boost::system::error_code woken;
-        co_await news_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        if (idle && !woken) ledger_.trim(clock_.now());
+        if (queue_.empty()) {
+            news_.expires_after(between_trims);
+            boost::system::error_code woken;
+            co_await news_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        } else {
+            co_await asio::post(news_.get_executor(), asio::use_awaitable);  // others get their turn
+        }
         group_some(slice);
+        if (const auto now = clock_.now(); now - trimmed >= between_trims) {  // also under constant load
+            ledger_.trim(now);
+            trimmed = now;
+        }
     }
 }
 

@@ -20,9 +20,15 @@ std::size_t character(std::string_view from) noexcept {
     return size;
 }
 
+bool is_plain(char c) noexcept {
+    return c >= ' ' && c < 0x7F;
+}
+
 }  // namespace
 
 std::string printable(std::string_view bytes, std::size_t most) {
+    // Nearly every text is short ASCII: looked at once, copied once.
+    if (bytes.size() <= most && std::ranges::all_of(bytes, is_plain)) return std::string{bytes};
     constexpr std::string_view replacement = "\xEF\xBF\xBD";
     std::string out;
     out.reserve(std::min(bytes.size(), most));

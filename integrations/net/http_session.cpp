@@ -172,11 +172,12 @@ task<http_session::ending> http_session::read_request(incoming& from) {
             co_return ending::refused;
         }
         if (ec || limit.struck()) co_return ending::gone;
-        if (!began) limit.set(rules_->limits.request_timeout, interrupt);
-        began = true;
         phase_ = phase::busy;
         from.pending.append(chunk, 0, count);
         state = from.reader->feed(from.pending);
+        // Most requests come in one piece, and need no second alarm: each costs a call to the system.
+        if (!began && state == progress::more) limit.set(rules_->limits.request_timeout, interrupt);
+        began = true;
     }
     if (state == progress::complete) co_return ending::complete;
     from.refusal = to_status(state);

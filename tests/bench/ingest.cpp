@@ -123,30 +123,36 @@ double median(std::vector<double> of) {
     return of[of.size() / 2];
 }
 
-/// Median CPU microseconds per event.
-double cost(const server& at, const reports& of, int runs, std::uint64_t events) {
-    std::vector<double> costs;
-    for (int run = -1; run < runs; ++run) {  // one to warm up
-        const auto before = at.cpu();
-        const auto sent = send({.of = &of, .errors = 100, .events = events, .port = at.port()});
-        if (sent.answers.at(200) != events) throw std::runtime_error{"not every report was answered 200"};
-        if (run >= 0) costs.push_back((at.cpu() - before) / double(events) * 1e6);
-        std::this_thread::sleep_for(std::chrono::milliseconds{1200});  // the request limit of the key fills up again
-    }
-    return median(costs);
+/// CPU microseconds per event of one run.
+double cost(const server& at, const reports& of, std::uint64_t events) {
+    const auto before = at.cpu();
+    const auto sent = send({.of = &of, .errors = 100, .events = events, .port = at.port()});
+    if (sent.answers.at(200) != events) throw std::runtime_error{"not every report was answered 200"};
+    const auto spent = (at.cpu() - before) / double(events) * 1e6;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1200});  // the request limit of the key fills up again
+    return spent;
 }
 
+double rounded(double value) {
+    return std::round(value * 100) / 100;
+}
+
+/// Run by run in turns, so that whatever else the machine does meets both alike.
 json::object side_by_side(const reports& of, int runs, std::uint64_t events) {
-    json::object row{{"bytes", of.body(0).size()}};
-    const server ours;
-    const auto mine = cost(ours, of, runs, events);
-    row["us"] = std::round(mine * 10) / 10;
-    const server peer{SLIPWAY_SOURCE_DIR "/tests/bench/ingest_peer.js"};
-    if (!peer.runs()) return row;
-    const auto theirs = cost(peer, of, runs, events);
-    row["node_us"] = std::round(theirs * 10) / 10;
-    row["less"] = std::round(theirs / mine * 100) / 100;
-    return row;
+    const server ours, peer{SLIPWAY_SOURCE_DIR "/tests/bench/ingest_peer.js"};
+    std::vector<double> mine, theirs, less;
+    for (int run = -1; run < runs; ++run) {  // one to warm up
+        const auto one = cost(ours, of, events);
+        const auto other = peer.runs() ? cost(peer, of, events) : 0;
+        if (run < 0) continue;
+        mine.push_back(one);
+        theirs.push_back(other);
+        less.push_back(other / one);
+    }
+    return {{"bytes", of.body(0).size()},
+            {"us", rounded(median(mine))},
+            {"node_us", rounded(median(theirs))},
+            {"less", rounded(median(less))}};
 }
 
 json::object storm(double per_second, double seconds) {
