@@ -39,7 +39,7 @@ public:
     virtual task<result<server_version>> version() = 0;
     /// Whose token this is.
     virtual task<result<user>> current_user() = 0;
-    /// Resolve once, then use the id: proxies that decode %2F break paths.
+    /// Resolve once, then use the id: proxies that decode %2F break paths. A number as text works as well.
     virtual task<result<project>> project_by_path(std::string path) = 0;
     virtual task<result<branch>> branch_of(std::int64_t project, std::string name) = 0;
     /// Needs the right to see them (maintainers, in older versions): refused or not_found for others.
@@ -82,6 +82,12 @@ public:
     virtual task<result<issue>> read_issue(std::int64_t project, std::int64_t iid) = 0;
     virtual task<result<issue>> create_issue(std::int64_t project, new_issue wanted) = 0;
     virtual task<result<issue>> update_issue(std::int64_t project, std::int64_t iid, issue_change change) = 0;
+    /// Merge requests that close the issue when they are merged first, then those that mention it, each once. Some may
+    /// be of other projects, and in any state.
+    virtual task<result<std::vector<merge_request>>> merge_requests_of_issue(std::int64_t project,
+                                                                             std::int64_t iid) = 0;
+    /// Issues that people linked with it, of any project the bot can see.
+    virtual task<result<std::vector<issue>>> linked_issues(std::int64_t project, std::int64_t iid) = 0;
     /// Newest first.
     virtual task<result<std::vector<note>>> issue_notes(std::int64_t project, std::int64_t iid) = 0;
     virtual task<result<note>> add_issue_note(std::int64_t project, std::int64_t iid, std::string body) = 0;

@@ -44,6 +44,8 @@ public:
     task<result<issue>> read_issue(std::int64_t project, std::int64_t iid) override;
     task<result<issue>> create_issue(std::int64_t project, new_issue wanted) override;
     task<result<issue>> update_issue(std::int64_t project, std::int64_t iid, issue_change change) override;
+    task<result<std::vector<merge_request>>> merge_requests_of_issue(std::int64_t project, std::int64_t iid) override;
+    task<result<std::vector<issue>>> linked_issues(std::int64_t project, std::int64_t iid) override;
     task<result<std::vector<note>>> issue_notes(std::int64_t project, std::int64_t iid) override;
     task<result<note>> add_issue_note(std::int64_t project, std::int64_t iid, std::string body) override;
 

@@ -1,4 +1,6 @@
-// Issues and their notes.
+// Issues, their notes, and what belongs to them.
+#include <algorithm>
+
 #include "integrations/base/json.hpp"
 #include "integrations/gitlab/http_api.hpp"
 #include "integrations/gitlab/reading.hpp"
@@ -95,6 +97,31 @@ task<result<issue>> http_api::update_issue(std::int64_t project, std::int64_t ii
     const auto answer = co_await call_.write(what, "PUT", issue_path(project, iid), std::move(body));
     if (!answer) co_return answer.error();
     co_return checked_issue(*answer, what);
+}
+
+task<result<std::vector<merge_request>>> http_api::merge_requests_of_issue(std::int64_t project, std::int64_t iid) {
+    const std::string what = "Cannot list the merge requests of " + issue_name(iid);
+    std::vector<merge_request> all;
+    for (const std::string list : {"/closed_by", "/related_merge_requests"}) {
+        const auto found = co_await call_.read_all(what, issue_path(project, iid) + list);
+        if (!found) co_return found.error();
+        for (auto& each : all_of(*found, to_merge_request)) {
+            const auto same = [&each](const merge_request& other) {
+                return other.project_id == each.project_id && other.iid == each.iid;
+            };
+            if (each.iid != 0 && std::ranges::none_of(all, same)) all.push_back(std::move(each));
+        }
+    }
+    co_return all;
+}
+
+task<result<std::vector<issue>>> http_api::linked_issues(std::int64_t project, std::int64_t iid) {
+    const auto found =
+        co_await call_.read_all("Cannot list the links of " + issue_name(iid), issue_path(project, iid) + "/links");
+    if (!found) co_return found.error();
+    auto all = all_of(*found, to_issue);
+    std::erase_if(all, [](const issue& each) { return each.iid == 0 || each.project_id == 0; });
+    co_return all;
 }
 
 task<result<std::vector<note>>> http_api::issue_notes(std::int64_t project, std::int64_t iid) {

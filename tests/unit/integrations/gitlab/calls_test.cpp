@@ -160,4 +160,24 @@ TEST_CASE("each of GitLab's error shapes reaches the person in words", "[gitlab]
     CHECK(on.server.seen.size() == 1);
 }
 
+TEST_CASE("the merge requests of an issue come once each, those that close it first", "[gitlab][issues]") {
+    bench on;
+    on.server.plan("GET /projects/7/issues/3/closed_by?per_page=100", 200, "[" + request_json(9) + "]");
+    on.server.plan("GET /projects/7/issues/3/related_merge_requests?per_page=100", 200,
+                   "[" + request_json(4) + "," + request_json(9) + R"(,{"iid":9,"project_id":8}])");
+    const auto all = run(on.api->merge_requests_of_issue(7, 3));
+    REQUIRE(all);
+    REQUIRE(all->size() == 3);
+    CHECK(all->at(0).iid == 9);
+    CHECK(all->at(1).iid == 4);
+    CHECK(all->at(2).project_id == 8);
+
+    on.server.plan("GET /projects/7/issues/3/links?per_page=100", 200,
+                   R"([{"iid":2,"project_id":8,"title":"x"},{"id":"EXT-1","title":"of another tracker"}])");
+    const auto links = run(on.api->linked_issues(7, 3));
+    REQUIRE(links);
+    REQUIRE(links->size() == 1);
+    CHECK(links->front().project_id == 8);
+}
+
 }  // namespace slipway::gitlab::test
