@@ -88,6 +88,8 @@ scenario read_scenario(const YAML::Node& root, const std::filesystem::path& file
     read.site_dsn = text(root["site"], "dsn");
     read.site_production = text(root["site"], "production");
     read.file = std::filesystem::absolute(file).string();
+    if (const auto others = root["product"]["dependencies"])
+        read.product_dependencies = others.as<std::vector<std::string>>();
     read.product_folder = (file.parent_path() / text(root["product"], "folder")).lexically_normal().string();
     return read;
 }

@@ -90,6 +90,7 @@ struct scenario {
     std::string site_production;  ///< prefix of the hosts behind the front door
     std::string file;             ///< absolute: where all this was read from
     std::string product_folder;   ///< absolute: the product's files and history.yaml
+    std::vector<std::string> product_dependencies;  ///< files there: the histories of other repositories
 
     /// nullptr when nobody has that key / Slack id / GitLab user name.
     const persona* find_persona(std::string_view key) const;

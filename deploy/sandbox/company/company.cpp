@@ -144,21 +144,27 @@ result<built_company> build_company(const scenario& from, const std::string& fol
     const auto emptied = empty_folder(state);
     if (!emptied) return emptied.error();
 
-    auto replayed = replay_history(from, state);
+    auto replayed = replay_history(from, state, "history.yaml");
     if (!replayed) return replayed.error();
     built_company built;
     built.folder = state;
     built.gitlab.version = from.gitlab_version;
     built.gitlab.users = gitlab_users(from);
     built.bug_merge_request = replayed->bug_merge_request;
-    const auto& product = *replayed->project;
-    const auto hook = write_program(product.git.folder() + "/hooks/pre-receive", pre_receive);
-    if (!hook) return hook.error();
-    const auto started = start_servers(from, state, product);
+    const auto started = start_servers(from, state, *replayed->project);
     if (!started) return started.error();
     const auto programs = write_programs(state, salt_program);
     if (!programs) return programs.error();
     built.gitlab.projects.push_back(std::move(replayed->project));
+    for (const auto& file : from.product_dependencies) {
+        auto other = replay_history(from, state, file);
+        if (!other) return other.error();
+        built.gitlab.projects.push_back(std::move(other->project));
+    }
+    for (const auto& each : built.gitlab.projects) {
+        const auto hook = write_program(each->git.folder() + "/hooks/pre-receive", pre_receive);
+        if (!hook) return hook.error();
+    }
     return built;
 }
 

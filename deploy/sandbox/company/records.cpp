@@ -54,7 +54,7 @@ gitlab::milestone read_milestone(const YAML::Node& node) {
 void read_issue(const YAML::Node& node, const scenario& from, gitlab::project& into) {
     gitlab::issue read;
     read.iid = node["iid"].as<std::int64_t>();
-    read.id = first_issue_id + read.iid;
+    read.id = first_issue_id + into.id * 100 + read.iid;
     read.title = text(node, "title");
     read.description = text(node, "description");
     read.author = username(node["by"], from);
@@ -63,6 +63,8 @@ void read_issue(const YAML::Node& node, const scenario& from, gitlab::project& i
     read.milestone_id = milestone_id(node["milestone"], into);
     read.created_at = time_at(node["created"]);
     read.updated_at = read.created_at;
+    for (const auto& each : node["links"])
+        read.links.push_back({text(each, "project"), each["iid"].as<std::int64_t>()});
     for (const auto& each : node["notes"]) {
         const auto id = static_cast<std::int64_t>(into.notes.size()) + 1;
         into.notes.push_back(
@@ -97,7 +99,7 @@ gitlab::project read_project(const YAML::Node& root, const scenario& from) {
 gitlab::merge_request read_merge_request(const YAML::Node& node, const scenario& from, const gitlab::project& in) {
     gitlab::merge_request read;
     read.iid = node["iid"].as<std::int64_t>();
-    read.id = first_merge_request_id + read.iid;
+    read.id = first_merge_request_id + in.id * 100 + read.iid;
     read.title = text(node, "title");
     read.description = text(node, "description");
     read.source_branch = text(node, "branch");

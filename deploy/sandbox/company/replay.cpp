@@ -196,8 +196,8 @@ std::vector<gitlab::user> gitlab_users(const scenario& from) {
     return all;
 }
 
-result<replayed> replay_history(const scenario& from, const std::string& state) {
-    const auto file = from.product_folder + "/history.yaml";
+result<replayed> replay_history(const scenario& from, const std::string& state, const std::string& name) {
+    const auto file = from.product_folder + "/" + name;
     try {
         const auto root = YAML::LoadFile(file);
         auto records = read_project(root, from);

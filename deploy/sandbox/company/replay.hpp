@@ -13,7 +13,8 @@ struct replayed {
 /// Personas and accounts as GitLab users.
 std::vector<gitlab::user> gitlab_users(const scenario& from);
 
-/// errc::invalid with file and line when a step cannot be done.
-result<replayed> replay_history(const scenario& from, const std::string& state);
+/// One repository from one file of the product folder: "history.yaml". errc::invalid with file and line when a step
+/// cannot be done.
+result<replayed> replay_history(const scenario& from, const std::string& state, const std::string& name);
 
 }  // namespace slipway::sandbox

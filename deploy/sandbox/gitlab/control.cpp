@@ -27,16 +27,18 @@ result<json::object> list_calls(controlled on) {
     return made;
 }
 
-/// {"refs": ["refs/heads/stable", "refs/tags/*"]}: what a push may not change; an empty list lets everything through.
+/// {"refs": ["refs/heads/stable", "refs/tags/*"], "project": "cig/…"}: what a push to the product (or to that project)
+/// may not change; an empty list lets everything through.
 result<json::object> refuse_refs(controlled on, const json::object& body) {
     std::string patterns;
     for (const auto& each : array_at(body, "refs")) {
         if (each.is_string()) patterns += std::string{each.as_string()} + "\n";
     }
-    for (const auto& each : on.of.projects) {
-        const auto written = salt::write_file(each->git.folder() + "/refuse", patterns);
-        if (!written) return written.error();
-    }
+    const auto path = text_at(body, "project");
+    const auto* in = path.empty() ? on.of.projects.front().get() : on.of.find_project(path);
+    if (!in) return failure{errc::not_found, "there is no project " + path};
+    const auto written = salt::write_file(in->git.folder() + "/refuse", patterns);
+    if (!written) return written.error();
     return json::object{};
 }
 

@@ -63,6 +63,12 @@ struct merge_request {
     bool is_draft() const { return title.starts_with("Draft:"); }
 };
 
+/// Another issue that somebody linked with one.
+struct issue_link {
+    std::string project;  ///< path
+    std::int64_t iid = 0;
+};
+
 struct issue {
     std::int64_t id = 0;
     std::int64_t iid = 0;
@@ -75,6 +81,7 @@ struct issue {
     std::int64_t milestone_id = 0;
     bool confidential = false;
     std::string due_date;
+    std::vector<issue_link> links;
     instant created_at;
     instant updated_at;
     std::optional<instant> closed_at;

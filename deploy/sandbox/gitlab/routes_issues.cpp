@@ -151,18 +151,44 @@ answer create_note(instance& of, const call& asked) {
     return {201, present_for(of, *found.in, asked).note(made)};
 }
 
-/// Merge requests whose title or description mentions "#<iid>".
+/// "#12" stands in it, and not as a part of "#123" or "other/project#12".
+bool mentions_reference(const merge_request& each, const std::string& sign) {
+    const auto text = " " + each.title + "\n" + each.description + " ";
+    for (auto at = text.find(sign); at != std::string::npos; at = text.find(sign, at + 1)) {
+        const auto before = static_cast<unsigned char>(text[at - 1]);
+        const auto after = static_cast<unsigned char>(text[at + sign.size()]);
+        if (std::isdigit(after) == 0 && std::isalnum(before) == 0 && before != '/' && before != '-') return true;
+    }
+    return false;
+}
+
+/// Merge requests whose title or description mentions the issue; those of other projects name it with its project.
 answer related(instance& of, const call& asked) {
     const auto found = find(of, asked);
     if (!found) return found.problem;
     const auto sign = "#" + std::to_string(found.what->iid);
     json::array all;
-    for (const auto& each : found.in->records.merge_requests) {
-        const auto text = each.title + "\n" + each.description + " ";
-        const auto at = text.find(sign);
-        const bool mentioned =
-            at != std::string::npos && !std::isdigit(static_cast<unsigned char>(text[at + sign.size()]));
-        if (mentioned) all.push_back(show(of, *found.in, each, asked));
+    for (const auto& project : of.projects) {
+        const bool own = project.get() == found.in;
+        for (const auto& each : project->records.merge_requests) {
+            if (!mentions_reference(each, own ? sign : found.in->records.path + sign)) continue;
+            all.push_back(show(of, *project, each, asked));
+        }
+    }
+    return list_of(std::move(all));
+}
+
+answer links(instance& of, const call& asked) {
+    const auto found = find(of, asked);
+    if (!found) return found.problem;
+    json::array all;
+    for (const auto& each : found.what->links) {
+        auto* other = of.find_project(each.project);
+        auto* linked = other ? issue_of(*other, std::to_string(each.iid)) : nullptr;
+        if (!linked) continue;
+        auto shown = present_for(of, *other, asked).issue(*linked);
+        shown["link_type"] = "relates_to";
+        all.push_back(std::move(shown));
     }
     return list_of(std::move(all));
 }
@@ -192,6 +218,7 @@ std::vector<route> issue_routes() {
         {"POST", "projects/:id/issues/:iid/notes", create_note},
         {"GET", "projects/:id/issues/:iid/related_merge_requests", related},
         {"GET", "projects/:id/issues/:iid/closed_by", closed_by},
+        {"GET", "projects/:id/issues/:iid/links", links},
     };
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("a milestone is found by title, addressed by id, and its description c
 
     const auto requests = room.call("GET", website + "/milestones/325/merge_requests");
     CHECK(requests.body.as_array().size() == 7);
-    CHECK(room.call("GET", website + "/milestones/325/issues").body.as_array().size() == 6);
+    CHECK(room.call("GET", website + "/milestones/325/issues").body.as_array().size() == 7);
 }
 
 TEST_CASE("lists come in pages, and Link leads to the next one with the same filter", "[sandbox][gitlab]") {
@@ -73,13 +73,13 @@ TEST_CASE("lists come in pages, and Link leads to the next one with the same fil
 
 TEST_CASE("issues are filtered by label, state and a marker in the description", "[sandbox][gitlab]") {
     gitlab_room room;
-    CHECK(room.call("GET", website + "/issues?labels=migration&state=opened").body.as_array().size() == 2);
+    CHECK(room.call("GET", website + "/issues?labels=migration&state=opened").body.as_array().size() == 3);
     CHECK(room.call("GET", website + "/issues?labels=migration,after").body.as_array().size() == 1);
     const auto body = R"({"title":"Boom","description":"<!-- slipway:group=ab12 -->","assignee_ids":[14,13],
                           "labels":"bug,production","milestone_id":325})";
     const auto made = room.call("POST", website + "/issues", body);
     CHECK(made.status == 201);
-    CHECK(number_at(made.body, "iid") == 9);
+    CHECK(number_at(made.body, "iid") == 10);
     CHECK(text_at(made.body, "assignees.0.username") == "chi.nakamura");
     CHECK(array_at(made.body, "assignees").size() == 1);
     const auto found = room.call("GET", website + "/issues?search=slipway:group=ab12&in=description");
@@ -89,14 +89,19 @@ TEST_CASE("issues are filtered by label, state and a marker in the description",
     const auto blank = room.call("POST", website + "/issues", R"({"title":""})");
     CHECK(text_at(blank.body, "message.title.0") == "can't be blank");
 
-    CHECK(room.call("PUT", website + "/issues/9", R"({"add_labels":"seen","state_event":"close"})").status == 200);
-    const auto closed = room.call("GET", website + "/issues/9");
+    CHECK(room.call("PUT", website + "/issues/10", R"({"add_labels":"seen","state_event":"close"})").status == 200);
+    const auto closed = room.call("GET", website + "/issues/10");
     CHECK(text_at(closed.body, "state") == "closed");
     CHECK(array_at(closed.body, "labels").size() == 3);
-    CHECK(room.call("POST", website + "/issues/9/notes", R"({"body":"again"})").status == 201);
-    CHECK(text_at(room.call("GET", website + "/issues/9/notes").body, "0.body") == "again");
+    CHECK(room.call("POST", website + "/issues/10/notes", R"({"body":"again"})").status == 201);
+    CHECK(text_at(room.call("GET", website + "/issues/10/notes").body, "0.body") == "again");
     CHECK(number_at(room.call("GET", website + "/issues/4/closed_by").body, "0.iid") == 9);
     CHECK(number_at(room.call("GET", website + "/issues/2/related_merge_requests").body, "0.iid") == 8);
+    // Of another project, where the issue is named with its project; the same number alone is another issue.
+    const auto related = room.call("GET", website + "/issues/3/related_merge_requests").body;
+    REQUIRE(related.as_array().size() == 2);
+    CHECK(number_at(related, "1.project_id") == 43);
+    CHECK(text_at(related, "1.references.full") == "cig/money-format!1");
 }
 
 TEST_CASE("branches, tags, pipelines and releases are those of the repository", "[sandbox][gitlab]") {
