@@ -114,6 +114,42 @@ struct watch_settings {
     int most_issues = 10;
 };
 
+/// Where migrations are tried before anybody is asked: a database that is made for it and dropped afterwards.
+struct trial_settings {
+    std::vector<std::string> program = {"mariadb"};  ///< argv of the client; options of ours follow
+    std::string socket;                              ///< or `host` and `port`; neither = nothing is tried
+    std::string host;
+    int port = 3306;
+    std::string user = "root";  ///< may create databases and users
+    std::string password_from;  ///< name of the environment variable with its password; "" = none is needed
+    std::string setup;          ///< file with the SQL of the schema as it is in production; "" = an empty database
+    milliseconds timeout{120'000};
+    bool is_configured() const noexcept { return !socket.empty() || !host.empty(); }
+};
+
+struct migration_settings {
+    std::vector<std::string> languages = {"sql", "mysql", "mariadb"};  ///< of the code blocks that hold SQL
+    bool untagged = false;                                             ///< code blocks without a language hold SQL too
+    std::string before_label = "before";                               ///< loaded before the build
+    std::string after_label = "after";
+    trial_settings trial;
+};
+
+/// How a linked project gets into its stable branch.
+struct dependency_rule {
+    std::string from = "trunk";  ///< "trunk" or "merge_request"
+    std::string trunk = "master";
+    std::string stable = "stable";
+    std::string url;  ///< of its repository; "" = as `dependencies.url` says
+};
+
+struct dependency_settings {
+    std::string group;      ///< only projects in it are meant; "" = the group of gitlab.project
+    std::string url;        ///< of any repository, with {path}; "" = GitLab's own address
+    dependency_rule usual;  ///< for projects that are not in the list
+    std::map<std::string, dependency_rule> projects;  ///< by path: "cig/money-format"
+};
+
 /// One human being on both sides.
 struct person_settings {
     std::string slack;   ///< "U…"
@@ -144,6 +180,8 @@ struct project_settings {
     std::map<std::string, std::vector<std::string>> roles;   ///< role → Slack user ids
     std::map<std::string, std::vector<std::string>> rights;  ///< verb → roles; see default_rights()
     std::vector<person_settings> people;
+    migration_settings migrations;
+    dependency_settings dependencies;
     milliseconds drift_poll{60'000};
     std::string checklist_file;  ///< path; "" = the default checklist
     std::string file;            ///< where all this was read

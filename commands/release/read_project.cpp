@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands/release/project.hpp"
+#include "commands/release/read_sql_and_dependencies.hpp"
 #include "commands/release/rules.hpp"
 #include "commands/release/setting_checks.hpp"
 #include "commands/release/yaml.hpp"
@@ -280,6 +281,8 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
                "ingest",
                "watch",
                "home_page",
+               "migrations",
+               "dependencies",
                "restarts",
                "roles",
                "rights",
@@ -305,6 +308,8 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
     made.roles = read_roles(root.required("roles"));
     made.rights = read_rights(root.at("rights"), made);
     made.people = read_people(root.at("people"));
+    made.migrations = read_migrations(root.at("migrations"));
+    made.dependencies = read_dependencies(root.at("dependencies"), made);
     checked.problems = reader.problems();
     return checked;
 }
