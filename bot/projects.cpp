@@ -27,6 +27,7 @@ struct projects::entry {
     std::vector<yaml_problem> problems;
     std::unique_ptr<git::transport> transport;
     std::unique_ptr<steps::local_clone> clone;
+    std::unique_ptr<steps::clone_shelf> dependencies;
     std::unique_ptr<salt::salt_client> salt;
     steps::services services;
 };
@@ -72,6 +73,8 @@ projects::projects(const settings& from, shared_clients clients) : default_check
         made->transport = git::create_transport(clients.processes, transport);
         made->clone = std::make_unique<steps::local_clone>(clients.pool, *made->transport, project.repository.url,
                                                            home + "/repository.git");
+        made->dependencies =
+            std::make_unique<steps::clone_shelf>(clients.pool, *made->transport, home + "/dependencies");
         if (!project.salt.target.empty()) {
             salt::cli_settings cli;
             cli.program = project.salt.program;
@@ -84,6 +87,7 @@ projects::projects(const settings& from, shared_clients clients) : default_check
         auto& services = made->services;
         services.time = &clients.time;
         services.clone = made->clone.get();
+        services.dependencies = made->dependencies.get();
         services.transport = made->transport.get();
         services.gitlab = clients.gitlab;
         services.salt = made->salt.get();

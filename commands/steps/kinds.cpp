@@ -16,6 +16,9 @@ auto build() {
     add(create_merge_requests());
     add(create_reconcile());
     add(create_git_pull());
+    add(create_migrations_collect());
+    add(create_migrations_confirm());
+    add(create_dependencies());
     add(create_tag_check());
     add(create_changelog());
     add(create_version_bump());

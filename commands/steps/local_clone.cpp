@@ -5,6 +5,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <filesystem>
 
+#include "commands/release/setting_checks.hpp"
 #include "integrations/async/deadline.hpp"
 
 namespace slipway::steps {
@@ -70,6 +71,16 @@ task<result<git::fetched>> local_clone::fetch() {
                               " before: somebody moved a published tag. Find out who and why before you release."};
     }
     co_return got;
+}
+
+clone_shelf::clone_shelf(asio::thread_pool& pool, git::transport& transport, std::string folder)
+    : pool_{pool}, transport_{transport}, folder_{std::move(folder)} {}
+
+result<local_clone*> clone_shelf::at(const std::string& path, const std::string& url) {
+    if (!checks::is_path_inside(path)) return failure{errc::invalid, "`" + path + "` is no path of a project"};
+    auto& place = clones_[path + " " + url];
+    if (!place) place = std::make_unique<local_clone>(pool_, transport_, url, folder_ + "/" + path + ".git");
+    return place.get();
 }
 
 }  // namespace slipway::steps

@@ -1,6 +1,8 @@
-// The bot's own bare clone of a project's repository: made when it is first needed, then only fetched into.
+// The bot's own bare clones: of a project's repository, and of those it depends on. Made when they are first needed,
+// then only fetched into.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +39,23 @@ private:
     std::string directory_;
     std::optional<git::clone_lock> owned_;
     std::unique_ptr<git::repository> opened_;
+};
+
+/// Clones of other repositories that a project depends on, each made when it is first asked for. Loop thread only.
+class clone_shelf {
+public:
+    /// `folder` is private to one project; each clone is <folder>/<path>.git.
+    clone_shelf(asio::thread_pool& pool, git::transport& transport, std::string folder);
+
+    /// The clone of the project at `path` ("group/name"), from `url`. The reference stays valid. errc::invalid for a
+    /// path that would lead out of the folder.
+    result<local_clone*> at(const std::string& path, const std::string& url);
+
+private:
+    asio::thread_pool& pool_;
+    git::transport& transport_;
+    std::string folder_;
+    std::map<std::string, std::unique_ptr<local_clone>> clones_;
 };
 
 }  // namespace slipway::steps

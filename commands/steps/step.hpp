@@ -41,11 +41,13 @@ namespace slipway::steps {
 namespace json = boost::json;
 
 class local_clone;
+class clone_shelf;
 
 /// The clients of one project. All outlive every step; a null one is not configured for this project.
 struct services {
     timers* time = nullptr;
     local_clone* clone = nullptr;         ///< the bot's own bare clone
+    clone_shelf* dependencies = nullptr;  ///< clones of what it depends on
     git::transport* transport = nullptr;  ///< the git program: fetch, push, checkout
     gitlab::api* gitlab = nullptr;
     salt::salt_client* salt = nullptr;

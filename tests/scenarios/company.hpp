@@ -3,7 +3,9 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -124,6 +126,9 @@ private:
     std::map<std::string, std::string> environment() const;
     net::response send(std::string method, const std::string& path, std::string body, const std::string& token = {});
     json::value control(std::string method, const std::string& path, std::string body);
+    /// The buttons with which authors confirm their migrations, each with the person who was asked.
+    std::vector<std::pair<std::string, button>> asked_directly();
+    bool answer_directly();
     bool presses_are_due(const button& each, std::string& who) const;
 
     fakes::temporary_folder folder_;
@@ -131,7 +136,10 @@ private:
     std::unique_ptr<net::http_client> http_;
     std::string address_;
     unsigned short port_, ingest_port_, health_port_;
-    std::set<std::string> pressed_;  ///< who and which button; forgotten when the button goes
+    /// Who pressed which button, and when: forgotten when the button goes, or when it is still there much later
+    /// (a step that starts over offers the same button again).
+    std::map<std::string, std::chrono::steady_clock::time_point> pressed_;
+    std::map<std::string, std::chrono::steady_clock::time_point> answered_;  ///< who and in which direct message
     std::optional<program> sandbox_;
     std::optional<program> bot_;
 };

@@ -156,19 +156,62 @@ bool company::presses_are_due(const button& each, std::string& who) const {
     return !who.empty();
 }
 
-bool company::work_once() {
-    const auto seen = buttons();
-    std::erase_if(pressed_, [&](const std::string& key) {
-        return std::ranges::none_of(seen, [&](const button& each) { return key.ends_with(each.value); });
-    });
+namespace {
+
+/// A press that came to nothing is tried again, as a person would.
+bool is_long_ago(std::chrono::steady_clock::time_point pressed) {
+    return std::chrono::steady_clock::now() - pressed > std::chrono::seconds{15};
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, button>> company::asked_directly() {
+    std::vector<std::pair<std::string, button>> all;
+    for (const std::string who : {leo, ben, chi}) {
+        const auto state = get("/state?as=" + who);
+        for (const auto& each : array_at(state, "conversations")) {
+            if (!flag_at(each, "is_im")) continue;
+            for (auto& found : buttons(text_at(each, "id"), who))
+                if (found.label == "Correct and tested on UAT") all.emplace_back(who, std::move(found));
+        }
+    }
+    return all;
+}
+
+bool company::answer_directly() {
     bool acted = false;
+    const auto asked = asked_directly();
+    std::erase_if(answered_, [&](const auto& entry) {
+        return is_long_ago(entry.second) || std::ranges::none_of(asked, [&](const auto& each) {
+                   return entry.first == each.first + each.second.ts;
+               });
+    });
+    for (const auto& [who, which] : asked) {
+        if (answered_.contains(who + which.ts)) continue;
+        const bool alone = std::ranges::any_of(
+            left_alone, [&](const std::string& words) { return which.message.find(words) != std::string::npos; });
+        if (alone) continue;
+        acted = true;
+        if (text_at(press(who, which), "outcome") == "ok") answered_[who + which.ts] = std::chrono::steady_clock::now();
+    }
+    return acted;
+}
+
+bool company::work_once() {
+    const bool answered = answer_directly();
+    const auto seen = buttons();
+    std::erase_if(pressed_, [&](const auto& entry) {
+        return is_long_ago(entry.second) ||
+               std::ranges::none_of(seen, [&](const button& each) { return entry.first.ends_with(each.value); });
+    });
+    bool acted = answered;
     for (const auto& each : seen) {
         std::string who;
         if (!presses_are_due(each, who) || pressed_.contains(who + each.value)) continue;
         const auto done = press(who, each);
         acted = true;
         if (text_at(done, "outcome") != "ok") continue;
-        pressed_.insert(who + each.value);
+        pressed_[who + each.value] = std::chrono::steady_clock::now();
         if (each.label == "Accept as it is") answer_window(who, "Leo showed it to me on Friday");
     }
     return acted;

@@ -26,6 +26,21 @@ void check_repository(company& all) {
     }
 }
 
+/// What the milestone depends on is in its stable branch, once; its migrations stand in its description.
+void check_prepared(company& all) {
+    const auto library = all.file("sandbox/git/cig/money-format.git");
+    CHECK(all.git({"--git-dir=" + library, "show", "stable:VERSION"}) == "2.1");
+    CHECK(all.git({"--git-dir=" + library, "log", "--format=%s", "--grep=^Merge 'master' into 'stable'", "stable"}) ==
+          "Merge 'master' into 'stable'");
+    const auto milestone = all.gitlab(project + "/milestones/325");
+    const auto text = text_at(milestone, "description");
+    for (const auto* words : {"Ships can be compared", "## Salts", "### Before the build", "ADD COLUMN last_berth",
+                              "ADD COLUMN currency", "### After the build", "DROP COLUMN visits"}) {
+        INFO(words);
+        CHECK(text.find(words) != std::string::npos);
+    }
+}
+
 void check_changelog(company& all) {
     const auto before = all.remote_file("1.3.0", "CHANGELOG.md");
     const auto after = all.remote_file("stable", "CHANGELOG.md");
@@ -82,6 +97,7 @@ int times_pushed(company& all, const std::string& ref) {
 
 void check_released(company& all) {
     check_repository(all);
+    check_prepared(all);
     check_changelog(all);
     check_servers(all);
     check_gitlab(all);

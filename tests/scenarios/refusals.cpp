@@ -63,28 +63,28 @@ TEST_CASE("whoever may not, is told why and what to do instead", "[scenario][ref
     refuse_merges(all);
 
     // Everybody merges; then the first questions stand.
-    all.left_alone = {"Is the SQL", "Is every dependency", "Is every migration"};
-    std::optional<button> sql;
-    all.work_until("the migrations are asked for", [&] {
-        sql = all.find_button("Is the SQL", "Confirm");
-        return sql.has_value();
+    all.left_alone = {"Have you read the whole diff", "Have you read the diff again", "Migrations are correct"};
+    std::optional<button> reading;
+    all.work_until("the first reading is asked for", [&] {
+        reading = all.find_button("Have you read the whole diff", "Confirm");
+        return reading.has_value();
     });
     // R3.2: the requester never fills a seat; and only the named role does.
-    CHECK_THAT(all.press_and_read(ana, *sql), Catch::Contains("four eyes"));
-    CHECK_THAT(all.press_and_read(quinn, *sql), Catch::Contains("developer"));
+    CHECK_THAT(all.press_and_read(ana, *reading), Catch::Contains("four eyes"));
+    CHECK_THAT(all.press_and_read(quinn, *reading), Catch::Contains("developer"));
 
     // On hold nothing new starts, also when what it waited for is answered.
     CHECK_THAT(all.ask(ben, "/release hold wait for the database"), Catch::Contains("on hold"));
-    sql = shown(all, "Is the SQL", "Confirm");
+    reading = shown(all, "Have you read the whole diff", "Confirm");
     // R7.4: a double click is one decision. Who was quicker than the card's change is told so; else the button is gone.
-    REQUIRE(text_at(all.press(ben, *sql), "outcome") == "ok");
-    if (text_at(all.press(ben, *sql), "outcome") == "ok")
+    REQUIRE(text_at(all.press(ben, *reading), "outcome") == "ok");
+    if (text_at(all.press(ben, *reading), "outcome") == "ok")
         all.wait_until("the second click is answered", [&] { return !all.find_message("is closed", ben).empty(); });
-    all.wait_until("the buttons are gone", [&] { return !all.find_button("Is the SQL", "Confirm"); });
+    all.wait_until("the buttons are gone", [&] { return !all.find_button("Have you read the whole diff", "Confirm"); });
     CHECK_THAT(all.ask(ana, "/release status"), Catch::Contains("hold"));
-    CHECK(all.find_message("Is every migration correct").empty());
+    CHECK(all.find_message("Have you read the diff again").empty());
     CHECK_THAT(all.ask(ana, "/release resume"), Catch::Contains("goes on"));
-    all.wait_for_message("Is every migration correct");
+    all.wait_for_message("Have you read the diff again");
 
     CHECK_THAT(all.ask(ana, "/release skip push no time"), Catch::Contains("cannot be skipped"));
     CHECK_THAT(all.ask(ana, "/release skip confirm-migrations"), Catch::Contains("reason"));

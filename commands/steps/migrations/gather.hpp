@@ -1,0 +1,29 @@
+// Inside this story only: the migrations of the release's milestone, read from GitLab.
+#pragma once
+
+#include "commands/migrations/collection.hpp"
+#include "commands/steps/step.hpp"
+
+namespace slipway::steps {
+
+/// Issues of the milestone with the migrations label, in order, each with the merge request that carries its change;
+/// then merge requests of the milestone with that label that no such issue speaks for.
+task<result<std::vector<migrations::migration>>> gather_migrations(context here);
+
+/// One sentence that names everything that makes a text unusable, with the way out; nullopt = all are usable.
+std::optional<failure> problems_of(const std::vector<migrations::migration>& all, const std::string& step);
+
+/// What later steps need: `migrations` (a list with id, title, url, author, merge_request, head, when, hash, sql) and
+/// `migrations_hash` (64 hex digits over all SQL, in order).
+json::object migration_facts(const std::vector<migrations::migration>& all);
+
+/// Makes the milestone's description hold exactly this collection. Re-reads and starts over when somebody edits it
+/// meanwhile; errc::moved when that happens again and again. True when something was written.
+task<result<bool>> write_section(context here, std::vector<migrations::migration> all);
+/// True when it does already.
+task<result<bool>> section_is_there(context here, std::vector<migrations::migration> all);
+
+/// "3 migrations (2 before the build, 1 after)"
+std::string count_migrations(const std::vector<migrations::migration>& all);
+
+}  // namespace slipway::steps
