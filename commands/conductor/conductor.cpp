@@ -28,16 +28,17 @@ release::item_status as_item(step_status status) {
     }
 }
 
-std::vector<store::outbox_put> as_messages(const verdict& made, const store::work_row& row,
+std::vector<store::outbox_put> as_messages(const std::vector<steps::attachment>& files, const store::work_row& row,
                                            const release::release_state& state) {
     std::vector<store::outbox_put> all;
-    for (const auto& each : made.files) {
+    for (const auto& each : files) {
         slack::desired_file file;
         file.channel = state.channel;
-        file.thread_of = board_key(state.id);
+        file.thread_of = each.thread.empty() ? board_key(state.id) : state.id + "/" + each.thread;
         file.filename = each.name;
         file.title = each.title;
         file.content = each.content;
+        file.binary = each.binary;
         all.push_back(
             {row.id + "/" + each.name, state.channel, slack::priority::detail, slack::to_json(file), std::nullopt});
     }
@@ -220,7 +221,9 @@ task<> conductor::handle_step(store::work_row row, hold_pointer mine) {
         co_return;
     }
     const auto* step = (*state)->step(text_at(row.payload, "step"));
-    if (step == nullptr || !(*state)->is_live() || !is_current(row, *step)) {
+    // What somebody chose of an item is done also when the release has ended meanwhile (a lasting choice).
+    const bool wanted = (*state)->is_live() || text_at(row.payload, "what") == "item";
+    if (step == nullptr || !wanted || !is_current(row, *step)) {
         co_await report(id, release::advance{}, row.id, mine, {}, std::nullopt);
         co_return;
     }
@@ -245,13 +248,19 @@ task<> conductor::run_step(store::work_row row, hold_pointer mine, state_pointer
         co_return;
     }
     auto& kind = *found->second;
-    const bool interruptible = here.rule.effect != release::side_effect::irreversible;
+    const bool interruptible = here.rule.effect != release::side_effect::irreversible && state->is_live();
     if (text_at(row.payload, "what") == "look") {
         auto outcome = co_await (runner_.look(kind, here) || keep_lease(row.id, state->id, true, mine));
         if (auto* ended = std::get_if<0>(&outcome)) {
-            auto told = ended->seen ? as_report(row, std::move(*ended->seen), time_.now())
-                                    : as_report(row, std::move(ended->refused));
-            co_await report(state->id, std::move(told), row.id, mine, {}, std::nullopt);
+            if (!ended->seen) {
+                co_await report(state->id, as_report(row, std::move(ended->refused)), row.id, mine, {}, std::nullopt);
+                co_return;
+            }
+            // A step that goes on looking keeps its row: the next look begins where this one was told.
+            const auto again = ended->seen->found.more ? std::optional{time_.now()} : std::nullopt;
+            auto messages = as_messages(ended->seen->files, row, *state);
+            auto told = as_report(row, std::move(*ended->seen), time_.now());
+            co_await report(state->id, std::move(told), row.id, mine, std::move(messages), again);
             co_return;
         }
         if (mine->lost) co_return;
@@ -285,7 +294,7 @@ task<> conductor::run_step(store::work_row row, hold_pointer mine, state_pointer
         made.status = step_status::errored;
         made.text = std::get<1>(outcome);
     }
-    auto messages = as_messages(made, row, *state);
+    auto messages = as_messages(made.files, row, *state);
     co_await report(state->id, as_report(row, std::move(made)), row.id, mine, std::move(messages), std::nullopt);
 }
 

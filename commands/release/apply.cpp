@@ -12,6 +12,11 @@ void merge(json::object& into, const json::object& from) {
     for (const auto& each : from) into[each.key()] = each.value();
 }
 
+json::object joined(json::object into, const json::object& from) {
+    merge(into, from);
+    return into;
+}
+
 void remember(release_state& state, const person_id& by, instant at, std::string text) {
     if (by.empty() || by.user == "slipway") return;
     state.decisions.push_back({at, by, std::move(text)});
@@ -121,14 +126,17 @@ struct applier {
         if (step == nullptr) return;
         auto fresh = e.items;
         for (auto& each : fresh)
-            if (const auto* old = item_of(*step, each.id)) keep_history(each, *old);
+            if (const auto* old = item_of(*step, each.id)) {
+                keep_history(each, *old);
+                if (e.found.adds) each.data = joined(old->data, each.data);
+            }
         // An item that a look no longer lists stays when people dealt with it.
         for (const auto& old : step->items)
             if (stays_when_gone(old.status) && std::ranges::find(fresh, old.id, &item_state::id) == fresh.end())
                 fresh.push_back(old);
         step->items = std::move(fresh);
         step->look = e.found;
-        step->status = step_status::asking;
+        step->status = e.found.more ? step_status::looking : step_status::asking;
         step->text = e.found.summary;
         merge(state.facts, e.facts);
     }

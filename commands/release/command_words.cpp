@@ -27,6 +27,7 @@ struct describer {
     }
     std::string operator()(const delegate& c) const { return on_item("delegate", c.step, c.item); }
     std::string operator()(const hold&) const { return "hold"; }
+    std::string operator()(const propose_rollback& c) const { return on_step("propose rollback", c.step); }
     std::string operator()(const resume&) const { return "resume"; }
     std::string operator()(const abort&) const { return "abort"; }
     std::string operator()(const retry& c) const { return on_step("retry", c.step); }

@@ -33,6 +33,10 @@ struct delegate {
 struct hold {
     std::string reason;
 };
+/// Stops the release with the numbers of a step as the reason, so that people roll back what it deployed.
+struct propose_rollback {
+    std::string step;
+};
 struct resume {};
 struct abort {
     std::string version;  ///< typed by the person: must be the release's
@@ -91,9 +95,9 @@ struct drift_seen {
     std::string what, from, to;
 };
 
-using command = std::variant<approve, reject, withdraw, choose, delegate, hold, resume, abort, retry, skip,
-                             treat_as_done, run_again, add_note, edit_notes, advance, look_finished, step_finished,
-                             item_finished, tick, drift_seen>;
+using command = std::variant<approve, reject, withdraw, choose, delegate, hold, propose_rollback, resume, abort, retry,
+                             skip, treat_as_done, run_again, add_note, edit_notes, advance, look_finished,
+                             step_finished, item_finished, tick, drift_seen>;
 
 /// What was asked, for the audit: "approve build", "choose merge on !12 of merge-requests". Never what was written.
 std::string words_of(const command& asked);
@@ -149,7 +153,7 @@ result<> may(const std::map<std::string, std::vector<std::string>>& rights, std:
 /// The server-side row behind a button (R8.4). Its id is derived, so the same button has the same id on every machine.
 struct button {
     std::string release, kind;  ///< kind: approve, reject, withdraw, choose, delegate, retry, skip, treat_as_done,
-                                ///< run_again, hold, resume, abort, note
+                                ///< run_again, hold, propose_rollback, resume, abort, note
     std::string step, item, choice, fingerprint;
 };
 BOOST_DESCRIBE_STRUCT(button, (), (release, kind, step, item, choice, fingerprint))

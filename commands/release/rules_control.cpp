@@ -110,6 +110,22 @@ result<events> decide(const question& q, const hold& asked) {
     return events{release_held{{q.who.who, untrusted{asked.reason}, q.now}}};
 }
 
+result<events> decide(const question& q, const propose_rollback& asked) {
+    if (const auto fine = control_check(q, "hold"); !fine) return fine.error();
+    const auto* step = q.state.step(asked.step);
+    if (step == nullptr) return no_such_step(q, asked.step);
+    const auto previous = q.state.fact("previous_tag");
+    const auto back = previous.empty() ? std::string{"the version before"} : previous;
+    const auto next = "Deploy " + back + " again, then `/release abort " + q.state.version +
+                      " REASON`; or `/release resume` to keep " + q.state.version;
+    if (q.state.held)
+        return refuse("The release is already on hold since " + clock_time(q.state.held->at) + " by " +
+                      name(q.state.held->by) + ". " + next + ".");
+    const auto numbers = step->look && !step->look->summary.empty() ? step->look->summary : step->text;
+    const auto reason = "roll back to " + back + (numbers.empty() ? "" : ": " + numbers) + ". " + next;
+    return events{release_held{{q.who.who, untrusted{reason}, q.now}}};
+}
+
 result<events> decide(const question& q, const resume&) {
     if (const auto fine = control_check(q, "resume"); !fine) {
         // Who stopped it may always let it go on.

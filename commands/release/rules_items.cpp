@@ -39,6 +39,7 @@ bool stands_in(const release_state& state, const item_state& item, const choice&
 
 bool is_worth_watching(const release_state& state, const step_state& step) {
     if (!state.is_live() || state.aborting || step.items.empty()) return false;
+    if (step.look && step.look->more) return false;  // it goes on looking by itself
     if (step.status == step_status::asking || step.status == step_status::looking) return true;
     const bool bound = std::ranges::any_of(step.items, &item_state::bound);
     return step.status == step_status::done && bound && !is_past_return(state, step);
@@ -46,6 +47,22 @@ bool is_worth_watching(const release_state& state, const step_state& step) {
 
 namespace rules {
 namespace {
+
+result<> check_can_tell_who(const question& q) {
+    if (!q.who.roles_known)
+        return refuse(
+            "I cannot verify your roles right now because their source does not answer; nothing was changed. Try again "
+            "in a minute.");
+    if (q.who.is_robot) return refuse("Bot accounts decide nothing; a person has to.");
+    return {};
+}
+
+/// A choice that outlives its step: who takes an error is still to be said when the release is over.
+bool is_lasting(const step_state* step, const choose& asked) {
+    const auto* item = step != nullptr ? step->item(asked.item) : nullptr;
+    const auto* offered = item != nullptr ? item->find(asked.choice) : nullptr;
+    return offered != nullptr && offered->lasting && offered->effect != side_effect::irreversible;
+}
 
 /// The step whose items are asked about, or why none of them can be decided now.
 result<const step_state*> asking_step(const question& q, const std::string& step_id) {
@@ -58,11 +75,7 @@ result<const step_state*> asking_step(const question& q, const std::string& step
     if (!needs_are_met(q.state, *q.state.plan.find(step_id)))
         return refuse(title_of(q.state, step_id) +
                       " waits again for a step that was opened again. `/release status` shows which.");
-    if (!q.who.roles_known)
-        return refuse(
-            "I cannot verify your roles right now because their source does not answer; nothing was changed. Try again "
-            "in a minute.");
-    if (q.who.is_robot) return refuse("Bot accounts decide nothing; a person has to.");
+    if (const auto known = check_can_tell_who(q); !known) return known.error();
     return step;
 }
 
@@ -146,7 +159,11 @@ result<events> choose_all(const question& q, const step_state& step, const choos
 }  // namespace
 
 result<events> decide(const question& q, const choose& asked) {
-    const auto step = asking_step(q, asked.step);
+    auto step = asking_step(q, asked.step);
+    if (const auto* there = q.state.step(asked.step); !step && is_lasting(there, asked)) {
+        if (const auto known = check_can_tell_who(q); !known) return known.error();
+        step = there;
+    }
     if (!step) return step.error();
     if (asked.item == "*") return choose_all(q, **step, asked);
     const auto* item = (*step)->item(asked.item);
@@ -191,7 +208,9 @@ result<events> decide(const question& q, const item_finished& report) {
     events all{item_ended{report.step, report.item, status, report.text, report.data, report.facts, q.now}};
     // What one item did may change the others (a merge makes the next one need a rebase): look again.
     const auto* kind = kind_of(q, *step);
-    if (kind != nullptr && kind->looks && q.state.is_live() && !q.state.aborting)
+    const bool deciding = step->status == step_status::asking || step->status == step_status::looking;
+    const bool looks_anyway = step->look && step->look->more;
+    if (kind != nullptr && kind->looks && deciding && !looks_anyway && q.state.is_live() && !q.state.aborting)
         all.push_back(look_started{step->id, step->attempt, q.now});
     return all;
 }

@@ -24,6 +24,7 @@ result<events> decide(const question& q, const withdraw& asked);
 result<events> decide(const question& q, const choose& asked);
 result<events> decide(const question& q, const delegate& asked);
 result<events> decide(const question& q, const hold& asked);
+result<events> decide(const question& q, const propose_rollback& asked);
 result<events> decide(const question& q, const resume& asked);
 result<events> decide(const question& q, const abort& asked);
 result<events> decide(const question& q, const retry& asked);

@@ -23,7 +23,8 @@ bool has_unknown_item(const release_state& state) {
 bool watches(const release_state& state) {
     return std::ranges::any_of(state.steps, [&](const step_state& each) {
         const auto* rule = state.plan.find(each.id);
-        return rule != nullptr && rule->kind == "telemetry_watch" && each.status == step_status::running;
+        return rule != nullptr && rule->kind == "telemetry_watch" &&
+               (each.status == step_status::running || each.status == step_status::looking);
     });
 }
 

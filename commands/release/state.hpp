@@ -66,11 +66,12 @@ struct choice {
     std::string style;  ///< "", "primary", "danger"
     bool needs_reason = false;
     std::vector<std::string> roles;  ///< who may; empty = any role of the project
-    bool settles = true;             ///< the item is dealt with when this succeeded
+    bool settles = true;             ///< the item is dealt with when this succeeded; else it is open again
     side_effect effect = side_effect::none;
     std::vector<person_id> people;  ///< when not empty: only these, or a release manager for them, with a reason (R2.7)
+    bool lasting = false;           ///< may be chosen also when the step has ended, the release is on hold or over
 };
-BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, settles, effect, people))
+BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, settles, effect, people, lasting))
 
 /// Somebody a release manager named to answer for the people an item asks (R2.7).
 struct delegation {
@@ -128,8 +129,10 @@ struct look_state {
     std::vector<std::string> lines;  ///< evidence for the thread; plain text, may hold text from outside
     json::object data;               ///< for the kind, when it acts
     instant at{};
+    bool more = false;  ///< the next look follows by itself; until the last one the step neither asks nor acts
+    bool adds = false;  ///< items keep what acts left in their data; this look only adds to it
 };
-BOOST_DESCRIBE_STRUCT(look_state, (), (fingerprint, summary, lines, data, at))
+BOOST_DESCRIBE_STRUCT(look_state, (), (fingerprint, summary, lines, data, at, more, adds))
 
 struct intent_state {
     std::string key;  ///< the same on any machine after any restart: hash(release, step, attempt, purpose)

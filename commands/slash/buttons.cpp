@@ -15,6 +15,7 @@ result<release::command> command_of(const release::button& pressed, const form_w
     if (kind == "delegate")
         return release::command{release::delegate{pressed.step, pressed.item, words.person, reason}};
     if (kind == "hold") return release::command{release::hold{reason}};
+    if (kind == "propose_rollback") return release::command{release::propose_rollback{pressed.step}};
     if (kind == "resume") return release::command{release::resume{}};
     if (kind == "abort") return release::command{release::abort{words.version, reason}};
     if (kind == "retry") return release::command{release::retry{pressed.step}};

@@ -79,19 +79,22 @@ struct act {
     std::string reason;
 };
 
+/// A file that is too much for a message: uploaded into a thread of the release, once for its name.
+struct attachment {
+    std::string name;  ///< "tests.log"
+    std::string title;
+    std::string content;
+    std::string thread;   ///< what begins the thread, as release_view names it ("errors"); "" = the board
+    bool binary = false;  ///< `content` is bytes, such as a picture
+};
+
 /// What a look found; see release::look_finished.
 struct look_outcome {
     release::look_state found;  ///< `at` and an empty fingerprint are filled in by the conductor
     bool complete = false;
     std::vector<release::item_state> items;
     json::object data, facts;
-};
-
-/// A text that is too long for a message: uploaded into the release's thread, once for its name.
-struct attachment {
-    std::string name;  ///< "tests.log"
-    std::string title;
-    std::string content;
+    std::vector<attachment> files;
 };
 
 /// How an act ended when there was an answer. `ok` false = somebody or something said no.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,7 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 /// `bytes` random bytes from the operating system, as hex.
 std::string random_hex(std::size_t bytes);
 std::string to_base64(std::string_view bytes);
+/// nullopt when it is no base64 with its padding.
+std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace slipway

@@ -1,5 +1,6 @@
 #include "integrations/slack/blocks/desired_message.hpp"
 
+#include "integrations/base/digest.hpp"
 #include "integrations/base/json.hpp"
 
 namespace slipway::slack {
@@ -58,6 +59,12 @@ result<desired> read_file(const json::object& body) {
     wish.filename = text_at(body, "filename");
     wish.title = text_at(body, "title");
     wish.content = text_at(body, "content");
+    if (const auto coded = text_at(body, "content_base64"); !coded.empty()) {
+        auto bytes = from_base64(coded);
+        if (!bytes) return lacks("file", "content_base64 that is base64");
+        wish.content = std::move(*bytes);
+        wish.binary = true;
+    }
     if (wish.channel.empty()) return lacks("file", "channel");
     if (wish.filename.empty()) return lacks("file", "filename");
     if (wish.content.empty()) return lacks("file", "content");
@@ -108,7 +115,7 @@ json::object to_json(const desired_file& wish) {
     put(body, "thread_of", wish.thread_of);
     put(body, "filename", wish.filename);
     put(body, "title", wish.title);
-    put(body, "content", wish.content);
+    put(body, wish.binary ? "content_base64" : "content", wish.binary ? to_base64(wish.content) : wish.content);
     return body;
 }
 

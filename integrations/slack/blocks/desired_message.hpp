@@ -34,13 +34,14 @@ struct desired_ephemeral {
     json::array blocks;
 };
 
-/// Text as a file in a channel or a thread: what is too long for a message.
+/// A file in a channel or a thread: what is too long for a message, or a picture.
 struct desired_file {
     std::string channel;
     std::string thread_of;
     std::string filename;  ///< "tests.log"
     std::string title;
     std::string content;
+    bool binary = false;  ///< `content` is bytes, not text: base64 in the row
 };
 
 /// An answer through the response_url of a command or a click: 30 minutes, five times, then it is dead.

@@ -345,4 +345,80 @@ TEST_CASE("the key of an act is new after every look, however often the last one
         told.looked({small_item("!1")}, "l2");
         told.looked({small_item("!1")}, "l3");
     }
+
+TEST_CASE("a lasting choice works while the release is on hold and after its end, and ends nothing",
+          "[release][items]") {
+    auto lasting = small_item("!1");
+    lasting.blocking = false;
+    lasting.choices = {
+        {"take", "Take it", "", false, {}, /*settles=*/false, side_effect::reversible, {}, /*lasting=*/true},
+        {"merge", "Merge", "", false, {}, true, side_effect::reversible, {}, false}};
+    auto told = with_list({lasting, small_item("!2")});
+    told.must(hold{"wait for the database"}, ana());
+    CHECK(says(told.refused(merge("!1"), dee()).sentence(), "on hold"));
+    told.must(choose{"merges", "!1", "take", "f1", ""}, dee());
+    told.item_ended("!1");
+    // It does not settle: the next person can still take it.
+    CHECK(told.at("merges").item("!1")->status == item_status::open);
+    CHECK(told.at("merges").item("!1")->text == "it ended");
+
+    told.state = apply(std::move(told.state), release_ended{ending::done, "every step is done", told.now});
+    told.must(choose{"merges", "!1", "take", "f1", ""}, eve());
+    told.item_ended("!1");
+    CHECK(told.at("merges").item("!1")->by == eve().who);
+    CHECK_FALSE(told.state.is_live());
+    CHECK(says(told.refused(merge("!1"), dee()).sentence(), "over"));
+}
+
+TEST_CASE("a lasting choice that cannot be undone is not taken from a release that is over", "[release][items]") {
+    auto item = small_item("!1");
+    item.choices = {{"drop", "Drop", "", false, {}, true, side_effect::irreversible, {}, /*lasting=*/true}};
+    auto told = with_list({item});
+    told.state = apply(std::move(told.state), release_ended{ending::cancelled, "aborted", told.now});
+    told.refused(choose{"merges", "!1", "drop", "f1", ""}, dee());
+}
+
+TEST_CASE("a step that goes on looking neither asks nor acts, and keeps what acts left behind", "[release][items]") {
+    story told;
+    told.ended("announce");
+    auto item = small_item("!1");
+    item.blocking = false;
+    look_finished seen;
+    seen.step = "merges";
+    seen.found.summary = "look 1 of 2";
+    seen.found.more = seen.found.adds = true;
+    item.data["after"] = 4;
+    seen.items = {item};
+    told.must(seen, machine());
+    CHECK(told.status("merges") == step_status::looking);
+
+    told.must(merge("!1"), dee());
+    item_finished act{"merges", "!1", told.at("merges").item("!1")->key, item_status::done, "dee has it", {}, {}};
+    act.data["owner"] = "dee";
+    told.must(act, machine());
+    // Nobody starts a second look beside the one that goes on.
+    CHECK(told.status("merges") == step_status::looking);
+    CHECK(count<look_started>(told.journal) == 1);
+
+    item.data["after"] = 9;
+    seen.items = {item};
+    seen.found.more = false;
+    told.must(seen, machine());
+    const auto* kept = told.at("merges").item("!1");
+    REQUIRE(kept != nullptr);
+    CHECK(kept->data.at("after") == 9);
+    CHECK(kept->data.at("owner") == "dee");
+    CHECK(told.status("merges") != step_status::looking);
+}
+
+TEST_CASE("proposing a rollback holds the release with the numbers and says which command comes next",
+          "[release][items]") {
+    auto told = with_list({small_item("!1")});
+    told.state.facts["previous_tag"] = "1.3.2";
+    told.must(propose_rollback{"merges"}, ana());
+    REQUIRE(told.state.held);
+    const auto& reason = told.state.held->reason.raw();
+    CHECK(says(reason, "roll back to 1.3.2: 1 merge requests"));
+    CHECK(says(reason, "`/release abort 1.4.0 REASON`"));
+    CHECK(says(told.refused(propose_rollback{"merges"}, ana()).sentence(), "already on hold"));
 }
