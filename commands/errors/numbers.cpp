@@ -1,6 +1,7 @@
 #include "commands/errors/numbers.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace slipway::errors {
@@ -18,13 +19,18 @@ std::string times(std::uint64_t count) {
     return count == 1 ? "once" : std::to_string(count) + " times";
 }
 std::string minutes(double count) {
-    return formatted("%.0f", count) + (count == 1 ? " minute" : " minutes");
+    // Looks in the first minute of a deploy measure parts of one.
+    if (count < 1) return formatted("%.0f", count * 60) + " seconds";
+    return formatted("%.0f", count) + (std::lround(count) == 1 ? " minute" : " minutes");
+}
+std::string whole(double count) {
+    return formatted("%.0f", count);
 }
 std::string servers(std::size_t count) {
     return std::to_string(count) + (count == 1 ? " server" : " servers");
 }
 std::string factor(double ratio) {
-    return formatted(ratio < 10 ? "%.1f" : "%.0f", ratio) + " times";
+    return formatted(ratio < 9.95 ? "%.1f" : "%.0f", ratio) + " times";
 }
 std::string small(double probability) {
     return formatted("%.1g", probability);

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::uint64_t least_evidence = 4;
 constexpr std::size_t least_servers = 2;
+constexpr std::uint64_t least_without_names = 10;  ///< events that name no server could all be one broken browser
+constexpr double much_louder = 2;                  ///< from this lower bound on a rollback is proposed
+constexpr double surely_not_only_here = 0.05;
 
 std::uint64_t sum(std::span<const std::uint32_t> counts) {
     return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
@@ -49,7 +52,10 @@ public:
         for (const auto& each : from_.groups) found.groups.push_back(first_look(each));
         find_louder(found.groups);
         compare_totals(found);
+        found.unit = from_.before_units > 0 && from_.after_units > 0 ? from_.unit : std::string{};
+        found.wave = from_.wave;
         conclude(found);
+        found.next = advise(found);
         std::ranges::sort(found.groups, std::ranges::greater{}, [](const group_verdict& each) {
             return std::tuple{needs_issue(each), each.alarming, each.after, each.before};
         });
@@ -84,6 +90,11 @@ private:
                std::to_string(of.before) + " in " + minutes(over_.before_minutes) + " before";
     }
 
+    std::string per_unit() const {
+        if (!(from_.before_units > 0 && from_.after_units > 0)) return {};
+        return ", per " + from_.unit + " (" + whole(from_.after_units) + " against " + whole(from_.before_units) + ")";
+    }
+
     /// Everything but "louder", which needs all groups together.
     group_verdict first_look(const group_counts& of) const {
         group_verdict found;
@@ -95,9 +106,37 @@ private:
         found.p = tested.p;
         found.ratio = tested.ratio;
         found.at_least = tested.at_least;
-        found.alarming = matters(of) && found.after >= least_evidence && of.servers_after >= least_servers;
+        found.servers = of.servers_after;
+        found.alarming = matters(of) && found.after >= least_evidence && is_widespread(of, found.after);
         classify(of, found);
+        if (from_.wave.known()) compare_waves(of, found);
         return found;
+    }
+
+    bool is_widespread(const group_counts& of, std::uint64_t after) const {
+        if (of.servers_after == 0) return after >= least_without_names;
+        return of.servers_after >= least_servers || from_.servers == 1;
+    }
+
+    /// New code against old code in the same minutes. Either comparison may find a difference, so each gets half.
+    void compare_waves(const group_counts& of, group_verdict& found) const {
+        const auto tested = compare({.before = of.on_old_code,
+                                     .before_span = static_cast<double>(from_.wave.old_code),
+                                     .after = of.on_new_code,
+                                     .after_span = static_cast<double>(from_.wave.new_code),
+                                     .tolerated = from_.tolerated,
+                                     .burst = burst_of(of.before)},
+                                    alpha_);
+        const bool here_only = tested.p < found.p;
+        found.p = std::min(1.0, 2 * std::min(tested.p, found.p));
+        if (here_only) {
+            found.ratio = tested.ratio;
+            found.at_least = tested.at_least;
+        }
+        found.spared = of.on_old_code >= least_evidence && tested.p > surely_not_only_here;
+        found.why += "; in the same minutes " + std::to_string(of.on_new_code) + " on " + servers(from_.wave.new_code) +
+                     " with the new code, " + std::to_string(of.on_old_code) + " on " + servers(from_.wave.old_code) +
+                     " with the old" + (found.spared ? ", so hardly because of this deploy" : "");
     }
 
     void classify(const group_counts& of, group_verdict& found) const {
@@ -111,12 +150,14 @@ private:
         if (found.after == 0 && while_restarting > 0)
             return say(change::noise, times(while_restarting) + " while the servers restarted, not since");
         if (found.after == 0) return say(change::old, "not since the deploy; " + counted(found));
-        if (!of.seen_before && found.before == 0)
-            return say(change::fresh, "never seen before this deploy: " + times(found.after) + " in " +
-                                          minutes(over_.after_minutes) + " on " + servers(of.servers_after));
         if (of.fix_is_in_release)
             return say(change::regressed,
-                       "its issue is closed and this release contains the fix, yet it happened " + times(found.after));
+                       (of.fix.empty() ? "its issue is closed and this release contains the fix" : of.fix) +
+                           ", yet it happened " + times(found.after));
+        if (!of.seen_before && found.before == 0)
+            return say(change::fresh, "never seen before this deploy: " + times(found.after) + " in " +
+                                          minutes(over_.after_minutes) +
+                                          (of.servers_after > 0 ? " on " + servers(of.servers_after) : ""));
         say(change::old, "not more than chance explains: " + counted(found));
     }
 
@@ -134,8 +175,10 @@ private:
             if (!significant[i]) continue;
             auto& group = groups[candidates[i]];
             group.what = change::louder;
-            group.why =
-                counted(group) + ": at least " + factor(group.at_least) + " as often (p = " + small(group.p) + ")";
+            const auto beside = group.why.find("; in the same minutes");
+            const auto wave = beside == std::string::npos ? std::string{} : group.why.substr(beside);
+            group.why = counted(group) + per_unit() + ": at least " + factor(group.at_least) +
+                        " as often (p = " + small(group.p) + ")" + wave;
         }
     }
 
@@ -150,6 +193,7 @@ private:
         }
         const auto tested = compare(comparing(into.before, into.after, 1, burst_of(per_minute)), alpha_);
         into.total_louder = into.after >= least_evidence && tested.p <= alpha_;
+        into.total_at_least = tested.at_least;
         if (into.total_louder)
             into.why = "all errors together are at least " + factor(tested.at_least) + " as frequent as before";
     }
@@ -180,6 +224,25 @@ private:
         }
     }
 
+    /// All errors together are on at least as many servers as the group that is on most of them.
+    bool total_is_widespread(std::uint64_t after) const {
+        group_counts widest;
+        for (const auto& each : from_.groups)
+            if (matters(each)) widest.servers_after = std::max(widest.servers_after, each.servers_after);
+        return is_widespread(widest, after);
+    }
+
+    /// Waking people is for what is plain: enough events on enough servers, and not on the old code too.
+    advice advise(const verdict& of) const {
+        if (of.overall == health::healthy) return advice::pass;
+        const bool bad = std::ranges::any_of(of.groups, [](const group_verdict& each) {
+            const bool much = each.what != change::louder || each.at_least >= much_louder;
+            return needs_issue(each) && each.alarming && much && !each.spared;
+        });
+        const bool flood = of.total_louder && of.total_at_least >= much_louder && total_is_widespread(of.after);
+        return of.overall == health::worse && (bad || flood) ? advice::roll_back : advice::ask;
+    }
+
     const comparison_input& from_;
     spans over_;
     double alpha_;
@@ -194,6 +257,11 @@ std::string_view to_string(change what) noexcept {
 
 std::string_view to_string(health what) noexcept {
     static constexpr std::array<std::string_view, 3> words{"healthy", "worse", "inconclusive"};
+    return words[static_cast<std::size_t>(what)];
+}
+
+std::string_view to_string(advice what) noexcept {
+    static constexpr std::array<std::string_view, 3> words{"pass", "ask", "roll back"};
     return words[static_cast<std::size_t>(what)];
 }
 

@@ -26,11 +26,20 @@ struct group_counts {
     untrusted title;
     std::vector<std::uint32_t> before;  ///< per minute, oldest first
     std::vector<std::uint32_t> after;   ///< per minute from the deploy on, restart minutes included
-    std::size_t servers_after = 0;      ///< distinct servers that reported it after the restart minutes
+    std::size_t servers_after = 0;      ///< distinct servers that reported it after the restart; 0 = they gave no name
     bool seen_before = false;           ///< in any kept release, also before the `before` window
     bool fix_is_in_release = false;     ///< its issue is closed and the fix is an ancestor of what was deployed
+    std::string fix;                    ///< how we know: "!12 (abc1234) is in this release"; "" = nothing more to say
     bool muted = false;
-    bool below_error = false;  ///< warnings and less: counted, never an alarm
+    bool below_error = false;                        ///< warnings and less: counted, never an alarm
+    std::uint64_t on_new_code = 0, on_old_code = 0;  ///< in the same minutes, when a wave is compared (see waves)
+};
+
+/// A deploy that has reached a part of the servers: those with the new code against the others in the same minutes, so
+/// that changes of traffic cancel out.
+struct waves {
+    std::size_t new_code = 0, old_code = 0;  ///< servers; one of them 0 = there is nothing to compare
+    bool known() const noexcept { return new_code > 0 && old_code > 0; }
 };
 
 struct comparison_input {
@@ -41,10 +50,13 @@ struct comparison_input {
     bool traffic_before = false;      ///< any sign of life in the window before
     bool traffic_after = false;       ///< any sign of life after: errors, sessions, transactions, reports of clients
     double before_units = 0;          ///< requests or sessions, when known for both windows; else 0: minutes are used
-    double after_units = 0;
-    std::size_t looks = 5;   ///< how often this deploy is judged in all (2, 5, 10, 15, 30 minutes)
-    double alpha = 0.001;    ///< false alarms per deploy
-    double tolerated = 1.5;  ///< a group may grow by this factor without being louder; the total by none
+    double after_units = 0;           ///< without the restart minutes
+    std::string unit;                 ///< "sessions", when units are set
+    waves wave;
+    std::size_t servers = 0;  ///< that the release was deployed to; 1 = one server is evidence enough. 0 = not known
+    std::size_t looks = 5;    ///< how often this deploy is judged in all (2, 5, 10, 15, 30 minutes)
+    double alpha = 0.001;     ///< false alarms per deploy
+    double tolerated = 1.5;   ///< a group may grow by this factor without being louder; the total by none
 };
 
 struct group_verdict {
@@ -55,11 +67,21 @@ struct group_verdict {
     double p = 1;
     double ratio = 0, at_least = 0;  ///< meaningful for known groups
     bool alarming = false;           ///< enough to wake a person: 4 events or more, on two servers or more
+    bool spared = false;             ///< as frequent on servers with the old code: hardly this deploy
+    std::size_t servers = 0;         ///< that reported it after the restart
     std::string why;                 ///< one sentence with the numbers; no untrusted text in it
 };
 
 enum class health { healthy, worse, inconclusive };
 std::string_view to_string(health what) noexcept;
+
+/// What the release should do with it.
+enum class advice {
+    pass,
+    ask,        ///< people decide: worse, but not by much or not on enough servers; or nothing can be said
+    roll_back,  ///< proposed with the numbers; people decide that too
+};
+std::string_view to_string(advice what) noexcept;
 
 struct verdict {
     health overall = health::inconclusive;
@@ -67,6 +89,10 @@ struct verdict {
     std::uint64_t before = 0, after = 0;  ///< totals, without muted groups and restart minutes
     double before_minutes = 0, after_minutes = 0;
     bool total_louder = false;
+    double total_at_least = 0;  ///< lower bound of the total's ratio; meaningful when total_louder
+    std::string unit;           ///< what the windows were compared by: "sessions"; "" = minutes
+    waves wave;
+    advice next = advice::ask;
     std::vector<group_verdict> groups;  ///< what needs an issue first, then by count
 
     /// new, regressed and louder: the ones that become issues.

@@ -167,3 +167,46 @@ TEST_CASE("a tripled rate is found", "[errors][verdict]") {
     }
     CHECK(found >= 270);
 }
+
+TEST_CASE("R10.5 a rollback is proposed only for enough errors on enough servers", "[errors][verdict]") {
+    CHECK(judged({fresh("g", {0, 2, 2, 2, 2})}).next == advice::roll_back);
+    auto lonely = fresh("g", {0, 2, 2, 2, 2});
+    lonely.servers_after = 1;
+    CHECK(judged({lonely}).next == advice::ask);
+    CHECK(judged({fresh("g", {0, 1, 0, 0, 0})}).next == advice::ask);
+    CHECK(judged({known("o", steady(60, 10), {0, 0, 1, 0, 0})}).next == advice::pass);
+    comparison_input silent;
+    silent.after_minutes = 30;
+    CHECK(judge(silent).next == advice::ask);  // no traffic: never passes by itself
+}
+
+TEST_CASE("R10.5 what is as frequent on servers with the old code in the same minutes is spared", "[errors][verdict]") {
+    comparison_input input;
+    input.groups = {known("g", steady(60, 2), {0, 9, 8, 9, 9, 8})};
+    input.groups[0].on_new_code = 21;
+    input.groups[0].on_old_code = 22;
+    input.wave = {3, 3};
+    input.traffic_before = input.traffic_after = true;
+    const auto outside = judge(input);
+    CHECK(outside.groups[0].spared);
+    CHECK_THAT(outside.groups[0].why, Catch::Contains("hardly because of this deploy"));
+
+    // The same count before and after, but only where the new code is.
+    input.groups = {known("g", steady(60, 1), counts(31, 1))};
+    input.groups[0].on_new_code = 30;
+    const auto here = judge(input);
+    CHECK(here.groups[0].what == change::louder);
+    CHECK_FALSE(here.groups[0].spared);
+}
+
+TEST_CASE("R10.5 with sessions known, twice the errors of twice the visitors are not louder", "[errors][verdict]") {
+    comparison_input input;
+    input.groups = {known("g", counts(60, 2), counts(31, 6))};
+    input.traffic_before = input.traffic_after = true;
+    CHECK(judge(input).groups[0].what == change::louder);
+    input.before_units = 6'000;
+    input.after_units = 9'000;
+    input.unit = "sessions";
+    CHECK(judge(input).groups[0].what == change::old);
+    CHECK(judge(input).unit == "sessions");
+}

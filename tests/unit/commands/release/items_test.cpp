@@ -345,6 +345,7 @@ TEST_CASE("the key of an act is new after every look, however often the last one
         told.looked({small_item("!1")}, "l2");
         told.looked({small_item("!1")}, "l3");
     }
+}
 
 TEST_CASE("a lasting choice works while the release is on hold and after its end, and ends nothing",
           "[release][items]") {
