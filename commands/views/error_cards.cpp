@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "commands/errors/actions.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/text.hpp"
 
@@ -96,6 +97,113 @@ markup assignment(const error_report& about) {
                about.because.empty() ? std::string{"most likely knows it"} : about.because);
 }
 
+const release::step_state* watch_of(const release::release_state& state) {
+    for (const auto& each : state.steps) {
+        const auto* rule = state.plan.find(each.id);
+        if (rule != nullptr && rule->kind == "telemetry_watch") return &each;
+    }
+    return nullptr;
+}
+
+const release::item_state* item_for(const release::release_state& state, const error_report& about) {
+    const auto* step = watch_of(state);
+    return step != nullptr ? step->item(errors::item_of(about.hash)) : nullptr;
+}
+
+/// What somebody did to the group, or what goes wrong with it.
+markup dealt_with(const release::item_state& item, const names& people) {
+    if (item.text.empty()) return {};
+    const bool bad = item.status == release::item_status::failed || item.status == release::item_status::errored;
+    const auto by = item.by.empty() ? markup{} : say(", {}", people.of(item.by));
+    return say("{} {}{}", bad ? "⚠️" : "✅", people.sentence(item.text), by);
+}
+
+/// R7.14: what is not taken back by pressing again asks once more.
+slack::confirm_dialog sure_about(const std::string& title, const markup& text, const std::string& yes) {
+    slack::confirm_dialog sure;
+    sure.title = title;
+    sure.text = text;
+    sure.confirm = yes;
+    sure.deny = "Not yet";
+    return sure;
+}
+
+std::vector<slack::element> group_buttons(const release::release_state& state, const release::item_state& item,
+                                          std::vector<release::button>& shown) {
+    const auto* step = watch_of(state);
+    const bool open = item.status == release::item_status::open || item.status == release::item_status::failed ||
+                      item.status == release::item_status::errored;
+    std::vector<slack::element> all;
+    if (!open) return all;
+    button_row row{shown};
+    for (const auto& each : item.choices) {
+        if (!state.is_live() && !each.lasting) continue;
+        release::button pressed;
+        pressed.release = state.id;
+        pressed.kind = "choose";
+        pressed.step = step->id;
+        pressed.item = item.id;
+        pressed.choice = each.id;
+        pressed.fingerprint = item.fingerprint;
+        auto made = row.make(pressed, each.label,
+                             each.style == "primary" ? slack::button_style::primary : slack::button_style::plain);
+        if (each.id == errors::action::mute || each.id == errors::action::resolve)
+            made.confirm = sure_about(each.label + "?", say("{} {}", item.id, reversibility(each.effect)), "Yes");
+        all.push_back(std::move(made));
+    }
+    return all;
+}
+
+/// Stop, or stop and go back: what belongs to the whole release stands on the alert.
+std::vector<slack::element> alert_buttons(const release::release_state& state, std::vector<release::button>& shown) {
+    const auto* step = watch_of(state);
+    if (step == nullptr || !state.is_live() || state.held || state.aborting) return {};
+    button_row row{shown};
+    release::button pressed;
+    pressed.release = state.id;
+    pressed.step = step->id;
+    pressed.kind = "hold";
+    std::vector<slack::element> all{row.make(pressed, "Hold the release")};
+    pressed.kind = "propose_rollback";
+    auto back = row.make(pressed, "Propose a rollback", slack::button_style::danger);
+    const auto previous = state.fact("previous_tag");
+    back.confirm = sure_about("Propose a rollback?",
+                              say("{} {} is put on hold with these numbers as the reason. Nothing is deployed by this "
+                                  "click; the way back to {} is named then.",
+                                  state.project, state.version, previous.empty() ? "the version before" : previous),
+                              "Yes, hold and propose");
+    back.confirm->danger = true;
+    all.push_back(std::move(back));
+    return all;
+}
+
+/// One line a look: when, how many against how many, what it said.
+markup looks_table(const release::release_state& state, const names& people) {
+    markup text;
+    for (const auto& each : array_at(state.facts, "error_watch.looks")) {
+        const auto at = from_iso(text_at(each, "at")).value_or(instant{});
+        text +=
+            say("{} · *{}* · {} new, {} regressed, {} louder · {}\n", slack::date_token(at, slack::date_style::time),
+                text_at(each, "overall"), number_at(each, "new"), number_at(each, "regressed"),
+                number_at(each, "louder"), people.sentence(slack::cut(text_at(each, "why"), 300)));
+    }
+    return text;
+}
+
+markup baseline_table(const release::release_state& state) {
+    markup text;
+    std::size_t shown = 0;
+    for (const auto& step : state.steps) {
+        const auto* rule = state.plan.find(step.id);
+        if (rule == nullptr || rule->kind != "telemetry_baseline") continue;
+        for (const auto& each : array_at(step.data, "groups"))
+            if (shown++ < 5)
+                text += say("{} × {}\n", number_at(each, "count"),
+                            slack::cut(slack::one_line(text_at(each, "title")), 150));
+    }
+    return text;
+}
+
 }  // namespace
 
 std::vector<error_report> errors_of(const release::release_state& state) {
@@ -110,7 +218,8 @@ std::vector<error_report> errors_of(const release::release_state& state) {
     return all;
 }
 
-rendered error_alert(const release::release_state& state, const std::vector<error_report>& all, const names& people) {
+rendered error_alert(const release::release_state& state, const std::vector<error_report>& all, const names& people,
+                     std::vector<release::button>& shown) {
     const auto name = release_name(state, people.project());
     const auto what = all.size() == 1 ? say("1 error") : say("{} errors", all.size());
     slack::message_builder made{say("🚨 {} after the deploy of {}", what, name), "errors.txt"};
@@ -118,22 +227,32 @@ rendered error_alert(const release::release_state& state, const std::vector<erro
         say("🚨 *{} after the deploy of {}*\nThe details of each, and who most likely knows it, are in this "
             "message's thread.",
             what, name));
+    if (const auto* watch = watch_of(state); watch != nullptr && !watch->text.empty())
+        made.section(people.full_sentence(watch->text));
     markup list;
-    for (const auto& each : all)
-        list += say("• *{}* · {} · {}\n", short_title(each, 200), counts(each), issue_words(each, people));
+    for (std::size_t i = 0; i < all.size() && i < most_error_cards; ++i)
+        list += say("• *{}* · {} · {}\n", short_title(all[i], 200), counts(all[i]), issue_words(all[i], people));
+    if (all.size() > most_error_cards)
+        list += say("and {} more; {} has their numbers", all.size() - most_error_cards, slack::code("/release errors"));
     made.section(list);
+    made.actions(alert_buttons(state, shown));
     made.context(say("Release {}", slack::code(state.id)));
     return made.render();
 }
 
-rendered error_card(const error_report& about, const names& people) {
+rendered error_card(const release::release_state& state, const error_report& about, const names& people,
+                    std::vector<release::button>& shown) {
+    const auto* item = item_for(state, about);
     slack::message_builder made{say("{}. {}", short_title(about, 200), counts(about)), "error.txt"};
     made.section(say("*{}*", about.title));
     made.fields({{"Errors", counts(about)},
                  {"Issue", about.issue == 0 ? say("not written yet") : say("{}, {}", issue_link(about), about.how)}});
     made.section(people.sentence(about.why));
-    made.section(suspects_text(about, people));
+    if (about.issue != 0 || !about.suspects.empty()) made.section(suspects_text(about, people));
     made.section(assignment(about));
+    if (item == nullptr) return made.render();
+    made.section(dealt_with(*item, people));
+    made.actions(group_buttons(state, *item, shown));
     return made.render();
 }
 
@@ -147,6 +266,8 @@ rendered errors_reply(const release::release_state& state, const names& people) 
         if (rule == nullptr || !rule->kind.starts_with("telemetry_") || each.text.empty()) continue;
         made.section(say("{} · {}", step_name(*rule), people.sentence(each.text)));
         said = true;
+        if (rule->kind == "telemetry_baseline") made.section(baseline_table(state));
+        if (rule->kind == "telemetry_watch") made.section(looks_table(state, people));
     }
     for (const auto& each : errors_of(state)) {
         made.section(say("*{}*\n{} · {}", short_title(each, 300), counts(each), issue_words(each, people)));

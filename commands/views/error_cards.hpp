@@ -30,12 +30,18 @@ struct error_report {
 std::vector<error_report> errors_of(const release::release_state& state);
 
 /// The alert: how many groups, each in one line. Mentions nobody.
-rendered error_alert(const release::release_state& state, const std::vector<error_report>& all, const names& people);
+rendered error_alert(const release::release_state& state, const std::vector<error_report>& all, const names& people,
+                     std::vector<release::button>& shown);
 
 /// One group: counts before and after, suspects with reasons, issue, assignee (who is mentioned here, once).
-rendered error_card(const error_report& about, const names& people);
+/// Its buttons are the choices of its item, which work also after the end of the release.
+rendered error_card(const release::release_state& state, const error_report& about, const names& people,
+                    std::vector<release::button>& shown);
 
-/// `/release errors`: what was measured, and the groups, for one person.
+/// How many groups get a card of their own; the alert counts the rest.
+inline constexpr std::size_t most_error_cards = 10;
+
+/// `/release errors`: what was measured, look by look, and the groups, for one person.
 rendered errors_reply(const release::release_state& state, const names& people);
 
 }  // namespace slipway::views

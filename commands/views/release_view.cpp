@@ -107,7 +107,7 @@ private:
         if ((rule.kind == "notify" || rule.kind == "publish_changelog") && begun)
             put(key(rule.id), post(state_, rule, people_), in_channel(slack::priority::gate));
         if (step.gate) of_gate(rule, step);
-        if (!step.items.empty()) of_items(rule, step);
+        if (!step.items.empty() && rule.kind != "telemetry_watch") of_items(rule, step);
         of_ending(step);
     }
 
@@ -170,11 +170,15 @@ private:
     void of_errors() {
         const auto all = errors_of(state_);
         if (all.empty()) return;
-        put(key("errors"), error_alert(state_, all, people_), in_channel(slack::priority::gate));
+        // The thread stays; a group that a person muted leaves the list, and its card says so (items stay).
+        put(key("errors"), error_alert(state_, all, people_, made_.buttons), in_channel(slack::priority::gate));
+        std::size_t cards = 0;
         for (const auto& each : all) {
+            if (++cards > most_error_cards) break;
             auto where = in_channel(slack::priority::detail);
             where.thread_of = key("errors");
-            put(key("errors/" + each.hash), error_card(each, people_), where);
+            put(key("errors/" + each.hash), error_card(state_, each, people_, made_.buttons), where,
+                say("Muted, resolved or no longer alarming."));
         }
     }
 

@@ -1,142 +1,277 @@
-// telemetry_baseline and telemetry_watch: the state of the errors before, and whether it got worse after.
+// telemetry_watch: looks at the errors after the deploy at fixed times, and at once when a new one appears; shows what
+// it found after each look; at the end it passes, or people decide.
 #include <fmt/format.h>
 #include <algorithm>
 
-#include "commands/errors/verdict.hpp"
+#include "commands/errors/actions.hpp"
+#include "commands/errors/record.hpp"
+#include "commands/errors/triage.hpp"
 #include "commands/steps/common.hpp"
-#include "commands/steps/watching/windows.hpp"
+#include "commands/steps/watching/measure.hpp"
+#include "commands/steps/watching/picture.hpp"
 #include "integrations/async/timers.hpp"
+#include "integrations/base/digest.hpp"
+#include "integrations/gitlab/gitlab.hpp"
 
 namespace slipway::steps {
 namespace {
 
-class baseline final : public step_kind {
-public:
-    release::kind_facts facts() const override { return make_facts("telemetry_baseline", release::step_class::check); }
-    std::string plan(const release::step_rule&, const release::project_settings& project,
-                     const std::string&) const override {
-        return "store the errors of the last " + to_words(project.watch.before);
-    }
-    task<result<outcome>> perform(context here, act intent) override {
-        if (here.with.errors == nullptr) co_return not_configured("The error ingest", "ingest.public_key");
-        const auto where = place_of(here);
-        const telemetry::window before{intent.intended - here.project->watch.before,
-                                       intent.intended + std::chrono::minutes{1}};
-        const auto traffic = here.with.errors->traffic_of(where, before);
-        const auto groups = here.with.errors->active_groups({where, {}, {}, {}}, before);
-        outcome done;
-        done.text = fmt::format("{} in {} in the last {}{}", count(traffic.errors, "error"),
-                                count(groups.size(), "group"), to_words(here.project->watch.before),
-                                traffic.any() ? "" : "; no sign of life from the site at all");
-        done.data["errors"] = traffic.errors;
-        done.data["groups"] = groups.size();
-        done.facts["baseline_at"] = to_iso(intent.intended);
-        for (const auto& each : groups) done.detail += fmt::format("{:>6} × {}\n", each.count, each.group.title.raw());
-        co_return done;
-    }
+constexpr std::size_t most_records = 50;  ///< groups in the facts; more are only counted
+constexpr milliseconds glance{500};       ///< how soon a new error is noticed
+constexpr std::size_t quick_alarms = 10;  ///< new groups between two looks that are told at once; later ones wait
+constexpr milliseconds slow_alarm{30'000};
+
+/// What earlier looks left in facts.error_watch.
+struct memory {
+    watch_plan plan;
+    json::array told;           ///< one record a scheduled look
+    std::size_t unplanned = 0;  ///< looks because of a new error, since the last scheduled one
+    instant last{};
+    json::array groups;  ///< facts.error_groups
+    bool pictured = false;
+    bool ended = false;  ///< the last planned look has been told
 };
 
-errors::group_counts counts_of(const telemetry::error_ledger& ledger, const telemetry::group_activity& active,
-                               const telemetry::place& where, const comparison_windows& windows) {
-    errors::group_counts counts;
-    counts.group = active.group.hash;
-    counts.title = active.group.title;
-    counts.before = ledger.per_minute({where, {}, active.group.hash, {}}, windows.before);
-    counts.after = ledger.per_minute({where, {}, active.group.hash, {}}, windows.after);
-    for (const auto& since : ledger.active_groups({where, {}, active.group.hash, {}}, windows.after))
-        counts.servers_after = since.servers.size();
-    counts.seen_before = active.group.first_seen < windows.deployed;
-    counts.below_error = active.group.level < telemetry::severity::error;
-    return counts;
+memory recall(const context& here) {
+    memory kept;
+    kept.plan = plan_of(here);
+    kept.groups = array_at(here.state->facts, "error_groups");
+    const auto* saved = here.state->facts.if_contains("error_watch");
+    if (saved == nullptr) return kept;
+    kept.told = array_at(*saved, "looks");
+    kept.unplanned = static_cast<std::size_t>(number_at(*saved, "unplanned"));
+    kept.last = from_iso(text_at(*saved, "last.at")).value_or(instant{});
+    kept.pictured = flag_at(*saved, "pictured");
+    kept.ended = flag_at(*saved, "ended");
+    return kept;
 }
 
-json::object as_json(const errors::group_verdict& judged) {
-    json::object made;
-    made["hash"] = judged.group;
-    made["title"] = judged.title.raw();
-    made["what"] = errors::to_string(judged.what);
-    made["before"] = judged.before;
-    made["after"] = judged.after;
-    made["why"] = judged.why;
+bool is_shown(const memory& kept, std::string_view hash) {
+    return std::ranges::any_of(kept.groups, [&](const json::value& each) { return text_at(each, "hash") == hash; });
+}
+
+/// Until a look is due, a new group of errors appears, or people muted or resolved one.
+task<result<error_marks>> wait_for_news(context here, memory kept) {
+    auto& time = *here.with.time;
+    const auto first = co_await read_marks(here);
+    if (!first) co_return first.error();
+    auto marks = *first;
+    const auto pause = kept.unplanned < quick_alarms ? glance : slow_alarm;
+    while (kept.plan.due(time.now()) <= kept.told.size() && kept.told.size() < kept.plan.looks.size()) {
+        const auto fresh = new_groups(here, kept.plan, marks);
+        const bool news = std::ranges::any_of(fresh, [&](const auto& hash) { return !is_shown(kept, hash); });
+        if (news && time.now() >= std::max(kept.last + pause, kept.plan.settled)) break;
+        const auto left = kept.plan.looks[kept.told.size()] - time.now();
+        co_await time.sleep(std::clamp(milliseconds{left}, milliseconds{1}, glance));
+        const auto now = co_await read_marks(here);
+        if (!now) co_return now.error();
+        const bool said = *now != marks;
+        marks = *now;
+        if (said) break;
+    }
+    co_return marks;
+}
+
+release::choice lasting(const char* id, std::string label, release::side_effect effect) {
+    release::choice made;
+    made.id = id;
+    made.label = std::move(label);
+    made.effect = effect;
+    made.lasting = true;
     return made;
+}
+
+release::item_state item_of(const context& here, const json::value& record, const watch_plan& plan) {
+    const auto hash = text_at(record, "hash");
+    release::item_state item;
+    item.id = errors::item_of(hash);
+    item.title = untrusted{text_at(record, "title")};
+    item.details = {text_at(record, "what"), text_at(record, "why")};
+    item.fingerprint = hash;  // counts move every minute; what is decided about is the group
+    item.blocking = false;
+    namespace member = errors::group_member;
+    for (const auto* name : {member::hash, member::what, member::before, member::after, member::at_least, member::why})
+        if (const auto* value = at_path(record, name)) item.data[name] = *value;
+    json::array servers;
+    const telemetry::window since{plan.deployed, here.with.time->now() + std::chrono::minutes{1}};
+    for (const auto& each : here.with.errors->active_groups({place_of(here), {}, hash, {}}, since))
+        for (const auto& [server, count] : each.servers)
+            if (!server.empty() && servers.size() < 10) servers.emplace_back(server);
+    item.data[member::servers] = std::move(servers);
+    item.choices = {
+        lasting(errors::action::mute, "Mute for " + here.state->version, release::side_effect::none),
+        lasting(errors::action::resolve, "Resolve", release::side_effect::reversible),
+    };
+    return item;
+}
+
+/// Statistics belong to the planned looks, which share the budget of false alarms; between them only what is new or
+/// back counts, and what was louder at the last look stays.
+json::array between_looks(const memory& kept, const errors::verdict& now) {
+    json::array all;
+    for (auto& each : errors::needing_records(now, most_records))
+        if (text_at(each, "what") != "louder") all.push_back(std::move(each));
+    for (const auto& each : kept.groups) {
+        const auto hash = text_at(each, "hash");
+        const bool still = std::ranges::any_of(now.groups, [&](const errors::group_verdict& group) {
+            return group.group == hash && group.what != errors::change::muted;
+        });
+        if (text_at(each, "what") == "louder" && still && all.size() < most_records) all.push_back(each);
+    }
+    return all;
 }
 
 class watch final : public step_kind {
 public:
-    release::kind_facts facts() const override { return make_facts("telemetry_watch", release::step_class::watch); }
+    release::kind_facts facts() const override {
+        return make_facts("telemetry_watch", release::step_class::watch, /*looks=*/true);
+    }
     std::string plan(const release::step_rule&, const release::project_settings& project,
                      const std::string&) const override {
         const auto last = project.watch.looks.empty() ? milliseconds{0} : project.watch.looks.back();
-        return "compare the errors before and after the deploy, for " + to_words(last);
+        return "compare the errors before and after the deploy, for " + to_words(last) +
+               "; pass, or ask when they got worse";
     }
-    task<result<outcome>> perform(context here, act intent) override {
+
+    task<result<look_outcome>> look(context here) override {
         if (here.with.errors == nullptr) co_return not_configured("The error ingest", "ingest.public_key");
-        // The window is absolute: a bot that comes back late looks at the same minutes.
-        for (const auto& each : here.project->watch.looks) {
-            const auto due = intent.intended + each;
-            const auto now = here.with.time->now();
-            if (due > now) co_await here.with.time->sleep(std::chrono::duration_cast<milliseconds>(due - now));
-        }
-        const auto judged = judge_now(here);
-        if (judged.overall == errors::health::inconclusive)
-            co_return failure{errc::timed_out, "Nothing can be said about the errors: " + judged.why +
-                                                   ". Look at the site yourself, then `/release retry " + here.rule.id +
-                                                   "` or skip the step with a reason."};
-        outcome done;
+        auto kept = recall(here);
+        const auto marks = co_await wait_for_news(here, kept);
+        if (!marks) co_return marks.error();
+        const auto now = here.with.time->now();
+        const auto due = kept.plan.due(now);
+        const auto trouble = std::make_shared<std::string>();
+        const auto fixes = co_await fixes_of(here, kept.plan, *marks, trouble);
+
+        // A bot that was away catches up: every planned look is made for its own minutes, however late.
+        errors::verdict judged;
         json::array groups;
-        for (const auto& each : judged.needing_issues()) groups.emplace_back(as_json(each));
-        done.text = (judged.overall == errors::health::worse ? "worse: " : "healthy: ") + judged.why;
-        for (const auto& each : judged.groups)
-            done.detail +=
-                std::string{errors::to_string(each.what)} + ": " + each.title.raw() + " (" + each.why + ")\n";
-        done.data["overall"] = errors::to_string(judged.overall);
-        done.data["groups"] = groups;
-        done.facts["error_groups"] = std::move(groups);
-        done.facts["watched_until"] = to_iso(here.with.time->now());
+        const bool planned = due > kept.told.size();
+        for (auto number = kept.told.size(); number < due; ++number) {
+            judged = errors::judge(measure(here, kept.plan, kept.plan.looks[number], *marks, fixes));
+            auto row = errors::record_of(judged);
+            row["number"] = number + 1;
+            row["at"] = to_iso(kept.plan.looks[number]);
+            kept.told.emplace_back(std::move(row));
+        }
+        const bool over = due >= kept.plan.looks.size();
+        if (!planned)
+            judged = errors::judge(measure(here, kept.plan, over ? kept.plan.looks.back() : now, *marks, fixes));
+        groups = planned || over ? errors::needing_records(judged, most_records) : between_looks(kept, judged);
+        if (!planned && !over && !groups.empty() && judged.overall != errors::health::worse)
+            judged.overall = errors::health::worse;
+        kept.unplanned = planned ? 0 : kept.unplanned + 1;
+        co_return told(here, std::move(kept), judged, std::move(groups), now, *trouble);
+    }
+
+    task<result<outcome>> perform(context here, act intent) override {
+        if (!intent.item.empty()) {
+            auto done = co_await act_on_group(here, intent);
+            co_return done;
+        }
+        outcome done;
+        const auto what = here.step.look ? here.step.look->summary : std::string{"nothing was measured"};
+        if (here.step.look) done.data = here.step.look->data;
+        done.ok = here.step.gate && here.step.gate->status == release::gate_status::approved;
+        done.text = done.ok ? "accepted by people: " + what
+                            : what + ". Look at the site yourself, then `/release retry " + here.rule.id +
+                                  "` or skip the step with a reason.";
         co_return done;
     }
 
 private:
-    static errors::verdict judge_now(const context& here) {
-        const auto where = place_of(here);
-        const auto windows = windows_of(here);
-        errors::comparison_input input;
-        // Also the groups that went quiet: without them the rest would look louder in total.
-        for (const auto& each :
-             here.with.errors->active_groups({where, {}, {}, {}}, {windows.before.from, windows.after.to}))
-            input.groups.push_back(counts_of(*here.with.errors, each, where, windows));
-        const auto minutes = [](telemetry::window of) {
-            return std::chrono::duration<double, std::ratio<60>>(of.to - of.from).count();
-        };
-        input.before_minutes = minutes(windows.before);
-        input.after_minutes = minutes(windows.after);
-        input.restart_minutes =
-            static_cast<std::size_t>(std::chrono::ceil<std::chrono::minutes>(here.project->watch.settle).count());
-        input.traffic_before = here.with.errors->traffic_of(where, windows.before).any();
-        input.traffic_after = here.with.errors->traffic_of(where, windows.after).any();
-        input.looks = std::max<std::size_t>(1, here.project->watch.looks.size());
-        return errors::judge(input);
+    static look_outcome told(const context& here, memory kept, const errors::verdict& judged, json::array groups,
+                             instant now, const std::string& trouble) {
+        const auto looks = kept.plan.looks.size(), done = kept.told.size();
+        look_outcome seen;
+        seen.found.more = done < looks;
+        seen.found.adds = true;
+        seen.complete = done >= looks && judged.overall == errors::health::healthy;
+        const auto verdict = std::string{errors::to_string(judged.overall)} + ": " + judged.why;
+        seen.found.summary = seen.found.more
+                                 ? fmt::format("look {} of {}: {}", std::max<std::size_t>(done, 1), looks, verdict)
+                                 : verdict;
+        if (judged.next == errors::advice::roll_back) seen.found.summary += "; a rollback is proposed";
+        std::string shown{errors::to_string(judged.overall)};
+        for (const auto& each : groups) {
+            shown += text_at(each, "hash");
+            seen.found.lines.push_back(text_at(each, "what") + ": " + text_at(each, "title") + " (" +
+                                       text_at(each, "why") + ")");
+        }
+        if (!trouble.empty()) seen.found.lines.push_back("Whether closed errors came back is not known: " + trouble);
+        if (seen.found.lines.size() > 30) seen.found.lines.resize(30);
+        seen.found.fingerprint = fingerprint({shown});
+        const auto most = static_cast<std::size_t>(std::max(0, here.project->watch.most_issues));
+        for (const auto& each : groups)
+            if (seen.items.size() < most) seen.items.push_back(item_of(here, each, kept.plan));
+
+        const bool alarm = !groups.empty() && !kept.pictured;
+        if (alarm || (!seen.found.more && !kept.ended && (kept.pictured || judged.after > 0)))
+            seen.files = picture_of(here, kept.plan, now, judged, seen.found.more ? "alarm" : "end");
+        auto last = errors::record_of(judged);
+        last["at"] = to_iso(seen.found.more ? now : kept.plan.looks.back());
+        auto state = to_json(kept.plan);
+        state["looks"] = std::move(kept.told);
+        state["planned"] = looks;
+        state["unplanned"] = kept.unplanned;
+        state["pictured"] = kept.pictured || alarm;
+        state["ended"] = !seen.found.more;
+        state["last"] = last;
+        seen.data = std::move(last);
+        seen.data["groups"] = groups;
+        seen.found.data = seen.data;
+        seen.facts["error_watch"] = std::move(state);
+        seen.facts["error_groups"] = std::move(groups);
+        seen.facts["watched_until"] = to_iso(seen.found.more ? now : kept.plan.looks.back());
+        return seen;
+    }
+
+    static task<result<outcome>> act_on_group(context here, act intent) {
+        const auto* item = here.step.item(intent.item);
+        const auto hash = item != nullptr ? text_at(item->data, errors::group_member::hash) : std::string{};
+        if (hash.empty()) co_return failure{errc::invalid, intent.item + " is no group of errors of this release"};
+        outcome done;
+        if (intent.choice == errors::action::mute) {
+            const auto kept = co_await mark_muted(here, hash, intent);
+            if (!kept) co_return kept.error();
+            done.text = "muted for " + here.state->version + "; it raises no alarm in this release";
+            co_return done;
+        }
+        if (intent.choice == errors::action::resolve) {
+            const auto kept = co_await mark_resolved(here, hash, intent);
+            if (!kept) co_return kept.error();
+            done.text = "resolved; when it happens again with this code or later, it has regressed";
+            const auto closed = co_await close_issue(here, hash);
+            if (!closed) co_return closed.error();
+            if (*closed != 0) done.text += ". Issue #" + std::to_string(*closed) + " is closed";
+            co_return done;
+        }
+        co_return failure{errc::refused, "“" + intent.choice + "” cannot be done with an error in this version"};
+    }
+
+    /// The iid of the issue that was closed, 0 when there is none open.
+    static task<result<std::int64_t>> close_issue(context here, std::string hash) {
+        if (here.with.gitlab == nullptr) co_return std::int64_t{0};
+        const auto project = number_at(here.state->facts, "gitlab_project");
+        gitlab::issue_query query;
+        query.state = "opened";
+        query.in_description = errors::marker_search(hash);
+        const auto found = co_await here.with.gitlab->issues(project, query);
+        if (!found) co_return found.error();
+        for (const auto& each : *found) {
+            if (!errors::has_marker(each.description.raw(), here.project->name, hash)) continue;
+            gitlab::issue_change change;
+            change.state_event = "close";
+            const auto closed = co_await here.with.gitlab->update_issue(project, each.iid, change);
+            if (!closed) co_return closed.error();
+            co_return each.iid;
+        }
+        co_return std::int64_t{0};
     }
 };
 
 }  // namespace
 
-telemetry::place place_of(const context& here) {
-    return {here.project->name, here.project->ingest.environment};
-}
-
-comparison_windows windows_of(const context& here) {
-    comparison_windows windows;
-    const auto known = from_iso(here.state->fact("deployed_at"));
-    windows.deployed = known.value_or(here.step.began);
-    windows.before = {windows.deployed - here.project->watch.before, windows.deployed};
-    windows.after = {windows.deployed, here.with.time->now() + std::chrono::minutes{1}};
-    return windows;
-}
-
-std::unique_ptr<step_kind> create_telemetry_baseline() {
-    return std::make_unique<baseline>();
-}
 std::unique_ptr<step_kind> create_telemetry_watch() {
     return std::make_unique<watch>();
 }
