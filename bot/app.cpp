@@ -183,9 +183,9 @@ result<> application::build() {
     socket.client.ca_file = from_.slack.ca_file;
     gateway::socket_mode_settings linking;
     linking.acknowledge_within = from_.slack.acknowledge_within;
-    link_ = std::make_unique<gateway::socket_mode>(
-        loop, *slack_, *inbox_, *time_, gateway::connect_over_network(socket),
-        [](const slack::payload&) { return std::optional<json::object>{}; }, create_chance(), linking);
+    link_ =
+        std::make_unique<gateway::socket_mode>(loop, *slack_, *inbox_, *time_, gateway::connect_over_network(socket),
+                                               slash::answer_at_once, create_chance(), linking);
     outbox::sender_settings sending;
     sending.owner = owner;
     sender_ = std::make_unique<outbox::sender>(loop, *memory_, *slack_, *time_, create_chance(), sending);

@@ -28,6 +28,17 @@ std::string title(const release_state& state, const std::string& step) {
     return rule != nullptr ? rule->title : step;
 }
 
+/// What later steps find in the step's data: the answers of who filled a seat last. They go with the seat.
+void keep_answers(step_state& step) {
+    const seat* last = nullptr;
+    for (const auto& each : step.gate->seats)
+        if (each.taken_by && !each.answers.empty() && (last == nullptr || each.at >= last->at)) last = &each;
+    if (last != nullptr)
+        step.data["answers"] = last->answers;
+    else
+        step.data.erase("answers");
+}
+
 item_state* item_of(step_state& step, std::string_view id) {
     const auto found = std::ranges::find(step.items, id, &item_state::id);
     return found == step.items.end() ? nullptr : &*found;
@@ -143,6 +154,7 @@ struct applier {
     void operator()(const gate_opened& e) {
         if (auto* step = state.step(e.step)) {
             step->gate = e.gate;
+            keep_answers(*step);
             step->status = step_status::asking;
             if (step->began == instant{}) step->began = e.gate.opened_at;
         }
@@ -154,15 +166,21 @@ struct applier {
             if (seat.role == e.role && !seat.taken_by) {
                 seat.taken_by = e.by;
                 seat.at = e.at;
+                seat.answers = e.answers;
                 break;
             }
+        keep_answers(*step);
         remember(state, e.by, e.at, "approved “" + title(state, e.step) + "” for " + e.role);
     }
     void operator()(const seat_withdrawn& e) {
         auto* step = state.step(e.step);
         if (step == nullptr || !step->gate) return;
         for (auto& seat : step->gate->seats)
-            if (seat.taken_by == e.by) seat.taken_by.reset();
+            if (seat.taken_by == e.by) {
+                seat.taken_by.reset();
+                seat.answers.clear();
+            }
+        keep_answers(*step);
         remember(state, e.by, e.at, "withdrew the approval of “" + title(state, e.step) + "”");
     }
     void operator()(const gate_closed& e) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "commands/release/condition.hpp"
+#include "commands/release/read_form.hpp"
 #include "commands/release/yaml.hpp"
 #include "integrations/base/described.hpp"
 #include "integrations/base/digest.hpp"
@@ -45,11 +46,12 @@ json::value to_plain_json(const YAML::Node& node) {
 }
 
 gate_rule read_gate(const place& at, const std::map<std::string, int>& roles) {
-    at.only({"seats", "question", "expires", "four_eyes"});
+    at.only({"seats", "question", "expires", "four_eyes", "fields"});
     gate_rule gate;
     gate.question = at.at("question").text();
     gate.expires = at.at("expires").duration(gate.expires);
     gate.four_eyes = at.at("four_eyes").flag(true);
+    gate.fields = read_fields(at.at("fields"));
     for (const auto& [role, count] : at.required("seats").entries()) {
         gate.seats[role] = static_cast<int>(count.number(1, 1, 20));
         const auto known = roles.find(role);
@@ -99,6 +101,17 @@ void check_kind(const place& at, const step_rule& step, const kind_map& kinds) {
             at.problem("step `" + step.id + "` changes the outside world and must say `" + key + "`");
 }
 
+/// Fields beside the gate mean the same as in it.
+void take_step_fields(const place& at, step_rule& step) {
+    const auto fields = at.at("fields");
+    if (!fields) return;
+    if (step.gate.empty())
+        return fields.problem("only people can fill in a form: step `" + step.id + "` has no `gate` that asks them");
+    if (at.at("gate").at("fields").present())
+        return fields.problem("step `" + step.id + "` has `fields` twice, here and in its gate; keep one of them");
+    step.gate.front().fields = read_fields(fields);
+}
+
 milliseconds read_fresh(const place& at, const step_rule& step, const kind_map& kinds) {
     constexpr milliseconds least{60'000};
     const auto limit = at.duration(milliseconds{0});
@@ -113,7 +126,7 @@ milliseconds read_fresh(const place& at, const step_rule& step, const kind_map& 
 step_rule read_step(const place& at, const std::string& file, const std::string& stage,
                     const std::map<std::string, int>& roles, const kind_map& kinds) {
     at.only({"id", "line", "kind", "title", "text", "needs", "gate", "side_effect", "timeout", "probe", "required",
-             "with", "when", "fresh"});
+             "with", "when", "fresh", "fields"});
     step_rule step;
     step.stage = stage;
     step.id = at.required("id").name();
@@ -131,6 +144,7 @@ step_rule read_step(const place& at, const std::string& file, const std::string&
     boost::describe::enum_from_string(
         at.at("side_effect").one_of({"none", "reversible", "irreversible"}, "none").c_str(), step.effect);
     if (const auto gate = at.at("gate")) step.gate.push_back(read_gate(gate, roles));
+    take_step_fields(at, step);
     if (const auto with = at.at("with"))
         if (with.is_map()) step.with = to_plain_json(with.node()).get_object();
     if (const auto when = at.at("when")) step.when = read_condition(when);
@@ -182,6 +196,12 @@ void check_together(const checklist& list, const std::map<std::string, place>& p
 const step_rule* checklist::find(std::string_view id) const noexcept {
     const auto found = std::ranges::find(steps, id, &step_rule::id);
     return found == steps.end() ? nullptr : &*found;
+}
+
+const std::vector<form_field>& checklist::fields_of(std::string_view id) const noexcept {
+    static const std::vector<form_field> none;
+    const auto* step = find(id);
+    return step == nullptr || step->gate.empty() ? none : step->gate.front().fields;
 }
 
 checked_checklist read_checklist(std::string_view yaml, const std::string& file, const std::vector<kind_facts>& kinds,

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "commands/release/form.hpp"
 #include "commands/release/yaml_problem.hpp"
 #include "integrations/base/clock.hpp"
 #include "integrations/base/result.hpp"
@@ -40,9 +41,10 @@ struct gate_rule {
     std::map<std::string, int> seats;  ///< role → how many people of it
     std::string question;              ///< "" = the step's own title as a question
     milliseconds expires{4 * 3'600'000};
-    bool four_eyes = true;  ///< the requester never fills a seat (R3.2)
+    bool four_eyes = true;           ///< the requester never fills a seat (R3.2)
+    std::vector<form_field> fields;  ///< what everybody who fills a seat has to answer (R2.12)
 };
-BOOST_DESCRIBE_STRUCT(gate_rule, (), (seats, question, expires, four_eyes))
+BOOST_DESCRIBE_STRUCT(gate_rule, (), (seats, question, expires, four_eyes, fields))
 
 struct step_rule {
     std::string id;     ///< "merge-requests": unique in the checklist
@@ -77,6 +79,8 @@ struct checklist {
     std::vector<stage_rule> stages;
     std::vector<step_rule> steps;  ///< in the order of the file: stage by stage
     const step_rule* find(std::string_view id) const noexcept;
+    /// The form of that step's question; empty = none.
+    const std::vector<form_field>& fields_of(std::string_view id) const noexcept;
 };
 BOOST_DESCRIBE_STRUCT(checklist, (), (name, stages, steps))
 

@@ -65,8 +65,9 @@ struct seat_filled {
     std::string step, role;
     person_id by;
     instant at{};
+    json::object answers{};  ///< to the form of the gate, by field id (R2.12)
 };
-BOOST_DESCRIBE_STRUCT(seat_filled, (), (step, role, by, at))
+BOOST_DESCRIBE_STRUCT(seat_filled, (), (step, role, by, at, answers))
 
 struct seat_withdrawn {
     static constexpr const char* name = "seat_withdrawn";

@@ -13,6 +13,7 @@ namespace slipway::release {
 // ── what people ask for ──────────────────────────────────────────────────────────────────────────────────────────
 struct approve {
     std::string step, fingerprint;
+    form_values answers{};  ///< to the form of the gate; judged against the release's own plan (R2.12)
 };
 struct reject {
     std::string step, fingerprint, reason;
@@ -128,6 +129,10 @@ result<std::vector<event>> decide_and_advance(const release_state& state, const 
 bool is_worth_watching(const release_state& state, const step_state& step);
 /// True when `who` may press a choice that is for others, because they may decide for them (with a reason).
 bool stands_in(const release_state& state, const item_state& item, const choice& offered, const actor& who);
+
+/// True when an approval of `who` would be taken as soon as the form of that gate is filled in. Whether the question
+/// has expired is judged when the answer comes.
+bool asks_for_form(const release_state& state, const approve& asked, const actor& who);
 
 /// Why the gate of the step is closed, in one sentence: the same in Slack, API and log (R3.14).
 std::string why_closed(const release_state& state, const step_state& step);

@@ -65,7 +65,47 @@ result<const step_state*> gate_for(const rules::question& q, const std::string& 
     return step;
 }
 
+/// The seat of the open gate that an approval would fill, or why there is none for this person.
+result<std::size_t> free_seat(const rules::question& q, const step_state& step) {
+    const auto& gate = *step.gate;
+    for (const auto& each : gate.seats)
+        if (each.taken_by && same_person(*each.taken_by, q.who.who))
+            return refuse("You already approved at " + clock_time(each.at) + "; the gate " + why_closed(q.state, step) +
+                          ".");
+    if (gate.four_eyes && same_person(q.who.who, q.state.requester))
+        return refuse("You asked for this release, so somebody else has to approve it (four eyes): the gate " +
+                      why_closed(q.state, step) + ".");
+    const auto fits = [&](const seat& each) { return !each.taken_by && q.who.roles.contains(each.role); };
+    const auto free = std::ranges::find_if(gate.seats, fits);
+    if (free == gate.seats.end())
+        return refuse("You have none of the roles that are still missing: the gate " + why_closed(q.state, step) +
+                      ". Ask one of them to look at this card.");
+    return static_cast<std::size_t>(free - gate.seats.begin());
+}
+
+/// The plan's own form decides, whatever a window said before (R2.12).
+result<> check_form(const std::vector<form_field>& fields, const form_values& answers) {
+    const auto wrong = check_answers(fields, answers);
+    if (wrong.empty()) return {};
+    std::string text;
+    for (const auto& each : fields)
+        if (const auto found = wrong.find(each.id); found != wrong.end())
+            text += " “" + each.label + "”: " + found->second;
+    return refuse(
+        "The form of this question is not filled in as it has to be, so nothing was stored. Press the "
+        "button of the card again." +
+        text);
+}
+
 }  // namespace
+
+bool asks_for_form(const release_state& state, const approve& asked, const actor& who) {
+    if (state.plan.fields_of(asked.step).empty()) return false;
+    const kinds none;
+    const rules::question now{state, who, instant{}, none};
+    const auto found = gate_for(now, asked.step, asked.fingerprint);
+    return found && free_seat(now, **found);
+}
 
 std::string why_closed(const release_state& state, const step_state& step) {
     if (!step.gate) return rules::has_open_blocking_item(step) ? "not every item is dealt with" : "";
@@ -96,21 +136,13 @@ result<events> decide(const question& q, const approve& asked) {
     const auto found = gate_for(q, asked.step, asked.fingerprint);
     if (!found) return found.error();
     const auto& gate = *(*found)->gate;
-    for (const auto& each : gate.seats)
-        if (each.taken_by && same_person(*each.taken_by, q.who.who))
-            return refuse("You already approved at " + clock_time(each.at) + "; the gate " +
-                          why_closed(q.state, **found) + ".");
-    if (gate.four_eyes && same_person(q.who.who, q.state.requester))
-        return refuse("You asked for this release, so somebody else has to approve it (four eyes): the gate " +
-                      why_closed(q.state, **found) + ".");
-    const auto fits = [&](const seat& each) { return !each.taken_by && q.who.roles.contains(each.role); };
-    const auto free = std::ranges::find_if(gate.seats, fits);
-    if (free == gate.seats.end())
-        return refuse("You have none of the roles that are still missing: the gate " + why_closed(q.state, **found) +
-                      ". Ask one of them to look at this card.");
-    events all{seat_filled{asked.step, free->role, q.who.who, q.now}};
+    const auto place = free_seat(q, **found);
+    if (!place) return place.error();
+    const auto& fields = q.state.plan.fields_of(asked.step);
+    if (const auto good = check_form(fields, asked.answers); !good) return good.error();
+    events all{seat_filled{asked.step, gate.seats[*place].role, q.who.who, q.now, answers_of(fields, asked.answers)}};
     auto after = gate;
-    after.seats[static_cast<std::size_t>(free - gate.seats.begin())].taken_by = q.who.who;
+    after.seats[*place].taken_by = q.who.who;
     if (!all_filled(after)) return all;
     all.push_back(gate_closed{asked.step, gate_status::approved, q.who.who, "", q.now});
     const auto* kind = kind_of(q, **found);

@@ -37,8 +37,9 @@ struct seat {
     std::string role;
     std::optional<person_id> taken_by;
     instant at{};
+    json::object answers{};  ///< to the form of the question, by field id; typed by people
 };
-BOOST_DESCRIBE_STRUCT(seat, (), (role, taken_by, at))
+BOOST_DESCRIBE_STRUCT(seat, (), (role, taken_by, at, answers))
 
 /// One question, as it was shown. A gate whose inputs moved becomes outdated and a new one with the next number opens.
 struct gate_state {
@@ -158,7 +159,8 @@ struct step_state {
     std::vector<item_state> items;
     std::string text;    ///< how it ended or what it waits for: one sentence
     std::string detail;  ///< tail of output, evidence: shown in the thread; may hold text from outside
-    json::object data;   ///< what the kind left for later steps and for views
+    json::object data;   ///< what the kind left for later steps and for views; `answers`: what the form of its gate was
+                         ///< answered, of several people the last (R2.12)
     person_id by;        ///< who skipped it or decided its outcome
     std::string reason;
     instant began{};

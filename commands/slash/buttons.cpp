@@ -6,7 +6,7 @@ namespace slipway::slash {
 result<release::command> command_of(const release::button& pressed, const form_words& words) {
     const auto& kind = pressed.kind;
     const auto& reason = words.reason;
-    if (kind == "approve") return release::command{release::approve{pressed.step, pressed.fingerprint}};
+    if (kind == "approve") return release::command{release::approve{pressed.step, pressed.fingerprint, words.answers}};
     if (kind == "reject") return release::command{release::reject{pressed.step, pressed.fingerprint, reason}};
     if (kind == "withdraw") return release::command{release::withdraw{pressed.step, pressed.fingerprint}};
     if (kind == "choose")

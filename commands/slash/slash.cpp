@@ -12,6 +12,7 @@
 #include "commands/views/words.hpp"
 #include "integrations/base/described.hpp"
 #include "integrations/slack/blocks/desired_message.hpp"
+#include "integrations/slack/blocks/modal.hpp"
 #include "integrations/slack/methods.hpp"
 
 namespace slipway::slash {
@@ -79,6 +80,16 @@ bool is_refusal(const failure& why) {
 answer plain_refusal(const std::string& sentence) {
     static const release::project_settings nobody;
     return views::refusal(failure{errc::refused, sentence}, views::names{nobody});
+}
+
+/// What the inputs of a gate's form hold, by field id.
+release::form_values answers_in(const slack::form_state& state) {
+    release::form_values all;
+    constexpr std::string_view prefix = views::input::field_prefix;
+    for (const auto& each : state.all)
+        if (each.block.starts_with(prefix) && each.action == slack::input_action_id)
+            all[each.block.substr(prefix.size())] = each.values;
+    return all;
 }
 
 struct handler {
@@ -168,7 +179,7 @@ task<> handler::on(slack::block_action clicked) {
 
 task<> handler::on(slack::view_submission sent) {
     if (!sent.view.callback_id.starts_with("slipway.")) co_return;
-    const auto pressed = co_await button_of(sent.view.private_metadata);
+    const auto pressed = co_await button_of(views::memory_of(sent.view.private_metadata).button_id);
     if (!pressed) {
         spdlog::warn("envelope={} form refused: {}", inbox_id, pressed.error().sentence());
         co_return;
@@ -178,6 +189,7 @@ task<> handler::on(slack::view_submission sent) {
     if (words.reason.empty()) words.reason = sent.state.value_of(views::input::note, "value");
     words.version = sent.state.value_of(views::input::version, "value");
     words.person = {sent.from.team, sent.state.value_of(views::input::person, "value")};
+    words.answers = answers_in(sent.state);
     co_await decide(sent.from, *pressed, std::move(words));
 }
 
@@ -270,6 +282,18 @@ conductor::companions answering(const slack::origin& to, const std::string& chan
         return std::move(parts.messages);
     };
     return with;
+}
+
+std::optional<json::object> answer_at_once(const slack::payload& what) {
+    const auto* sent = std::get_if<slack::view_submission>(&what);
+    if (sent == nullptr || !sent->view.callback_id.starts_with("slipway.")) return std::nullopt;
+    const auto schema = release::schema_from(views::memory_of(sent->view.private_metadata).schema);
+    if (!schema) return std::nullopt;  // a window without a form
+    json::object errors;
+    for (const auto& [id, sentence] : release::check_answers(*schema, answers_in(sent->state)))
+        errors[views::input::field_prefix + id] = sentence;
+    if (errors.empty()) return std::nullopt;
+    return json::object{{"response_action", "errors"}, {"errors", std::move(errors)}};
 }
 
 task<> handle(desk& with, slack::payload what, std::string inbox_id) {

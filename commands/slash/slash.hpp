@@ -1,6 +1,8 @@
 // Everything a person can do in Slack, from typed payload to decided command and answer.
 #pragma once
 
+#include <boost/json.hpp>
+#include <optional>
 #include <string>
 
 #include "commands/slash/desk.hpp"
@@ -25,8 +27,14 @@ conductor::companions answering(const slack::origin& to, const std::string& chan
 /// What a person wrote or chose in the form of a button.
 struct form_words {
     std::string reason, version;
-    release::person_id person;  ///< somebody of the project, chosen from a list
+    release::person_id person;       ///< somebody of the project, chosen from a list
+    release::form_values answers{};  ///< to the form of a gate
 };
+
+/// What the acknowledgement of a submitted window says at once: response_action "errors" that marks each field whose
+/// answer does not do (R2.12); nullopt = nothing. Pure. It goes by the schema that the window carried, which only saves
+/// a person a round: before anything is stored, the rules judge again by the release's own plan.
+std::optional<boost::json::object> answer_at_once(const slack::payload& what);
 
 /// The command behind a button, once its words are known; errc::invalid for a kind nobody knows.
 result<release::command> command_of(const release::button& pressed, const form_words& words);

@@ -1,5 +1,8 @@
 #include "commands/views/gate_card.hpp"
 
+#include <charconv>
+#include <iterator>
+
 #include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/limits.hpp"
 
@@ -16,12 +19,6 @@ release::button pressed(const release::release_state& state, const release::step
     made.step = step.id;
     made.fingerprint = step.gate->fingerprint;
     return made;
-}
-
-/// What a person lets happen by approving, in one sentence.
-markup consequence(const release::step_rule& rule) {
-    if (is_confirmation(rule)) return say("Your click says that this was done; nothing runs because of it.");
-    return say("When every seat is filled, *{}* starts by itself. {}", step_name(rule), reversibility(rule.effect));
 }
 
 std::vector<slack::field> evidence(const release::release_state& state, const release::step_rule& rule,
@@ -99,6 +96,30 @@ void add_evidence(slack::message_builder& made, const release::release_state& st
     made.verbatim(lines);
 }
 
+/// "yes", "3", "OPS-17": as a person would say it.
+std::string answer_words(const json::value& answer) {
+    if (const auto* flag = answer.if_bool()) return *flag ? "yes" : "no";
+    if (const auto* text = answer.if_string()) return {text->data(), text->size()};
+    if (!answer.is_double()) return json::serialize(answer);
+    char digits[40];
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), answer.get_double()).ptr;
+    return {std::begin(digits), end};
+}
+
+/// Who said what in the form, a person a section.
+void add_answers(slack::message_builder& made, const release::release_state& state, const release::step_state& step,
+                 const names& people) {
+    constexpr std::size_t most = 300;  // characters of one answer; the journal has all of it
+    for (const auto& seat : step.gate->seats) {
+        if (!seat.taken_by || seat.answers.empty()) continue;
+        markup text = say("{} answered:", people.of(*seat.taken_by));
+        for (const auto& field : state.plan.fields_of(step.id))
+            if (const auto* answer = seat.answers.if_contains(field.id))
+                text += say("\n• {}: {}", field.label, brief(answer_words(*answer), most));
+        made.section(text);
+    }
+}
+
 rendered card(const release::release_state& state, const release::step_state& step, const names& people,
               const markup& opening, std::vector<release::button>& shown) {
     const auto* rule = state.plan.find(step.id);
@@ -114,6 +135,7 @@ rendered card(const release::release_state& state, const release::step_state& st
     if (!opening.empty()) made.section(opening);
     add_evidence(made, state, *rule, step, people);
     made.section(seats_text(state, gate, people));
+    add_answers(made, state, step, people);
     if (takes_answers(state, step))
         made.actions(buttons(state, step, shown));
     else
@@ -128,6 +150,11 @@ rendered card(const release::release_state& state, const release::step_state& st
 
 }  // namespace
 
+markup consequence(const release::step_rule& rule) {
+    if (is_confirmation(rule)) return say("Your click says that this was done; nothing runs because of it.");
+    return say("When every seat is filled, *{}* starts by itself. {}", step_name(rule), reversibility(rule.effect));
+}
+
 bool is_confirmation(const release::step_rule& rule) {
     return rule.kind == "confirm" || rule.kind == "reading";
 }
@@ -137,7 +164,7 @@ slack::button approve_button(const release::release_state& state, const release:
     const bool confirms = is_confirmation(*rule);
     auto made =
         row.make(pressed(state, step, "approve"), confirms ? "Confirm" : "Approve", slack::button_style::primary);
-    if (confirms) return made;
+    if (confirms || !state.plan.fields_of(step.id).empty()) return made;  // a form asks often enough
     slack::confirm_dialog sure;
     sure.title = "Approve for " + state.project + " " + state.version + "?";
     sure.text =

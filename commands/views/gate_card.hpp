@@ -15,7 +15,7 @@ rendered gate_card(const release::release_state& state, const release::step_stat
 rendered gate_direct_message(const release::release_state& state, const release::step_state& step, const names& people,
                              std::vector<release::button>& shown);
 
-/// Primary, with Slack's own "are you sure" when something follows that cannot be undone.
+/// Primary, with Slack's own "are you sure" when something follows that cannot be undone, unless a form opens anyway.
 slack::button approve_button(const release::release_state& state, const release::step_state& step, button_row& row);
 
 /// Danger; opens the window that asks for the reason.
@@ -26,6 +26,9 @@ bool takes_answers(const release::release_state& state, const release::step_stat
 
 /// True when the question is answered by saying that something was done, not by letting something happen.
 bool is_confirmation(const release::step_rule& rule);
+
+/// What a person lets happen by approving, in one sentence.
+markup consequence(const release::step_rule& rule);
 
 /// What a card shows when the release is past it: its words, without buttons, and why.
 rendered without_buttons(rendered card, const markup& why);

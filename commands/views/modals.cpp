@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/views/gate_card.hpp"
 #include "integrations/slack/blocks/modal.hpp"
 
 namespace slipway::views {
@@ -77,6 +78,67 @@ json::object treat_as_done_window(const release::release_state& state, const rel
             "you say so.",
             step_name(rule), pressed.item.empty() ? markup{} : say(", {},", pressed.item)));
     return made.input(reason_input("How do you know?")).render();
+}
+
+/// "Whole answer like OPS-[0-9]+", "1 to 5", behind the checklist's own hint.
+std::string hint_of(const release::form_field& field) {
+    const auto kind = field.type == release::field_type::number ? std::string{} : std::string{" characters"};
+    std::string text = field.hint;
+    const auto add = [&](const std::string& more) { text += (text.empty() ? "" : " · ") + more; };
+    if (field.least && field.most)
+        add(std::to_string(*field.least) + " to " + std::to_string(*field.most) + kind);
+    else if (field.least)
+        add("at least " + std::to_string(*field.least) + kind);
+    else if (field.most)
+        add("at most " + std::to_string(*field.most) + kind);
+    return text;
+}
+
+/// Text inputs carry no limits of their own: one judge, with one sentence (release::check_answers).
+void add_field(modal_builder& made, const release::form_field& field) {
+    const auto block = input::field_prefix + field.id;
+    const bool optional = !field.required;
+    switch (field.type) {
+        case release::field_type::text: {
+            text_input typed;
+            typed.block_id = block;
+            typed.label = field.label;
+            typed.hint = hint_of(field);
+            typed.optional = optional;
+            made.input(typed);
+            return;
+        }
+        case release::field_type::number:
+            made.input(slack::number_input{block, field.label, hint_of(field), optional});
+            return;
+        case release::field_type::checkbox:
+            made.input(slack::boxes_input{
+                block, field.label, {{"Yes", std::string{release::form_limit::ticked}, {}}}, field.hint, optional});
+            return;
+        case release::field_type::choice:
+            break;
+    }
+    slack::select_input chosen;
+    chosen.block_id = block;
+    chosen.label = field.label;
+    chosen.hint = field.hint;
+    chosen.optional = optional;
+    for (const auto& each : field.options) chosen.options.push_back({each, each, {}});
+    made.input(chosen);
+}
+
+json::object approve_window(const release::release_state& state, const release::step_rule& rule,
+                            const release::button& pressed, const names& people) {
+    const std::string word = is_confirmation(rule) ? "Confirm" : "Approve";
+    const auto& fields = state.plan.fields_of(rule.id);
+    auto made = begun(word, state, pressed, people);
+    made.private_metadata(to_text({release::id_of(pressed), release::compact_schema(fields)}));
+    made.submit(word);
+    const auto* step = state.step(rule.id);
+    if (step != nullptr && step->gate) made.section(say("*{}*", filled(step->gate->question, state)));
+    made.section(consequence(rule));
+    for (const auto& each : fields) add_field(made, each);
+    return made.render();
 }
 
 json::object choice_window(const release::release_state& state, const release::step_rule& rule,
@@ -179,7 +241,19 @@ json::object edit_notes_window(const release::release_state& state, release::but
 
 }  // namespace
 
+std::string to_text(const window_memory& memory) {
+    return memory.schema.empty() ? memory.button_id : memory.button_id + "\n" + memory.schema;
+}
+
+window_memory memory_of(const std::string& private_metadata) {
+    const auto end = private_metadata.find('\n');
+    if (end == std::string::npos) return {private_metadata, {}};
+    return {private_metadata.substr(0, end), private_metadata.substr(end + 1)};
+}
+
 bool asks_for_words(const release::release_state& state, const release::button& pressed, const release::actor& who) {
+    if (pressed.kind == "approve")
+        return release::asks_for_form(state, release::approve{pressed.step, pressed.fingerprint}, who);
     if (pressed.kind == "choose") {
         const auto* choice = choice_of(state, pressed);
         if (choice == nullptr) return false;
@@ -198,6 +272,7 @@ std::optional<json::object> window_for(const release::release_state& state, cons
     if (pressed.kind == "note") return note_window(state, pressed, people);
     const auto* rule = state.plan.find(pressed.step);
     if (rule == nullptr) return std::nullopt;
+    if (pressed.kind == "approve") return approve_window(state, *rule, pressed, people);
     if (pressed.kind == "reject") return reject_window(state, *rule, pressed, people);
     if (pressed.kind == "skip") return skip_window(state, *rule, pressed, people);
     if (pressed.kind == "treat_as_done") return treat_as_done_window(state, *rule, pressed, people);

@@ -19,13 +19,25 @@ inline constexpr const char* version = "version";
 inline constexpr const char* note = "note";
 inline constexpr const char* project = "project";
 inline constexpr const char* person = "person";
+/// Before a form field's own id.
+inline constexpr const char* field_prefix = "field-";
 }  // namespace input
 
+/// What travels in the private_metadata of a window: the button's id, and in a second line the compact schema of its
+/// form, so that an answer can be judged before anything is loaded.
+struct window_memory {
+    std::string button_id;
+    std::string schema;  ///< "" = no form
+};
+std::string to_text(const window_memory& memory);
+window_memory memory_of(const std::string& private_metadata);
+
 /// True when a click of `who` on this button opens a window instead of acting at once. A choice for named people asks a
-/// release manager why they answer for them (R2.7), and those people nothing.
+/// release manager why they answer for them (R2.7), and those people nothing. A gate with a form asks whoever may fill
+/// a seat (R2.12).
 bool asks_for_words(const release::release_state& state, const release::button& pressed, const release::actor& who);
 
-/// The window for such a button. callback_id is "slipway.<kind>", private_metadata the button's id: the submission is
+/// The window for such a button. callback_id is "slipway.<kind>", private_metadata a window_memory: the submission is
 /// the click, with words. nullopt when the step or item is gone.
 std::optional<json::object> window_for(const release::release_state& state, const release::button& pressed,
                                        const release::actor& who, const names& people);

@@ -65,6 +65,17 @@ inline release::gate_rule small_gate(std::map<std::string, int> seats) {
     return made;
 }
 
+/// A form with a field of every type: a ticket like OPS-17, minutes from 1 to 90, a choice, a box that must be ticked.
+inline std::vector<release::form_field> small_form() {
+    using release::field_type;
+    std::vector<release::form_field> made(4);
+    made[0] = {"ticket", "Change ticket", field_type::text, true, "OPS-[0-9]+", {}, {}, 20, "As in the tracker"};
+    made[1] = {"minutes", "Expected downtime", field_type::number, false, "", {}, 1, 90, ""};
+    made[2] = {"window", "Time of day", field_type::choice, true, "", {"morning", "night"}, {}, {}, ""};
+    made[3] = {"told", "Support was told", field_type::checkbox, true, "", {}, {}, {}, ""};
+    return made;
+}
+
 /// announce → merges → read ─┐
 ///         └→ tests ─────────┴→ commit → push (developer + qa) → home
 inline release::checklist small_plan() {

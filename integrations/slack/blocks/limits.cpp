@@ -67,7 +67,9 @@ public:
             if (array_at(shown, "option_groups").size() > limit::options) say(where, "too many option groups");
         } else if (type == "overflow") {
             options(where, array_at(shown, "options"), limit::overflow_options);
-        } else if (type != "users_select" && type != "plain_text_input") {
+        } else if (type == "checkboxes") {
+            options(where, array_at(shown, "options"), limit::boxes);
+        } else if (type != "users_select" && type != "plain_text_input" && type != "number_input") {
             say(where, "unknown element '" + type + "'");
         }
         if (const auto* confirm = at_path(shown, "confirm")) {

@@ -21,7 +21,7 @@ inline constexpr std::size_t header = 150;
 inline constexpr std::size_t context_elements = 10, action_elements = 25;
 inline constexpr std::size_t id = 255, button_text = 75, button_value = 2000, url = 3000;
 inline constexpr std::size_t confirm_title = 100, confirm_text = 300, confirm_button = 30;
-inline constexpr std::size_t options = 100, overflow_options = 5, option_text = 75, option_value = 75,
+inline constexpr std::size_t options = 100, overflow_options = 5, boxes = 10, option_text = 75, option_value = 75,
                              placeholder = 150;
 inline constexpr std::size_t view_title = 24, private_metadata = 3000, view_bytes = 250'000;
 inline constexpr std::size_t label = 2000;

@@ -101,6 +101,24 @@ modal_builder& modal_builder::input(const select_input& wanted) {
     return *this;
 }
 
+modal_builder& modal_builder::input(const number_input& wanted) {
+    json::object element;
+    element["type"] = "number_input";
+    element["action_id"] = input_action_id;
+    element["is_decimal_allowed"] = true;
+    add_input(input_block(wanted.block_id, wanted.label, wanted.hint, wanted.optional, std::move(element)));
+    return *this;
+}
+
+modal_builder& modal_builder::input(const boxes_input& wanted) {
+    json::object element;
+    element["type"] = "checkboxes";
+    element["action_id"] = input_action_id;
+    element["options"] = options_of(wanted.options);
+    add_input(input_block(wanted.block_id, wanted.label, wanted.hint, wanted.optional, std::move(element)));
+    return *this;
+}
+
 json::object modal_builder::render() const {
     std::size_t inputs = 0;
     for (const auto& each : entries_) inputs += each.is_input ? 1 : 0;

@@ -30,6 +30,23 @@ struct select_input {
     bool optional = false;
 };
 
+/// Any number, with or without a fraction; comes back as text.
+struct number_input {
+    std::string block_id;
+    std::string label;
+    std::string hint;
+    bool optional = false;
+};
+
+/// Boxes to tick; the values of the ticked ones come back.
+struct boxes_input {
+    std::string block_id;
+    std::string label;
+    std::vector<option> options;  ///< at most 10
+    std::string hint;
+    bool optional = false;
+};
+
 /// The action_id of every input element.
 inline constexpr std::string_view input_action_id = "value";
 
@@ -49,6 +66,8 @@ public:
     modal_builder& verbatim(std::string_view text);
     modal_builder& input(const text_input& wanted);
     modal_builder& input(const select_input& wanted);
+    modal_builder& input(const number_input& wanted);
+    modal_builder& input(const boxes_input& wanted);
 
     /// ≤ 100 blocks and 250 KB; inputs always stay, and text that does not fit gives way to a line that says so.
     json::object render() const;

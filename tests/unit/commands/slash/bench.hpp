@@ -132,6 +132,7 @@ struct bench {
     std::map<std::string, release::project_settings> projects{{"shop", fakes::small_project()}};
     std::map<std::string, std::string> disabled;
     release::kinds table = fakes::small_kinds();
+    release::checklist plan = fakes::small_plan();  ///< of what starts next
     conductor::kind_map kinds = fakes::fake_kinds(outside, table);
     std::unique_ptr<store::store> memory =
         *store::open_sqlite(loop.get_executor(), ":memory:", [this] { return clock.now(); });
@@ -155,7 +156,7 @@ struct bench {
                   const auto found = disabled.find(name);
                   return found == disabled.end() ? std::string{} : found->second;
               },
-              [](const release::project_settings&) -> result<release::checklist> { return fakes::small_plan(); }};
+              [this](const release::project_settings&) -> result<release::checklist> { return plan; }};
     int envelopes = 0;
 
 private:

@@ -240,3 +240,58 @@ TEST_CASE("R2.6 a direct message about an item shows what has to be read, as it 
     const auto done = views::everything(over(state, release::ending::cancelled, "x"), project());
     CHECK(buttons_of(message(done, "shop-1.4.0-1/merge-requests/asks/!1/1.1/UEVE")->blocks).empty());
 }
+
+// ── forms ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+namespace {
+
+release::release_state at_gate_with_form() {
+    auto state = at_gate();
+    auto& fields = state.plan.steps[4].gate.front().fields;
+    fields.resize(4);
+    fields[0] = {"ticket", "Change ticket", release::field_type::text, true, "OPS-[0-9]+", {}, {}, 20, "As in <it>"};
+    fields[1] = {"minutes", "Downtime", release::field_type::number, false, "", {}, 1, 90, ""};
+    fields[2] = {"window", "Time of day", release::field_type::choice, true, "", {"morning", "night"}, {}, {}, ""};
+    fields[3] = {"told", "Support was told", release::field_type::checkbox, true, "", {}, {}, {}, ""};
+    return state;
+}
+
+}  // namespace
+
+TEST_CASE("R2.12 the window of a gate asks for every field and carries button and schema", "[views][modals]") {
+    const auto state = at_gate_with_form();
+    release::button pressed;
+    pressed.release = state.id;
+    pressed.kind = "approve";
+    pressed.step = "build";
+    pressed.fingerprint = "f00dfeedf00dfeed";
+    release::actor bo;
+    bo.who = person("UBO");
+    bo.roles = {"dba"};
+    CHECK(views::asks_for_words(state, pressed, bo));
+    const auto settings = project();
+    const auto window = views::window_for(state, pressed, bo, views::names{settings});
+    REQUIRE(window);
+    CHECK(slack::check_limits(*window) == problems{});
+    const auto text = json::serialize(*window);
+    for (const auto* wanted : {"field-ticket", "number_input", "static_select", "checkboxes",
+                               "Deploy 1.4.0 to production?", "1 to 90", "at most 20 characters"})
+        CHECK(has(text, wanted));
+    const auto memory = views::memory_of(text_at(*window, "private_metadata"));
+    CHECK(memory.button_id == release::id_of(pressed));
+    CHECK(release::schema_from(memory.schema)->size() == 4);
+}
+
+TEST_CASE("R2.12 the card shows who answered what, as text and nothing else", "[views][gate]") {
+    json::object answers{{"ticket", "OPS-1 <!channel>"}, {"minutes", 2.5}, {"window", "night"}, {"told", true}};
+    const auto state =
+        release::apply(at_gate_with_form(), release::seat_filled{"build", "dba", person("UCHI"), noon, answers});
+    const auto card = gate_of(state);
+    const auto words = words_of(card);
+    CHECK(has(words, "Chi answered:"));
+    CHECK(has(words, "Change ticket: OPS-1 &lt;!channel&gt;"));
+    CHECK(has(words, "Downtime: 2.5"));
+    CHECK(has(words, "Support was told: yes"));
+    CHECK(slack::mentions_in(slack::to_json(card)) == problems{});
+    CHECK(slack::check_limits(slack::to_json(card)) == problems{});
+}
