@@ -29,7 +29,7 @@ struct program {
     std::vector<std::string> environment;  ///< names of our variables that it may see
     milliseconds timeout{1'800'000};
     milliseconds idle_timeout{0};
-    bool twice = false;  ///< build it a second time and compare: different bytes are not reproducible
+    bool twice = false;                    ///< build it a second time and compare: different bytes are not reproducible
     std::optional<pipeline_run> pipeline;  ///< instead of argv: GitLab runs it
 };
 

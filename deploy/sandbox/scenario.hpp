@@ -86,10 +86,10 @@ struct scenario {
     std::vector<gitlab_account> gitlab_accounts;
     std::string gitlab_version;
     std::vector<server> servers;
-    std::string site_dsn;         ///< default DSN of the website; the sandbox may be told another one
-    std::string site_production;  ///< prefix of the hosts behind the front door
-    std::string file;             ///< absolute: where all this was read from
-    std::string product_folder;   ///< absolute: the product's files and history.yaml
+    std::string site_dsn;                           ///< default DSN of the website; the sandbox may be told another one
+    std::string site_production;                    ///< prefix of the hosts behind the front door
+    std::string file;                               ///< absolute: where all this was read from
+    std::string product_folder;                     ///< absolute: the product's files and history.yaml
     std::vector<std::string> product_dependencies;  ///< files there: the histories of other repositories
 
     /// nullptr when nobody has that key / Slack id / GitLab user name.

@@ -122,8 +122,11 @@ export class MessageList {
 }
 
 function fileCard(file) {
+  const path = file.permalink.replace(/^https?:\/\/[^/]+/, "");
+  const inside = file.mimetype === "image/png" ? h("img", {class: "picture", src: path, alt: file.title || file.name})
+    : h("pre", {}, file.preview, file.preview_is_truncated ? "\n…" : "");
   return h("div", {class: "file", dataset: {fileId: file.id}},
-    h("a", {class: "file-name", href: file.permalink.replace(/^https?:\/\/[^/]+/, ""), target: "_blank", rel: "noopener"}, icon("file"), h("strong", {}, file.title || file.name),
+    h("a", {class: "file-name", href: path, target: "_blank", rel: "noopener"}, icon("file"), h("strong", {}, file.title || file.name),
       h("span", {class: "file-size"}, file.size < 1024 ? `${file.size} bytes` : `${(file.size / 1024).toFixed(1)} kB`)),
-    h("pre", {}, file.preview, file.preview_is_truncated ? "\n…" : ""));
+    inside);
 }

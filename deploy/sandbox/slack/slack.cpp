@@ -40,7 +40,9 @@ struct service {
         const auto found = all.workspace.files.find(id);
         if (found == all.workspace.files.end() || !found->second.complete)
             return text_response("there is no file " + id + "\n", 404);
-        auto made = text_response(found->second.content);
+        const bool is_picture = found->second.content.starts_with("\x89PNG");
+        auto made =
+            is_picture ? text_response(found->second.content, 200, "image/png") : text_response(found->second.content);
         made.headers.add("X-Content-Type-Options", "nosniff");
         return made;
     }

@@ -3,6 +3,8 @@
 
 #include "deploy/sandbox/slack/workspace.hpp"
 
+#include "integrations/base/printable.hpp"
+
 namespace slipway::sandbox::slack {
 namespace {
 
@@ -109,18 +111,22 @@ json::object workspace::to_json(const user& what) const {
 json::object workspace::to_json(const file& what) const {
     const auto path = address + "/slack/files/" + what.id;
     constexpr std::size_t preview = 2000;
-    return {{"id", what.id},
-            {"name", what.name},
-            {"title", what.title},
-            {"mimetype", "text/plain"},
-            {"filetype", "text"},
-            {"user", what.user},
-            {"size", what.content.size()},
-            {"mode", "hosted"},
-            {"permalink", path},
-            {"url_private", path},
-            {"preview", what.content.substr(0, preview)},
-            {"preview_is_truncated", what.content.size() > preview}};
+    const bool is_picture = what.content.starts_with("\x89PNG");
+    json::object made{{"id", what.id},
+                      {"name", what.name},
+                      {"title", what.title},
+                      {"mimetype", is_picture ? "image/png" : "text/plain"},
+                      {"filetype", is_picture ? "png" : "text"},
+                      {"user", what.user},
+                      {"size", what.content.size()},
+                      {"mode", "hosted"},
+                      {"permalink", path},
+                      {"url_private", path}};
+    if (!is_picture) {
+        made["preview"] = printable(what.content, preview);
+        made["preview_is_truncated"] = what.content.size() > preview;
+    }
+    return made;
 }
 
 std::string workspace::permalink(const message& what) const {
