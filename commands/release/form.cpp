@@ -109,7 +109,7 @@ std::string compact_schema(const std::vector<form_field>& fields) {
 }
 
 result<std::vector<form_field>> schema_from(std::string_view compact) {
-    const failure none{errc::invalid, "this window carries no form"};
+    failure none{errc::invalid, "this window carries no form"};
     if (compact.size() > form_limit::schema) return none;
     const auto read = parse_json(compact);
     if (!read || !read->is_array() || read->get_array().size() > form_limit::fields) return none;

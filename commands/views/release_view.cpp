@@ -148,8 +148,11 @@ private:
     }
 
     void of_items(const release::step_rule& rule, const release::step_state& step) {
+        // R7.6: the channel hears of what changes the world; who is asked personally has a direct message.
+        const bool is_personal = std::ranges::any_of(step.items, [](const auto& each) { return !each.asks.empty(); });
         put(key(rule.id + "/items"), items_card(state_, step, people_, made_.buttons),
-            in_thread(/*broadcast=*/true, slack::priority::gate), say("The step starts over; a new list comes."));
+            in_thread(/*broadcast=*/rule.effect != release::side_effect::none && !is_personal, slack::priority::gate),
+            say("The step starts over; a new list comes."));
         for (const auto& item : step.items) of_asked(rule, step, item);
     }
 
