@@ -82,9 +82,9 @@ TEST_CASE("whoever may not, is told why and what to do instead", "[scenario][ref
         all.wait_until("the second click is answered", [&] { return !all.find_message("is closed", ben).empty(); });
     all.wait_until("the buttons are gone", [&] { return !all.find_button("Have you read the whole diff", "Confirm"); });
     CHECK_THAT(all.ask(ana, "/release status"), Catch::Contains("hold"));
-    CHECK(all.find_message("Have you read the diff again").empty());
+    CHECK(all.find_message("could break the site. 8 merge requests").empty());
     CHECK_THAT(all.ask(ana, "/release resume"), Catch::Contains("goes on"));
-    all.wait_for_message("Have you read the diff again");
+    all.wait_for_message("could break the site. 8 merge requests");
 
     CHECK_THAT(all.ask(ana, "/release skip push no time"), Catch::Contains("cannot be skipped"));
     CHECK_THAT(all.ask(ana, "/release skip confirm-migrations"), Catch::Contains("reason"));
