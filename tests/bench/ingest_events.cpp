@@ -1,6 +1,6 @@
 #include "tests/bench/ingest_events.hpp"
 
-#include <zlib.h>
+#include "tests/fakes/deflate.hpp"
 
 namespace slipway::bench {
 namespace {
@@ -69,20 +69,6 @@ std::string php_event(int error) {
            R"j("}]},"mechanism":{"type":"generic","handled":true,"data":{"code":0}}}]}})j";
 }
 
-std::string gzip(const std::string& text) {
-    z_stream stream{};
-    deflateInit2(&stream, -1, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
-
 std::string envelope_of(const std::string& item) {
     return R"j({"event_id":"9ec79c33ec9942ab8353589fcb2e04dc","sent_at":"2026-11-23T15:00:00.000Z"})j"
            "\n{\"type\":\"event\"}\n" +
@@ -104,7 +90,7 @@ const reports& gzip_reports() {
         "User-Agent: sentry.php/4.29.0\r\nContent-Type: application/x-sentry-envelope\r\nContent-Encoding: gzip\r\n"
         "X-Sentry-Auth: Sentry sentry_version=7, sentry_client=sentry.php/4.29.0, sentry_key=" +
             key + "\r\n",
-        [](int error) { return gzip(envelope_of(php_event(error))); }};
+        [](int error) { return fakes::gzip(envelope_of(php_event(error))); }};
     return made;
 }
 

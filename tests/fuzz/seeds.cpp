@@ -1,13 +1,16 @@
 // Writes the small corpus that every target starts from.   fuzz_seeds FOLDER
-#include <zlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "tests/fakes/deflate.hpp"
+
 namespace {
+
+using slipway::fakes::deflated;
+using slipway::fakes::zlib_format;
 
 const std::string event =
     R"j({"event_id":"9ec79c33ec9942ab8353589fcb2e04dc","timestamp":1795446000.25,"platform":"php","level":"error","release":"1.4",)j"
@@ -23,20 +26,6 @@ const std::string envelope =
     R"({"event_id":"9ec79c33-ec99-42ab-8353-589fcb2e04dc","dsn":"https://key@host:1/2","sent_at":"2026-11-23T15:00:00Z"})"
     "\n{\"type\":\"session\",\"length\":2}\n{}\n{\"type\":\"event\"}\n" +
     event + "\n";
-
-std::string deflated(const std::string& text, int window) {
-    z_stream stream{};
-    deflateInit2(&stream, 9, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
 
 void write(const std::filesystem::path& folder, const std::vector<std::string>& seeds) {
     std::filesystem::create_directories(folder);
@@ -58,5 +47,6 @@ int main(int count, char** values) {
     write(folder / "login", {"https://key:secret@host:8080/path/42", "http://k@[::1]:9/7",
                              "sentry_version=7&sentry_key=abc&sentry_client=x/1",
                              "Sentry sentry_key=abc, sentry_version=7", "Basic YWJjOg=="});
-    write(folder / "body", {deflated(event, 31), deflated(event, 15), deflated(event, -15)});
+    write(folder / "body",
+          {deflated(event, zlib_format::gzip), deflated(event, zlib_format::zlib), deflated(event, zlib_format::raw)});
 }

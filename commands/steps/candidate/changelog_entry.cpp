@@ -4,29 +4,11 @@
 #include "commands/changelog/entry.hpp"
 #include "commands/changelog/landed.hpp"
 #include "commands/steps/candidate/draft.hpp"
+#include "commands/steps/merge/landed_set.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 
 namespace slipway::steps {
 namespace {
-
-changelog::range_commit as_range(const git::commit& from) {
-    return {from.id, from.parents, from.message, from.author.email, {}};
-}
-
-changelog::known_request as_known(const gitlab::merge_request& from) {
-    changelog::known_request known;
-    known.iid = from.iid;
-    known.title = from.title;
-    known.labels = from.labels;
-    known.author = from.author.username;
-    known.merged = from.state == gitlab::merge_request_state::merged;
-    known.target_branch = from.target_branch;
-    known.head = from.head;
-    known.merge_commit = from.merge_commit;
-    known.squash_commit = from.squash_commit;
-    known.milestone_id = from.milestone_id;
-    return known;
-}
 
 /// The milestone's merge requests: titles, labels, authors.
 task<result<std::vector<gitlab::merge_request>>> read_requests(context here) {
@@ -113,11 +95,11 @@ private:
                                             const std::vector<git::landing>& steps,
                                             const std::vector<gitlab::merge_request>& requests) {
         std::vector<changelog::known_request> known;
-        for (const auto& each : requests) known.push_back(as_known(each));
+        for (const auto& each : requests) known.push_back(as_known_request(each));
         std::vector<changelog::range_landing> range;
         for (const auto& each : steps) {
-            changelog::range_landing landing{as_range(each.tip), {}};
-            for (const auto& commit : each.brought) landing.brought.push_back(as_range(commit));
+            changelog::range_landing landing{as_range_commit(each.tip), {}};
+            for (const auto& commit : each.brought) landing.brought.push_back(as_range_commit(commit));
             range.push_back(std::move(landing));
         }
         changelog::attribution_settings settings;

@@ -1,8 +1,8 @@
 #include "bot/http/ingest.hpp"
 
 #include "integrations/base/json.hpp"
+#include "tests/fakes/deflate.hpp"
 #include "tests/fakes/run_task.hpp"
-#include "tests/unit/bot/http/gzip.hpp"
 
 using namespace slipway;
 using namespace slipway::bot;
@@ -84,7 +84,7 @@ TEST_CASE("every login form and encoding of the SDKs is served", "[ingest]") {
     CHECK(status(body, {{"x-sentry-auth", "Sentry sentry_key=" + key + ", sentry_version=7"}}) == 200);
     CHECK(status(body, {{"Authorization", "Sentry sentry_version=7,sentry_key=" + key}}) == 200);
     CHECK(status("{\"dsn\":\"https://" + key + "@bot/42\"}\n{\"type\":\"event\"}\n" + error_event(), {}) == 200);
-    CHECK(status(gzip(body), {{"Content-Encoding", "gzip"}}, "sentry_key=" + key) == 200);
+    CHECK(status(fakes::gzip(body), {{"Content-Encoding", "gzip"}}, "sentry_key=" + key) == 200);
     CHECK(status(body, {{"Content-Encoding", ""}}, "sentry_key=" + key) == 200);
     CHECK(status(body, {{"Content-Encoding", "identity"}, {"Content-Type", "text/plain;charset=UTF-8"}},
                  "sentry_key=" + key) == 200);
@@ -158,9 +158,9 @@ TEST_CASE("browsers and tools get the answers they probe for", "[ingest]") {
 TEST_CASE("bombs and giants are told 413", "[ingest]") {
     fixture f;
     CHECK(f.post(std::string((1U << 20U) + 1, ' ')).status == 413);
-    const auto bomb = gzip(std::string(64U << 20U, '0'));
+    const auto bomb = fakes::gzip(std::string(64U << 20U, '0'));
     CHECK(f.post(bomb, {{"Content-Encoding", "gzip"}}).status == 413);
-    CHECK(f.post(gzip(envelope_of(std::string(2U << 20U, 'x'))), {{"Content-Encoding", "gzip"}}).status == 413);
+    CHECK(f.post(fakes::gzip(envelope_of(std::string(2U << 20U, 'x'))), {{"Content-Encoding", "gzip"}}).status == 413);
     CHECK(f.post("x", {{"Content-Encoding", "gzip"}}).status == 400);
     CHECK(f.post("x", {{"Content-Encoding", "br"}}).status == 400);
     CHECK(f.post("x", {{"Content-Encoding", "compress"}}).status == 415);
@@ -277,7 +277,7 @@ TEST_CASE("bad input gets the answer that SDKs expect", "[ingest][hostile]") {
              {"an empty body", "", 400},
          }) {
         CAPTURE(what);
-        const auto answer = f.post(gzip(body), {{"Content-Encoding", "gzip"}});
+        const auto answer = f.post(fakes::gzip(body), {{"Content-Encoding", "gzip"}});
         CHECK(answer.status == status);
         CHECK(header_of(answer, "Access-Control-Allow-Origin") == "*");
         CHECK(header_of(answer, "X-Sentry-Error").empty() == (status == 200));

@@ -7,8 +7,8 @@
 #include "bot/http/health.hpp"
 #include "bot/http/ingest.hpp"
 #include "integrations/async/task_group.hpp"
+#include "tests/fakes/deflate.hpp"
 #include "tests/fakes/run_task.hpp"
-#include "tests/unit/bot/http/gzip.hpp"
 
 using namespace slipway;
 using namespace slipway::bot;
@@ -75,7 +75,7 @@ std::string php_envelope() {
 TEST_CASE("what the PHP SDK sends over the wire becomes a counted group", "[ingest][wire]") {
     listening bot;
     const auto answer =
-        bot.send(gzip(php_envelope()),
+        bot.send(fakes::gzip(php_envelope()),
                  {{"Content-Type", "application/x-sentry-envelope"},
                   {"Content-Encoding", "gzip"},
                   {"X-Sentry-Auth", "Sentry sentry_version=7, sentry_client=sentry.php/4.29.0, sentry_key=" + key}});

@@ -5,11 +5,14 @@
 
 #include <string>
 
-namespace slipway::bot {
+namespace slipway::fakes {
 
-inline std::string gzip(const std::string& text) {
+/// zlib's `windowBits` for the largest window (zlib.h, deflateInit2).
+enum class zlib_format { gzip = 31, zlib = 15, raw = -15 };
+
+inline std::string deflated(const std::string& text, zlib_format format) {
     z_stream stream{};
-    deflateInit2(&stream, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
+    deflateInit2(&stream, 9, Z_DEFLATED, static_cast<int>(format), 8, Z_DEFAULT_STRATEGY);
     std::string out(deflateBound(&stream, text.size()) + 64, '\0');
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
     stream.avail_in = static_cast<uInt>(text.size());
@@ -21,4 +24,8 @@ inline std::string gzip(const std::string& text) {
     return out;
 }
 
-}  // namespace slipway::bot
+inline std::string gzip(const std::string& text) {
+    return deflated(text, zlib_format::gzip);
+}
+
+}  // namespace slipway::fakes
