@@ -294,8 +294,9 @@ TEST_CASE("R2.6 what changes outside withdraws exactly that answer within one po
     house.outside.lists["merges"].front().fingerprint = "f2";
     const auto began = house.clock.now();
     house.until([&](const release::release_state& state) { return is(state, "!1", release::item_status::open); });
-    CHECK(house.clock.now() - began <= house.drift_poll + milliseconds{5'000});
-    CHECK(house.outside.count("look merges") > looks);
+    // The bench's clock moves on while a slow machine writes, so the bound is counted in looks, not in seconds alone.
+    CHECK(house.clock.now() - began < 2 * house.drift_poll);
+    CHECK(house.outside.count("look merges") == looks + 1);
     CHECK(house.stored().step("merges")->item("!1")->round == 2);
     CHECK(house.stored().step("merges")->item("!2")->status == release::item_status::open);
 }
