@@ -225,3 +225,11 @@ result<std::string> draw(const errors_picture& what) {
 }
 
 }  // namespace slipway::chart
+
+#if __has_feature(address_sanitizer)
+// fontconfig, which cairo asks for a font, keeps its patterns until the process ends and counts as leaking them.
+extern "C" const char* __lsan_default_suppressions();   // NOLINT: the sanitizer's name
+extern "C" const char* __lsan_default_suppressions() {  // NOLINT
+    return "leak:libfontconfig\n";
+}
+#endif
