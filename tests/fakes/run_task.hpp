@@ -1,11 +1,8 @@
 // Runs a task to its end on the test's own thread, with a cap: a task that waits for ever fails the test.
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <catch2/catch.hpp>
 #include <chrono>
-#include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -18,6 +15,9 @@ namespace slipway::fakes {
 
 /// Generous, because it is not a measurement: only a task that hangs ever meets it.
 inline constexpr std::chrono::seconds run_cap{60};
+
+/// Runs `work` on `loop` until it ends; what else lives on the loop keeps running meanwhile. Rethrows what it threw.
+void drive(asio::io_context& loop, task<> work);
 
 namespace detail {
 
@@ -36,23 +36,11 @@ task<> keep(task<T> work, std::optional<stored<T>>& outcome) {
 
 }  // namespace detail
 
-/// Runs `work` on `loop` until it ends; what else lives on the loop keeps running meanwhile. Rethrows what it threw.
+/// drive() for a task that answers.
 template <class T>
 T run_on(asio::io_context& loop, task<T> work) {
     std::optional<detail::stored<T>> outcome;
-    std::exception_ptr failure;
-    bool ended = false;
-    asio::co_spawn(loop, detail::keep<T>(std::move(work), outcome), [&](std::exception_ptr thrown) {
-        failure = std::move(thrown);
-        ended = true;
-        loop.stop();
-    });
-    loop.restart();
-    loop.run_for(run_cap);
-    if (!ended) FAIL("the task had not ended after " << run_cap.count() << " s");
-    loop.restart();
-    loop.poll();  // what the task cancelled on its way out gets its turn
-    if (failure) std::rethrow_exception(failure);
+    drive(loop, detail::keep<T>(std::move(work), outcome));
     if constexpr (!std::is_void_v<T>) return std::move(*outcome);
 }
 
