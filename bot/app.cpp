@@ -18,9 +18,11 @@
 #include "bot/gateway/socket_mode.hpp"
 #include "bot/http/health.hpp"
 #include "bot/http/ingest.hpp"
+#include "bot/http/webhooks.hpp"
 #include "bot/ledger_keeper.hpp"
 #include "bot/outbox/sender.hpp"
 #include "bot/projects.hpp"
+#include "bot/sources/sentry_source.hpp"
 #include "commands/conductor/conductor.hpp"
 #include "commands/slash/slash.hpp"
 #include "commands/steps/pins.hpp"
@@ -94,6 +96,21 @@ ingest_settings ingest_of(const projects& all) {
     return ingest;
 }
 
+/// What this project's issues in Sentry are watched with; nullptr when it has none, or does not read them.
+std::unique_ptr<sentry_source> create_source(executor loop, const projects& all, const std::string& name,
+                                             telemetry::error_ledger& errors, store::store& memory, timers& time) {
+    const auto project = all.find(name);
+    const auto* services = all.services(name);
+    if (services == nullptr || services->sentry == nullptr || !project->sentry.reads) return nullptr;
+    sentry_source_settings with;
+    with.project = name;
+    with.leads_to = {name, project->ingest.environment};
+    with.query = project->sentry.query;
+    with.project_id = project->sentry.project_id;
+    with.poll = project->sentry.poll;
+    return std::make_unique<sentry_source>(loop, std::move(with), *services->sentry, errors, memory, time);
+}
+
 /// Everything that runs, in the order it is built; destruction goes backwards.
 class application {
 public:
@@ -116,6 +133,7 @@ private:
     std::unique_ptr<store::store> memory_;
     std::unique_ptr<net::http_client> http_;
     std::unique_ptr<net::http_client> slack_http_;
+    std::unique_ptr<net::http_client> sentry_http_;
     std::unique_ptr<slack::web_api> slack_;
     std::unique_ptr<process::runner> processes_;
     gitlab_part gitlab_;
@@ -129,6 +147,9 @@ private:
     std::unique_ptr<gateway::socket_mode> link_;
     std::unique_ptr<outbox::sender> sender_;
     std::unique_ptr<ingest> ingest_;
+    std::vector<std::unique_ptr<sentry_source>> monitors_;
+    std::unique_ptr<webhooks> webhooks_;
+    std::unique_ptr<net::http_server> webhook_server_;
     std::unique_ptr<net::http_server> ingest_server_;
     std::unique_ptr<net::http_server> health_server_;
     std::unique_ptr<task_group> tasks_;  // last: uses everything above
@@ -151,14 +172,16 @@ result<> application::build() {
         {.api_url = from_.slack.api_url, .bot_token = from_.slack.bot_token, .app_token = from_.slack.app_token},
         create_chance());
     processes_ = process::create_runner(loop);
+    sentry_http_ = net::create_http_client(loop, {.ca_file = from_.sentry.ca_file});
     auto gitlab = create_gitlab(loop, from_, *time_);
     if (!gitlab) return gitlab.error();
     gitlab_ = std::move(*gitlab);
     keeper_ = std::make_unique<ledger_keeper>(errors_, *memory_, *time_);
 
     // Projects, and what drives their releases.
-    projects_ = std::make_unique<projects>(
-        from_, shared_clients{*time_, *memory_, *http_, *processes_, gitlab_.api.get(), errors_, git_pool_});
+    projects_ =
+        std::make_unique<projects>(from_, shared_clients{*time_, *memory_, *http_, *processes_, gitlab_.api.get(),
+                                                         sentry_http_.get(), slack_.get(), errors_, git_pool_});
     const auto find = [this](const std::string& name) { return projects_->find(name); };
     const auto services = [this](const std::string& name) { return projects_->services(name); };
     releases_ =
@@ -207,6 +230,23 @@ result<> application::build_listeners() {
         ingest_server_ = std::move(*server);
         spdlog::info("listener=ingest address={} port={}", listen.address, ingest_server_->port());
     }
+    std::map<std::string, webhooks::taker> takers;
+    for (const auto& name : projects_->names())
+        if (auto source = create_source(loop, *projects_, name, errors_, *memory_, *time_)) {
+            takers[name] = [monitor = source.get()](const sentry::hook& what) { monitor->take(what); };
+            monitors_.push_back(std::move(source));
+        }
+    if (from_.webhooks) {
+        webhooks_ = std::make_unique<webhooks>(from_.sentry.client_secret, std::move(takers), *memory_, *time_);
+        net::server_settings listen;
+        listen.address = from_.webhooks->address;
+        listen.port = from_.webhooks->port;
+        auto server = net::create_http_server(
+            loop, listen, [this](net::server_request asked) { return webhooks_->handle(std::move(asked)); });
+        if (!server) return server.error().within("the webhooks");
+        webhook_server_ = std::move(*server);
+        spdlog::info("listener=webhooks address={} port={}", listen.address, webhook_server_->port());
+    }
     if (from_.health) {
         net::server_settings listen;
         listen.address = from_.health->address;
@@ -220,20 +260,24 @@ result<> application::build_listeners() {
 }
 
 std::vector<health_check> application::checks() {
-    return {{"slack",
-             [this]() -> std::optional<std::string> {
-                 const auto health = link_->health();
-                 if (health.live) return std::nullopt;
-                 return health.sentence.empty() ? "the link to Slack is not up yet" : health.sentence;
-             },
-             true},
-            {"outbox",
-             [this]() -> std::optional<std::string> {
-                 const auto& last = sender_->figures().last_error;
-                 if (last.empty()) return std::nullopt;
-                 return last;
-             },
-             false}};
+    std::vector<health_check> all{{"slack",
+                                   [this]() -> std::optional<std::string> {
+                                       const auto health = link_->health();
+                                       if (health.live) return std::nullopt;
+                                       return health.sentence.empty() ? "the link to Slack is not up yet"
+                                                                      : health.sentence;
+                                   },
+                                   true},
+                                  {"outbox",
+                                   [this]() -> std::optional<std::string> {
+                                       const auto& last = sender_->figures().last_error;
+                                       if (last.empty()) return std::nullopt;
+                                       return last;
+                                   },
+                                   false}};
+    for (const auto& each : monitors_)
+        all.push_back({each->name(), [source = each.get()] { return source->problem(); }, false});
+    return all;
 }
 
 task<int> application::serve() {
@@ -247,6 +291,11 @@ task<int> application::serve() {
     if (!left) spdlog::error("envelopes of before cannot be read: {}", left.error().sentence());
     tasks_->spawn("conductor", conductor_->run());
     tasks_->spawn("ingest", ingest_->work());
+    for (const auto& each : monitors_) tasks_->spawn(each->name(), each->work());
+    if (webhooks_) {
+        const auto taken = co_await webhooks_->recover();
+        if (!taken) spdlog::error("hooks of before cannot be read: {}", taken.error().sentence());
+    }
     tasks_->spawn("ledger", keeper_->run());
     tasks_->spawn("inbox sweep", inbox_->sweep());
     sender_->start();
@@ -263,6 +312,7 @@ task<int> application::serve() {
 task<> application::stop() {
     co_await link_->stop(grace);
     if (ingest_server_) co_await ingest_server_->stop(grace);
+    if (webhook_server_) co_await webhook_server_->stop(grace);
     if (health_server_) co_await health_server_->stop(grace);
     co_await inbox_->stop(grace);
     tasks_->cancel();

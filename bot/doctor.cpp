@@ -13,6 +13,7 @@
 #include "integrations/net/http.hpp"
 #include "integrations/process/process.hpp"
 #include "integrations/salt/salt.hpp"
+#include "integrations/sentry/sentry.hpp"
 #include "integrations/slack/methods.hpp"
 #include "integrations/slack/web_api.hpp"
 
@@ -74,6 +75,20 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
         if (told.note("GitLab: address and token", api)) {
             const auto home = co_await (*api)->project_by_path(project.gitlab.project);
             told.note("GitLab: project " + project.gitlab.project, home);
+        }
+    }
+    if (project.sentry.is_configured()) {
+        const auto http = net::create_http_client(loop, {.ca_file = from.sentry.ca_file});
+        sentry::settings with;
+        with.url = from.sentry.url;
+        with.token = from.sentry.token;
+        with.organization = project.sentry.organization;
+        with.project = project.sentry.project;
+        with.most_attempts = 1;
+        const auto api = sentry::create_api(*http, time, create_chance(), std::move(with));
+        if (told.note("Sentry: address and token", api)) {
+            const auto seen = co_await (*api)->check();
+            told.note("Sentry: project " + project.sentry.organization + "/" + project.sentry.project, seen);
         }
     }
     const auto runner = process::create_runner(loop);

@@ -9,6 +9,7 @@
 #include "commands/release/checklist.hpp"
 #include "integrations/git/transport.hpp"
 #include "integrations/salt/salt.hpp"
+#include "integrations/sentry/sentry.hpp"
 
 namespace slipway::bot {
 namespace {
@@ -17,6 +18,22 @@ std::string lines(const std::vector<yaml_problem>& problems) {
     std::string text;
     for (const auto& each : problems) text += (text.empty() ? "" : "\n") + each.text();
     return text;
+}
+
+/// nullptr when the project uses none, or when the address or the token is missing, which stops `run` before this.
+std::unique_ptr<sentry::api> create_sentry(const sentry_access& access, const release::project_settings& project,
+                                           const shared_clients& clients) {
+    if (!project.sentry.is_configured() || clients.sentry_http == nullptr) return nullptr;
+    sentry::settings with;
+    with.url = access.url;
+    with.token = access.token;
+    with.organization = project.sentry.organization;
+    with.project = project.sentry.project;
+    with.backend = project.sentry.backend == "glitchtip" ? sentry::backend::glitchtip : sentry::backend::sentry;
+    auto made = sentry::create_api(*clients.sentry_http, clients.time, create_chance(), std::move(with));
+    if (made) return std::move(*made);
+    spdlog::error("project={} has no Sentry: {}", project.name, made.error().sentence());
+    return nullptr;
 }
 
 }  // namespace
@@ -29,6 +46,7 @@ struct projects::entry {
     std::unique_ptr<steps::local_clone> clone;
     std::unique_ptr<steps::clone_shelf> dependencies;
     std::unique_ptr<salt::salt_client> salt;
+    std::unique_ptr<sentry::api> sentry;
     steps::services services;
 };
 
@@ -84,6 +102,7 @@ projects::projects(const settings& from, shared_clients clients) : default_check
             cli.log_file = home + "/salt.log";
             made->salt = salt::create_salt_cli(clients.processes, cli);
         }
+        made->sentry = create_sentry(from.sentry, project, clients);
         auto& services = made->services;
         services.time = &clients.time;
         services.clone = made->clone.get();
@@ -95,6 +114,8 @@ projects::projects(const settings& from, shared_clients clients) : default_check
         services.http = &clients.http;
         services.store = &clients.memory;
         services.errors = &clients.errors;
+        services.sentry = made->sentry.get();
+        services.slack = clients.slack;
         services.work_directory = home + "/work";
         entries_.push_back(std::move(made));
     }

@@ -24,6 +24,8 @@ struct shared_clients {
     net::http_client& http;
     process::runner& processes;
     gitlab::api* gitlab = nullptr;  ///< null: no GITLAB_URL
+    net::http_client* sentry_http = nullptr;
+    slack::web_api* slack = nullptr;
     telemetry::error_ledger& errors;
     asio::thread_pool& pool;  ///< for libgit2
 };

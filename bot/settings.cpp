@@ -186,7 +186,8 @@ std::vector<setting_key> known_settings() {
 }
 
 std::vector<std::string> settings::secrets() const {
-    std::vector<std::string> all{slack.app_token, slack.bot_token, slack.signing_secret, gitlab.token};
+    std::vector<std::string> all{slack.app_token, slack.bot_token, slack.signing_secret,
+                                 gitlab.token,    sentry.token,    sentry.client_secret};
     std::erase(all, "");
     return all;
 }
@@ -208,6 +209,18 @@ std::vector<std::string> settings::missing_for_run() const {
     need(slack.bot_token, "SLACK_BOT_TOKEN (or SLACK_BOT_TOKEN_FILE) is not set: the bot token, xoxb-…");
     need(gitlab.url, "GITLAB_URL is not set, and the file names no `gitlab.url`");
     need(gitlab.token, "GITLAB_TOKEN (or GITLAB_TOKEN_FILE) is not set: a token with the scope api");
+    for (const auto& each : projects) {
+        if (!each.usable() || !each.settings.sentry.is_configured()) continue;
+        need(sentry.url,
+             "SENTRY_URL is not set, and the file names no `sentry.url`; " + each.settings.name + " uses it");
+        need(sentry.token, "SENTRY_AUTH_TOKEN (or SENTRY_AUTH_TOKEN_FILE) is not set; " + each.settings.name +
+                               " uses Sentry: it needs event:read, project:read and project:releases");
+        break;
+    }
+    if (webhooks)
+        need(sentry.client_secret,
+             "SENTRY_CLIENT_SECRET (or SENTRY_CLIENT_SECRET_FILE) is not set, and `webhooks.listen` "
+             "is: without it no hook can be told from a forged one");
     if (std::ranges::none_of(projects, &loaded_project::usable))
         missing.emplace_back("no project can be used: correct what its file says, or add one under `projects`");
     return missing;

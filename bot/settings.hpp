@@ -35,6 +35,13 @@ struct gitlab_access {
     std::string ca_file;  ///< as above
 };
 
+struct sentry_access {
+    std::string url;            ///< SENTRY_URL, or the file: of Sentry or GlitchTip
+    std::string token;          ///< SENTRY_AUTH_TOKEN: event:read, project:read, project:releases
+    std::string client_secret;  ///< SENTRY_CLIENT_SECRET of the internal integration: its webhooks are signed with it
+    std::string ca_file;        ///< as above
+};
+
 /// A project file as it was found. One with problems is switched off alone; the others run.
 struct loaded_project {
     std::string file;
@@ -51,8 +58,10 @@ struct settings {
     std::string log_level = "info";  ///< trace, debug, info, warning, error
     slack_settings slack;
     gitlab_access gitlab;
-    std::optional<listen_address> ingest;  ///< errors of the website come in here; nullopt = the ingest is off
-    std::optional<listen_address> health;  ///< nullopt = off
+    sentry_access sentry;
+    std::optional<listen_address> webhooks;  ///< Sentry's hooks come in here; nullopt = off
+    std::optional<listen_address> ingest;    ///< errors of the website come in here; nullopt = the ingest is off
+    std::optional<listen_address> health;    ///< nullopt = off
     std::vector<loaded_project> projects;
 
     /// Every secret value, for the masker.

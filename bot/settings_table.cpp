@@ -71,6 +71,12 @@ constexpr std::array keys{
              [](settings& s, const place& at, const folder&) { s.gitlab.url = url_at(at, s.gitlab.url); }},
     file_key{"gitlab.ca_file", "PEM certificates that are trusted beside the system's",
              [](settings& s, const place& at, const folder& from) { s.gitlab.ca_file = path_at(at, from); }},
+    file_key{"sentry.url", "https://sentry.example, or of GlitchTip; SENTRY_URL goes before it",
+             [](settings& s, const place& at, const folder&) { s.sentry.url = url_at(at, s.sentry.url); }},
+    file_key{"sentry.ca_file", "PEM certificates that are trusted beside the system's",
+             [](settings& s, const place& at, const folder& from) { s.sentry.ca_file = path_at(at, from); }},
+    file_key{"webhooks.listen", "address:port at which Sentry's webhooks are received",
+             [](settings& s, const place& at, const folder&) { s.webhooks = listen_at(at); }},
     file_key{"ingest.listen", "address:port at which the website's errors are received",
              [](settings& s, const place& at, const folder&) { s.ingest = listen_at(at); }},
     file_key{"health.listen", "address:port of health and metrics",
@@ -118,6 +124,22 @@ constexpr std::array variables{
     environment_key{"GITLAB_TOKEN",
                     [](settings& s, std::string value) -> std::string {
                         s.gitlab.token = std::move(value);
+                        return {};
+                    }},
+    environment_key{"SENTRY_URL",
+                    [](settings& s, std::string value) -> std::string {
+                        if (!checks::is_web_url(value)) return "must be an http or https address";
+                        s.sentry.url = std::move(value);
+                        return {};
+                    }},
+    environment_key{"SENTRY_AUTH_TOKEN",
+                    [](settings& s, std::string value) -> std::string {
+                        s.sentry.token = std::move(value);
+                        return {};
+                    }},
+    environment_key{"SENTRY_CLIENT_SECRET",
+                    [](settings& s, std::string value) -> std::string {
+                        s.sentry.client_secret = std::move(value);
                         return {};
                     }},
     environment_key{"DATABASE_URL",

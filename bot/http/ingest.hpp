@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bot/http/token_bucket.hpp"
+#include "bot/sources/source.hpp"
 #include "integrations/async/task.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/net/server.hpp"
@@ -52,7 +53,7 @@ struct ingest_counts {
 };
 
 /// Loop thread only. `ledger` and `clock` outlive it.
-class ingest {
+class ingest final : public error_source {
 public:
     ingest(executor loop, ingest_settings settings, telemetry::error_ledger& ledger, timers& clock);
 
@@ -60,7 +61,10 @@ public:
     task<net::server_response> handle(net::server_request asked);
     /// Groups what is queued, in small slices, and trims the ledger once a minute, until cancelled. Spawn it once, in
     /// a task_group. What is queued at the end is grouped by group_some().
-    task<> work();
+    task<> work() override;
+    std::string name() const override { return "ingest"; }
+    /// It takes what comes; that nothing comes is for the watch to judge.
+    std::optional<std::string> problem() const override { return std::nullopt; }
 
     /// The answer alone, without waiting; what handle() returns.
     net::server_response answer(const net::server_request& asked, instant now);

@@ -32,12 +32,13 @@ inline constexpr const char* servers = "servers";    ///< names, at most ten
 
 /// Written by acts and by the step that finds suspects; text members, absent = not known.
 namespace owner_member {
-inline constexpr const char* suspects = "suspects";  ///< [{name, username, confidence, reasons: []}], most likely first
+inline constexpr const char* suspects = "suspects";  ///< as steps/watching writes them, most likely first
 inline constexpr const char* turn = "turn";          ///< index in suspects of who is asked now
 inline constexpr const char* owner = "owner";        ///< GitLab user name
 inline constexpr const char* owner_slack = "owner_slack";
-inline constexpr const char* issue = "issue";  ///< iid of its GitLab issue; 0 = none yet
-inline constexpr const char* url = "url";      ///< of the issue
+inline constexpr const char* because = "because";  ///< why that person
+inline constexpr const char* issue = "issue";      ///< iid of its GitLab issue; 0 = none yet
+inline constexpr const char* url = "url";          ///< of the issue
 }  // namespace owner_member
 
 /// "error 3fa29c1b": the id of a group's item, short enough for a sentence.

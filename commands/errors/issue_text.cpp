@@ -70,10 +70,17 @@ std::string person(const developer& who) {
     return code(who.username.empty() ? who.name : who.username, 100);
 }
 
-std::string candidates(const suspicion& blame) {
-    auto text = "**Who:** " +
-                std::string{blame.assignee ? "assigned to " + person(blame.assignee->who) : "nobody assigned"} + "; " +
-                code(blame.why, 300) + "\n\n";
+std::string candidates(const group_report& about) {
+    const auto& blame = about.blame;
+    const bool as_git_says =
+        blame.assignee && (about.given_to.empty() || about.given_to == blame.assignee->who.username);
+    std::string given = "nobody assigned";
+    if (as_git_says)
+        given = "assigned to " + person(blame.assignee->who);
+    else if (!about.given_to.empty())
+        given = "assigned to " + code(about.given_to, 100);
+    auto text = "**Who:** " + given + "; " +
+                code(as_git_says || about.given_why.empty() ? blame.why : about.given_why, 300) + "\n\n";
     for (std::size_t i = 0; i < blame.ranked.size() && i < most_candidates; ++i) {
         const auto& each = blame.ranked[i];
         text += "- " + person(each.who) + ", " + std::to_string(std::lround(each.confidence * 100)) + " %";
@@ -91,6 +98,12 @@ std::string table_row(const group_report& about) {
            (about.blame.ranked.empty() ? std::string{} : person(about.blame.ranked.front().who)) + " |\n";
 }
 
+std::string table(const std::vector<group_report>& all) {
+    std::string text = "| what | error | where | before | after | most likely |\n|---|---|---|---|---|---|\n";
+    for (const auto& each : all) text += table_row(each);
+    return text;
+}
+
 }  // namespace
 
 issue_text write_issue(const group_report& about) {
@@ -98,20 +111,21 @@ issue_text write_issue(const group_report& about) {
     written.title = title_text(about.title);
     written.labels = {"error"};
     auto& text = written.description;
-    text = markdown_code(about.title, 300) + "\n\n" + facts(about) + "\n" + candidates(about.blame);
+    text = markdown_code(about.title, 300) + "\n\n" + facts(about) + "\n" + candidates(about);
     if (about.sample)
         text += "<details><summary>Stack trace (crash first, ours marked *)</summary>\n\n" +
                 stack_trace(*about.sample) + "\n</details>\n";
-    text += "\n" + marker(about.project, about.hash) + "\n";
+    text += "\n" + marker(about.project, about.hash) + "\n" + seen_marker(about.release_id, about.hash) + "\n";
     return written;
 }
 
 std::string write_comment(const group_report& about) {
     return "Seen again after the deploy of " + code(about.release.empty() ? "an unnamed release" : about.release) +
-           ".\n\n" + facts(about) + "\n" + candidates(about.blame);
+           ".\n\n" + facts(about) + "\n" + candidates(about) + seen_marker(about.release_id, about.hash) + "\n";
 }
 
-issue_text write_umbrella(std::string_view project, std::string_view release, const std::vector<group_report>& rest) {
+issue_text write_umbrella(std::string_view project, std::string_view release, std::string_view release_id,
+                          const std::vector<group_report>& rest) {
     issue_text written;
     written.title = std::to_string(rest.size()) + " more groups of errors after the deploy of " +
                     title_text(untrusted{std::string{release}}, 60);
@@ -119,11 +133,17 @@ issue_text write_umbrella(std::string_view project, std::string_view release, co
     auto& text = written.description;
     text =
         "These groups came with the same deploy as the issues of their own; they are listed here together, the worst "
-        "first.\n\n| what | error | where | before | after | most likely |\n|---|---|---|---|---|---|\n";
-    for (const auto& each : rest) text += table_row(each);
-    text += "\n" + marker(project, umbrella_hash(release)) + "\n";
+        "first.\n\n" +
+        table(rest) + "\n" + marker(project, umbrella_hash(release)) + "\n" +
+           seen_marker(release_id, umbrella_hash(release)) + "\n";
     for (const auto& each : rest) text += marker(project, each.hash) + "\n";
     return written;
+}
+
+std::string write_umbrella_comment(std::string_view release, std::string_view release_id,
+                                   const std::vector<group_report>& rest) {
+    return "Seen again after the deploy of " + code(std::string{release}) + ".\n\n" + table(rest) + "\n" +
+           seen_marker(release_id, umbrella_hash(release)) + "\n";
 }
 
 }  // namespace slipway::errors

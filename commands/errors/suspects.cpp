@@ -104,9 +104,10 @@ private:
                       (line.same_function ? "the function around " : "next to ") + place + ", changed in " +
                           brought_by(*commit));
         }
+        // However often the file was changed, all of that together says no more than "somebody was here".
+        const auto share = same_file / static_cast<double>(std::max<std::size_t>(1, of.range_commits.size()));
         for (const auto& id : of.range_commits)
-            if (const auto* commit = find(id))
-                offer(*commit, same_file, of.path + ", changed in " + brought_by(*commit));
+            if (const auto* commit = find(id)) offer(*commit, share, of.path + ", changed in " + brought_by(*commit));
         for (auto& [id, one] : strongest) add(*one.commit, one.score * weight, std::move(one.reason));
     }
 

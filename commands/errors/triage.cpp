@@ -6,6 +6,20 @@
 #include "integrations/base/digest.hpp"
 
 namespace slipway::errors {
+namespace {
+
+bool has_line(std::string_view text, std::string_view wanted) {
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+        if (line == wanted) return true;
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    }
+    return false;
+}
+
+}  // namespace
 
 std::string marker(std::string_view project, std::string_view hash) {
     return "<!-- " + marker_search(hash) + " project=" + std::string{project} + " -->";
@@ -16,15 +30,15 @@ std::string marker_search(std::string_view hash) {
 }
 
 bool has_marker(std::string_view description, std::string_view project, std::string_view hash) {
-    const auto wanted = marker(project, hash);
-    while (!description.empty()) {
-        const auto end = description.find('\n');
-        auto line = description.substr(0, end);
-        while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
-        if (line == wanted) return true;
-        description = end == std::string_view::npos ? std::string_view{} : description.substr(end + 1);
-    }
-    return false;
+    return has_line(description, marker(project, hash));
+}
+
+std::string seen_marker(std::string_view release_id, std::string_view hash) {
+    return "<!-- slipway:seen=" + std::string{release_id} + " group=" + std::string{hash} + " -->";
+}
+
+bool has_seen_marker(std::string_view note, std::string_view release_id, std::string_view hash) {
+    return has_line(note, seen_marker(release_id, hash));
 }
 
 issue_decision decide_issue(std::string_view project, std::string_view hash, const std::vector<known_issue>& found) {

@@ -23,9 +23,12 @@ struct group_report {
     group_verdict judged;
     instant first_seen, last_seen;
     std::vector<std::string> servers;
-    std::string release;  ///< version that was deployed
+    std::string release;     ///< version that was deployed
+    std::string release_id;  ///< of the release that writes this
     std::optional<telemetry::event> sample;
     suspicion blame;
+    std::string given_to;   ///< GitLab user name of who has it in the end; "" = nobody
+    std::string given_why;  ///< why, when that is not `blame.assignee`: "taken by Ben", "said it is not theirs"
     std::string range_url;  ///< diff of the release, "" = none
 };
 
@@ -45,6 +48,10 @@ bool has_marker(std::string_view description, std::string_view project, std::str
 issue_text write_issue(const group_report& about);
 /// What is added to an issue that exists: happened again, where, how often, who.
 std::string write_comment(const group_report& about);
+/// The hidden line of what a release wrote about a group, issue or comment: "<!-- slipway:seen=<release id> group=<hash>
+/// -->". No release says the same thing twice.
+std::string seen_marker(std::string_view release_id, std::string_view hash);
+bool has_seen_marker(std::string_view note, std::string_view release_id, std::string_view hash);
 
 struct known_issue {
     std::int64_t iid = 0;
@@ -56,7 +63,7 @@ struct create_issue {};
 struct reopen_issue {  ///< and comment
     std::int64_t iid = 0;
 };
-struct leave_issue {  ///< open already: nothing but an optional comment
+struct leave_issue {  ///< open already: a comment says that it was seen again
     std::int64_t iid = 0;
 };
 using issue_decision = std::variant<create_issue, reopen_issue, leave_issue>;
@@ -71,7 +78,11 @@ struct issue_plan {
 };
 issue_plan plan_issues(const std::vector<group_verdict>& needing, std::size_t most = 10);
 /// One issue for all of `rest`, with a table; its marker hash is umbrella_hash(release).
-issue_text write_umbrella(std::string_view project, std::string_view release, const std::vector<group_report>& rest);
+issue_text write_umbrella(std::string_view project, std::string_view release, std::string_view release_id,
+                          const std::vector<group_report>& rest);
 std::string umbrella_hash(std::string_view release);
+/// What is added to an umbrella issue that exists.
+std::string write_umbrella_comment(std::string_view release, std::string_view release_id,
+                                   const std::vector<group_report>& rest);
 
 }  // namespace slipway::errors

@@ -58,8 +58,14 @@ boost::json::object project_settings::condition_settings() const {
     note("salt", salt.state);
     note("home_page", home_page.urls.empty() ? std::string{} : home_page.urls.front());
     note("ingest", ingest.project_number);
+    note("sentry", sentry.organization);
     for (const auto& [step, settings] : restarts) made["restart." + step] = true;
     return made;
+}
+
+std::string sentry_settings::release_name(std::string_view project_name, std::string_view version) const {
+    // Sentry compares versions only of releases that are called package@version; bare ones come back as regressions.
+    return (package.empty() ? std::string{project_name} : package) + "@" + std::string{version};
 }
 
 std::string project_settings::tag_name(std::string_view version_text) const {

@@ -106,6 +106,29 @@ struct ingest_settings {
     std::vector<std::string> strip_prefixes;  ///< of file names in stack traces, before they are looked up in the tree
 };
 
+/// Whom an error may lead to, beside what git says.
+struct suspect_settings {
+    std::vector<std::string> ignore_people;  ///< user names and e-mails that are never assigned: who left, robots
+    std::vector<std::string> ignore_paths;   ///< files and folders of the repository whose lines say nothing about who
+    std::string ignore_revs = ".git-blame-ignore-revs";  ///< file in the repository: commits that only reformat
+    bool by_email = false;  ///< who has not used `/release link` may be found by an e-mail that both sides verified
+};
+
+/// A Sentry, or something that speaks like it, beside or instead of the bot's own ingest.
+struct sentry_settings {
+    std::string backend = "sentry";  ///< or "glitchtip": fewer questions, no commits, no deploys
+    std::string organization;        ///< slug; "" = there is none
+    std::string project;             ///< slug
+    std::string project_id;          ///< number, for queries; "" = all projects of the organization
+    std::string package;             ///< releases are called package@version; "" = the project's name
+    std::string repository;          ///< as Sentry knows it: "cig/rsi-website"; "" = gitlab.project
+    std::string query;               ///< of the issues that are watched; "" = what suits the backend
+    bool reads = true;               ///< its issues are watched as errors
+    milliseconds poll{30'000};       ///< between two looks
+    bool is_configured() const noexcept { return !organization.empty(); }
+    std::string release_name(std::string_view project_name, std::string_view version) const;
+};
+
 struct watch_settings {
     milliseconds before{3'600'000};
     std::vector<milliseconds> looks{milliseconds{120'000}, milliseconds{300'000}, milliseconds{600'000},
@@ -177,6 +200,8 @@ struct project_settings {
     std::map<std::string, restart_settings> restarts;  ///< by step id
     ingest_settings ingest;
     watch_settings watch;
+    suspect_settings suspects;
+    sentry_settings sentry;
     std::map<std::string, std::vector<std::string>> roles;   ///< role → Slack user ids
     std::map<std::string, std::vector<std::string>> rights;  ///< verb → roles; see default_rights()
     std::vector<person_settings> people;
@@ -193,7 +218,7 @@ struct project_settings {
     const person_settings* by_gitlab(std::string_view username) const noexcept;
     const person_settings* by_email(std::string_view email) const noexcept;
     /// What a checklist's `when: {setting: …}` may ask, by name: "gitlab", "tests", "assets", "salt", "home_page",
-    /// "ingest" and "restart.<step>"; a setting that is not made is missing.
+    /// "ingest", "sentry" and "restart.<step>"; a setting that is not made is missing.
     boost::json::object condition_settings() const;
     /// "1.4.0" for the milestone "Platform-{version}" → "Platform-1.4.0".
     std::string milestone_title(std::string_view version_text) const;

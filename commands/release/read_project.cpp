@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands/release/project.hpp"
+#include "commands/release/read_errors.hpp"
 #include "commands/release/read_sql_and_dependencies.hpp"
 #include "commands/release/rules.hpp"
 #include "commands/release/setting_checks.hpp"
@@ -158,37 +159,6 @@ restart_settings read_restart(const place& at) {
     return made;
 }
 
-ingest_settings read_ingest(const place& at) {
-    at.only({"project", "key", "environment", "strip_prefixes"});
-    const auto digits = [](std::string_view text) {
-        return !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string_view::npos;
-    };
-    const auto key = [](std::string_view text) {
-        return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-    };
-    ingest_settings made;
-    made.project_number = text_that(at.required("project"), digits, "the project number at the end of the DSN");
-    made.public_key = text_that(at.required("key"), key, "the DSN's public key, 32 lower-case hex digits");
-    made.environment = at.at("environment").text(made.environment);
-    made.strip_prefixes = at.at("strip_prefixes").texts();
-    return made;
-}
-
-watch_settings read_watch(const place& at) {
-    at.only({"before", "looks", "settle", "most_issues"});
-    watch_settings made;
-    made.before = at.at("before").duration(made.before);
-    made.settle = at.at("settle").duration(made.settle);
-    made.most_issues = small_number(at.at("most_issues"), made.most_issues, 0, 1000);
-    const auto looks = at.at("looks");
-    if (!looks) return made;
-    made.looks.clear();
-    for (const auto& each : looks.items()) made.looks.push_back(each.duration(milliseconds{0}));
-    if (made.looks.empty() || !std::ranges::is_sorted(made.looks) || made.looks.front() <= milliseconds{0})
-        looks.problem("`watch.looks` must be a list of growing durations after the deployment, such as [2m, 5m, 10m]");
-    return made;
-}
-
 std::map<std::string, std::vector<std::string>> read_roles(const place& at) {
     std::map<std::string, std::vector<std::string>> roles;
     for (const auto& [role, users] : at.entries()) {
@@ -280,6 +250,8 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
                "salt",
                "ingest",
                "watch",
+               "suspects",
+               "sentry",
                "home_page",
                "migrations",
                "dependencies",
@@ -305,6 +277,8 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
     made.home_page = read_home_page(root.at("home_page"));
     if (const auto ingest = root.at("ingest")) made.ingest = read_ingest(ingest);
     made.watch = read_watch(root.at("watch"));
+    made.suspects = read_suspects(root.at("suspects"));
+    if (const auto sentry = root.at("sentry")) made.sentry = read_sentry(sentry);
     made.roles = read_roles(root.required("roles"));
     made.rights = read_rights(root.at("rights"), made);
     made.people = read_people(root.at("people"));

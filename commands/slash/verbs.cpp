@@ -21,6 +21,7 @@ auto build() {
     all.push_back(create_abort());
     all.push_back(create_why());
     all.push_back(create_errors());
+    all.push_back(create_link());
     all.push_back(create_history());
     all.push_back(create_help());
     return all;

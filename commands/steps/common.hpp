@@ -72,5 +72,6 @@ std::unique_ptr<step_kind> create_restart();
 std::unique_ptr<step_kind> create_telemetry_baseline();
 std::unique_ptr<step_kind> create_telemetry_watch();
 std::unique_ptr<step_kind> create_error_issues();
+std::unique_ptr<step_kind> create_sentry_release();
 
 }  // namespace slipway::steps

@@ -41,6 +41,7 @@ auto build() {
     add(create_telemetry_baseline());
     add(create_telemetry_watch());
     add(create_error_issues());
+    add(create_sentry_release());
     return all;
 }
 

@@ -34,6 +34,12 @@ class store;
 namespace telemetry {
 class error_ledger;
 }
+namespace sentry {
+class api;
+}
+namespace slack {
+class web_api;
+}
 }  // namespace slipway
 
 namespace slipway::steps {
@@ -55,6 +61,8 @@ struct services {
     net::http_client* http = nullptr;
     store::store* store = nullptr;  ///< documents and receipts; never the journal
     telemetry::error_ledger* errors = nullptr;
+    sentry::api* sentry = nullptr;    ///< the project's Sentry: releases and deploys are reported to it
+    slack::web_api* slack = nullptr;  ///< who somebody is; messages go through the outbox alone
     std::string work_directory;  ///< private to this project: checkouts, logs
 };
 

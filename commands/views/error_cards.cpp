@@ -20,6 +20,7 @@ errors::suspect suspect_from(const json::value& data) {
     errors::suspect made;
     made.who.name = text_at(data, "name");
     made.who.username = text_at(data, "username");
+    made.request = number_at(data, "request");
     if (const auto* share = at_path(data, "confidence"); share != nullptr && share->is_number())
         made.confidence = share->to_number<double>();
     for (const auto& each : array_at(data, "reasons"))
@@ -41,6 +42,7 @@ error_report report_from(const json::value& data) {
     made.assignee = text_at(data, "assignee");
     made.assignee_slack = text_at(data, "assignee_slack");
     made.because = text_at(data, "because");
+    made.umbrella = flag_at(data, "umbrella");
     for (const auto& each : array_at(data, "suspects")) made.suspects.push_back(suspect_from(each));
     return made;
 }
@@ -71,7 +73,15 @@ std::string short_title(const error_report& about, std::size_t most) {
     return slack::cut(slack::one_line(about.title.raw()), most);
 }
 
-markup suspects_text(const error_report& about, const names& people) {
+/// "!12", as a link when the project's address is known.
+markup request_link(std::int64_t iid, const release::release_state& state) {
+    const auto number = "!" + std::to_string(iid);
+    const auto project = state.fact("gitlab_url");
+    if (project.empty()) return say("{}", number);
+    return slack::hyperlink(project + "/-/merge_requests/" + std::to_string(iid), number);
+}
+
+markup suspects_text(const release::release_state& state, const error_report& about, const names& people) {
     if (about.suspects.empty())
         return say("*Likely cause:* no change of this release touches the lines of this error.");
     markup text = say("*Likely cause*");
@@ -81,19 +91,19 @@ markup suspects_text(const error_report& about, const names& people) {
         const auto percent = std::lround(std::clamp(each.confidence, 0.0, 1.0) * 100);
         text +=
             say("\n{}. {}, {} % of the evidence", rank, person_name(each.who.username, each.who.name, people), percent);
+        if (each.request != 0) text += say(", {}", request_link(each.request, state));
         for (const auto& reason : each.reasons) text += say("\n      • {}", slack::cut(reason, 300));
     }
     return text;
 }
 
-/// The person is asked here to do something, so here they are mentioned.
-markup assignment(const error_report& about) {
-    if (about.issue == 0) return {};
-    if (about.assignee.empty())
-        return say("*Nobody is assigned.* {} Please take the issue if it looks like yours.", about.because);
-    const auto who =
-        about.assignee_slack.empty() ? slack::code(about.assignee) : slack::user_mention(about.assignee_slack);
-    return say("*Assigned to* {}: {}", who,
+markup assignment(const error_report& about, const names& people) {
+    if (about.issue == 0 && about.assignee_slack.empty()) return {};
+    const auto who = !about.assignee_slack.empty() ? people.of(about.assignee_slack)
+                                                   : say("{}", person_name(about.assignee, {}, people));
+    if (about.assignee.empty() && about.assignee_slack.empty())
+        return say("*Nobody is assigned.* {} Please take it if it looks like yours.", about.because);
+    return say("*{}* {}: {}", about.taken ? std::string{"Taken by"} : std::string{"Assigned to"}, who,
                about.because.empty() ? std::string{"most likely knows it"} : about.because);
 }
 
@@ -204,6 +214,19 @@ markup baseline_table(const release::release_state& state) {
     return text;
 }
 
+/// What people said on the card goes before what the issue step wrote down.
+void add_owner(error_report& to, const release::item_state& item) {
+    namespace member = errors::owner_member;
+    if (to.suspects.empty())
+        for (const auto& each : array_at(item.data, member::suspects)) to.suspects.push_back(suspect_from(each));
+    to.turn = number_at(item.data, member::turn);
+    if (!item.data.contains(member::owner)) return;
+    if (const auto owner = text_at(item.data, member::owner); !owner.empty()) to.assignee = owner;
+    to.assignee_slack = text_at(item.data, member::owner_slack);
+    to.because = text_at(item.data, member::because);
+    to.taken = to.because == "taken in Slack";
+}
+
 }  // namespace
 
 std::vector<error_report> errors_of(const release::release_state& state) {
@@ -214,7 +237,10 @@ std::vector<error_report> errors_of(const release::release_state& state) {
             found = &array_at(each.data, "issues");
     }
     std::vector<error_report> all;
-    for (const auto& each : *found) all.push_back(report_from(each));
+    for (const auto& each : *found) {
+        all.push_back(report_from(each));
+        if (const auto* item = item_for(state, all.back())) add_owner(all.back(), *item);
+    }
     return all;
 }
 
@@ -248,11 +274,25 @@ rendered error_card(const release::release_state& state, const error_report& abo
     made.fields({{"Errors", counts(about)},
                  {"Issue", about.issue == 0 ? say("not written yet") : say("{}, {}", issue_link(about), about.how)}});
     made.section(people.sentence(about.why));
-    if (about.issue != 0 || !about.suspects.empty()) made.section(suspects_text(about, people));
-    made.section(assignment(about));
+    if (!about.umbrella && (about.issue != 0 || !about.suspects.empty()))
+        made.section(suspects_text(state, about, people));
+    made.section(assignment(about, people));
     if (item == nullptr) return made.render();
     made.section(dealt_with(*item, people));
     made.actions(group_buttons(state, *item, shown));
+    return made.render();
+}
+
+std::optional<rendered> error_call(const error_report& about) {
+    if (about.taken || about.umbrella || about.assignee_slack.empty() || (about.issue == 0 && about.turn == 0))
+        return std::nullopt;
+    const auto who = slack::user_mention(about.assignee_slack);
+    const auto what = short_title(about, 150);
+    slack::message_builder made{say("{}: {}", what, who), "call.txt"};
+    const auto where = about.issue == 0 ? markup{} : say(" ({})", issue_link(about));
+    made.section(say("{}{}\n{}, please look at this one: {}", slack::bold(say("{}", what)), where, who, about.because));
+    if (about.turn == 0)
+        made.context(say("Not yours? Press “Not me” on the card above; the next in line is asked then."));
     return made.render();
 }
 

@@ -22,6 +22,9 @@ struct error_report {
     std::string how;                        ///< "created", "reopened", "open already"
     std::string assignee, assignee_slack;   ///< GitLab user name and Slack id; "" = nobody, not known
     std::string because;                    ///< why this person, or why nobody
+    std::int64_t turn = 0;                  ///< how many said that it is not theirs
+    bool taken = false;                     ///< somebody pressed "Take it"
+    bool umbrella = false;                  ///< not one group but the rest of them
     std::vector<errors::suspect> suspects;  ///< name, user name, confidence, reasons; most likely first
 };
 
@@ -33,10 +36,14 @@ std::vector<error_report> errors_of(const release::release_state& state);
 rendered error_alert(const release::release_state& state, const std::vector<error_report>& all, const names& people,
                      std::vector<release::button>& shown);
 
-/// One group: counts before and after, suspects with reasons, issue, assignee (who is mentioned here, once).
+/// One group: counts before and after, suspects with reasons, issue, who has it.
 /// Its buttons are the choices of its item, which work also after the end of the release.
 rendered error_card(const release::release_state& state, const error_report& about, const names& people,
                     std::vector<release::button>& shown);
+
+/// Asks the person who has the group now, and mentions them: an edited card calls nobody. nullopt when nobody is to be
+/// called, because nobody is known or they took it themselves. One message for each `turn`.
+std::optional<rendered> error_call(const error_report& about);
 
 /// How many groups get a card of their own; the alert counts the rest.
 inline constexpr std::size_t most_error_cards = 10;

@@ -182,6 +182,8 @@ private:
             where.thread_of = key("errors");
             put(key("errors/" + each.hash), error_card(state_, each, people_, made_.buttons), where,
                 say("Muted, resolved or no longer alarming."));
+            if (const auto call = error_call(each))
+                put(key("errors/" + each.hash + "/call/" + std::to_string(each.turn)), *call, where);
         }
     }
 

@@ -107,10 +107,28 @@ void hand_over(const std::vector<unchanged_lines>& same, std::vector<span>& open
     open = std::move(staying);
 }
 
+/// One file of the version asked about, in one or several windows.
+struct file_question {
+    std::string path;
+    object_id newest;
+    object_id oldest;
+    std::vector<file_window> windows;
+    bool ignore_white_space = false;
+};
+using commit_set = std::unordered_set<object_id>;
+
+result<commit_set> commits_of_range(git_repository& repo, const object_id& oldest, const object_id& newest) {
+    const auto ids = ids_between(repo, oldest, newest);
+    if (!ids) return ids.error();
+    return commit_set{ids->begin(), ids->end()};
+}
+
 class blaming {
 public:
-    blaming(git_repository& repo, const blame_question& question) : repo_{repo}, question_{question} {}
+    blaming(git_repository& repo, const commit_set& in_range, const file_question& question)
+        : repo_{repo}, question_{question}, range_{in_range} {}
 
+    /// Every line of every window once, by number.
     result<std::vector<blamed_line>> run() {
         const auto started = start();
         if (!started) return started.error();
@@ -122,13 +140,11 @@ public:
         std::ranges::sort(lines_, {}, &blamed_line::number);
         return std::move(lines_);
     }
+    /// Lines of the file in the version asked about; known after run().
+    std::size_t total() const noexcept { return total_; }
 
 private:
     result<> start() {
-        const auto in_range = range(repo_, question_.oldest, question_.newest);
-        if (!in_range) return in_range.error();
-        for (const auto& each : *in_range) range_.insert(each.id);
-
         auto newest = find_commit(repo_, question_.newest);
         if (!newest) return newest.error();
         const auto blob = blob_at(**newest, question_.path);
@@ -138,14 +154,19 @@ private:
         }
         const auto total = line_count(repo_, **blob);
         if (!total) return total.error();
-        const std::size_t last = question_.last_line == 0 ? *total : std::min(question_.last_line, *total);
-        if (question_.first_line < 1 || question_.first_line > std::max<std::size_t>(*total, 1)) {
-            return failure{errc::invalid, question_.path + " has " + std::to_string(*total) + " lines, not " +
-                                              std::to_string(question_.first_line)};
+        total_ = *total;
+        std::vector<bool> wanted(total_ + 1);
+        for (const auto& each : question_.windows) {
+            const std::size_t last = each.last_line == 0 ? total_ : std::min(each.last_line, total_);
+            for (auto line = std::max<std::size_t>(each.first_line, 1); line <= last; ++line) wanted[line] = true;
         }
-        if (last < question_.first_line) return {};
-        const span all{question_.first_line, question_.first_line, last - question_.first_line + 1};
-        enqueue({std::move(*newest), question_.path, **blob}, {all});
+        std::vector<span> spans;
+        for (std::size_t line = 1; line <= total_; ++line) {
+            if (!wanted[line]) continue;
+            if (spans.empty() || spans.back().here + spans.back().count != line) spans.push_back({line, line, 0});
+            ++spans.back().count;
+        }
+        enqueue({std::move(*newest), question_.path, **blob}, spans);
         return {};
     }
 
@@ -183,7 +204,7 @@ private:
         }
         for (const auto& each : *origins) {
             if (version.open.empty()) break;
-            const auto same = unchanged_between(repo_, each.blob, version.blob);
+            const auto same = unchanged_between(repo_, each.blob, version.blob, question_.ignore_white_space);
             if (!same) return same.error();
             std::vector<span> handed;
             hand_over(*same, version.open, handed);
@@ -221,8 +242,9 @@ private:
     }
 
     git_repository& repo_;
-    const blame_question& question_;
-    std::unordered_set<object_id> range_;
+    const file_question& question_;
+    const commit_set& range_;
+    std::size_t total_ = 0;
     std::map<visit, version_at> waiting_;
     std::vector<blamed_line> lines_;
 };
@@ -233,7 +255,45 @@ result<std::vector<blamed_line>> blame(git_repository& repo, const blame_questio
     if (!is_tree_path(question.path)) {
         return failure{errc::invalid, "\"" + question.path + "\" is not a path inside a repository"};
     }
-    return blaming{repo, question}.run();
+    const auto range = commits_of_range(repo, question.oldest, question.newest);
+    if (!range) return range.error();
+    const file_question asked{
+        question.path, question.newest, question.oldest, {{question.path, question.first_line, question.last_line}}};
+    blaming work{repo, *range, asked};
+    auto lines = work.run();
+    if (!lines) return lines.error();
+    if (question.first_line < 1 || question.first_line > std::max<std::size_t>(work.total(), 1)) {
+        return failure{errc::invalid, question.path + " has " + std::to_string(work.total()) + " lines, not " +
+                                          std::to_string(question.first_line)};
+    }
+    return lines;
+}
+
+result<std::vector<std::vector<blamed_line>>> blame_all(git_repository& repo, const blame_questions& questions) {
+    const auto range = commits_of_range(repo, questions.oldest, questions.newest);
+    if (!range) return range.error();
+    std::map<std::string, file_question> files;
+    for (const auto& each : questions.windows) {
+        if (!is_tree_path(each.path)) continue;
+        auto& file = files[each.path];
+        file = {each.path, questions.newest, questions.oldest, std::move(file.windows), questions.ignore_white_space};
+        file.windows.push_back(each);
+    }
+    std::map<std::string, std::vector<blamed_line>> answers;
+    for (const auto& [path, file] : files) {
+        auto lines = blaming{repo, *range, file}.run();
+        if (!lines && lines.error() == errc::not_found) continue;
+        if (!lines) return lines.error();
+        answers[path] = std::move(*lines);
+    }
+    std::vector<std::vector<blamed_line>> found;
+    for (const auto& window : questions.windows) {
+        auto& lines = found.emplace_back();
+        for (const auto& line : answers[window.path])
+            if (line.number >= window.first_line && (window.last_line == 0 || line.number <= window.last_line))
+                lines.push_back(line);
+    }
+    return found;
 }
 
 }  // namespace slipway::git::detail

@@ -38,12 +38,21 @@ result<object_id> landing_of(git_repository& repo, const object_id& id, const ob
 // many_commits.cpp: reachable from `heads` and not from `hidden`, children before parents; `most` = 0 means all
 result<std::vector<commit>> read_many(git_repository& repo, const std::vector<object_id>& heads,
                                       const std::vector<object_id>& hidden, std::size_t most);
+/// Only their ids, in the same order.
+result<std::vector<object_id>> ids_between(git_repository& repo, const object_id& base, const object_id& head);
 
 // changes.cpp
 result<std::vector<std::string>> touched_paths(git_repository& repo, const object_id& id);
+result<std::vector<std::size_t>> files_changed(git_repository& repo, const std::vector<object_id>& commits);
+result<std::vector<std::vector<object_id>>> commits_touching(git_repository& repo,
+                                                             const std::vector<std::string>& paths,
+                                                             const object_id& base, const object_id& head);
+result<std::vector<signature>> proper_names(git_repository& repo, const object_id& commit,
+                                            std::vector<signature> people);
 
 // blame.cpp
 result<std::vector<blamed_line>> blame(git_repository& repo, const blame_question& question);
+result<std::vector<std::vector<blamed_line>>> blame_all(git_repository& repo, const blame_questions& questions);
 
 // writing.cpp
 result<merge_outcome> merge(git_repository& repo, const object_id& ours, const object_id& theirs,

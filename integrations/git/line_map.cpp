@@ -33,13 +33,14 @@ std::size_t lines_of(const git_blob& blob) {
 }  // namespace
 
 result<std::vector<unchanged_lines>> unchanged_between(git_repository& repo, const git_oid& old_blob,
-                                                       const git_oid& new_blob) {
+                                                       const git_oid& new_blob, bool ignore_white_space) {
     const auto before = find_blob(repo, old_blob);
     if (!before) return before.error();
     const auto after = find_blob(repo, new_blob);
     if (!after) return after.error();
     git_diff_options options = GIT_DIFF_OPTIONS_INIT;
     options.flags = GIT_DIFF_FORCE_TEXT | GIT_DIFF_INDENT_HEURISTIC;  // as git blame cuts its hunks
+    if (ignore_white_space) options.flags |= GIT_DIFF_IGNORE_WHITESPACE;
     options.context_lines = 0;
     std::vector<changed_lines> changes;
     const int code = git_diff_blobs(before->get(), nullptr, after->get(), nullptr, &options, nullptr, nullptr,

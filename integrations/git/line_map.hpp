@@ -14,7 +14,7 @@ struct unchanged_lines {
 
 /// In ascending order. Binary content is compared as text too: blame only counts lines.
 result<std::vector<unchanged_lines>> unchanged_between(git_repository& repo, const git_oid& old_blob,
-                                                       const git_oid& new_blob);
+                                                       const git_oid& new_blob, bool ignore_white_space = false);
 /// Lines of a blob; an unfinished last line counts.
 result<std::size_t> line_count(git_repository& repo, const git_oid& blob);
 

@@ -100,4 +100,15 @@ result<std::vector<commit>> read_many(git_repository& repo, const std::vector<ob
     return found;
 }
 
+result<std::vector<object_id>> ids_between(git_repository& repo, const object_id& base, const object_id& head) {
+    const auto walker = walker_over(repo, {head}, base.empty() ? std::vector<object_id>{} : std::vector{base});
+    if (!walker) return walker.error();
+    std::vector<object_id> found;
+    git_oid id;
+    int code = 0;
+    while ((code = git_revwalk_next(&id, walker->get())) == 0) found.push_back(to_text(id));
+    if (code != GIT_ITEROVER) return git_failure(code, "Cannot walk the history");
+    return found;
+}
+
 }  // namespace slipway::git::detail

@@ -177,6 +177,21 @@ struct blame_question {
     std::size_t last_line = 0;  ///< 0 = to the end of the file
 };
 
+/// Lines of one file.
+struct file_window {
+    std::string path;
+    std::size_t first_line = 1;
+    std::size_t last_line = 0;  ///< 0 = to the end of the file
+};
+
+/// Several places of one version at once: the range is walked once, and each file once.
+struct blame_questions {
+    object_id newest;
+    object_id oldest;  ///< as in blame_question
+    std::vector<file_window> windows;
+    bool ignore_white_space = false;  ///< a line that only moved to the right keeps its author
+};
+
 /// A patch as people read it, perhaps only its beginning.
 struct patch_text {
     untrusted text;

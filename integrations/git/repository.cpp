@@ -70,6 +70,19 @@ public:
     task<result<std::vector<blamed_line>>> blame(blame_question question) override {
         return on_pool([=](git_repository& repo) { return detail::blame(repo, question); });
     }
+    task<result<std::vector<std::vector<blamed_line>>>> blame_all(blame_questions questions) override {
+        return on_pool([=](git_repository& repo) { return detail::blame_all(repo, questions); });
+    }
+    task<result<std::vector<std::vector<object_id>>>> commits_touching(std::vector<std::string> paths, object_id base,
+                                                                       object_id head) override {
+        return on_pool([=](git_repository& repo) { return detail::commits_touching(repo, paths, base, head); });
+    }
+    task<result<std::vector<std::size_t>>> files_changed(std::vector<object_id> commits) override {
+        return on_pool([=](git_repository& repo) { return detail::files_changed(repo, commits); });
+    }
+    task<result<std::vector<signature>>> proper_names(object_id commit, std::vector<signature> people) override {
+        return on_pool([=](git_repository& repo) { return detail::proper_names(repo, commit, people); });
+    }
     task<result<merge_outcome>> merge(object_id ours, object_id theirs, std::vector<std::string> keep_ours) override {
         return on_pool([=](git_repository& repo) { return detail::merge(repo, ours, theirs, keep_ours); });
     }

@@ -60,6 +60,15 @@ public:
     /// merge commit; `id` itself when it was committed directly). not_found when the branch does not contain it.
     virtual task<result<object_id>> landing_of(object_id id, object_id branch_head) = 0;
     virtual task<result<std::vector<blamed_line>>> blame(blame_question question) = 0;
+    /// One answer a window, in their order; empty for a file or a line that is not there.
+    virtual task<result<std::vector<std::vector<blamed_line>>>> blame_all(blame_questions questions) = 0;
+    /// For each path the commits of the range that changed it themselves (a merge: against every parent), newest first.
+    virtual task<result<std::vector<std::vector<object_id>>>> commits_touching(std::vector<std::string> paths,
+                                                                               object_id base, object_id head) = 0;
+    /// How many files each commit changes by itself.
+    virtual task<result<std::vector<std::size_t>>> files_changed(std::vector<object_id> commits) = 0;
+    /// Names and addresses as the `.mailmap` of that commit corrects them; unchanged when it has none.
+    virtual task<result<std::vector<signature>>> proper_names(object_id commit, std::vector<signature> people) = 0;
 
     /// Merges in memory; no work tree, no reference is touched. The files `keep_ours` (exact paths) come out as `ours`
     /// has them, absent ones absent, whatever the merge would make of them; they never conflict.

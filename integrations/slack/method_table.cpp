@@ -40,6 +40,7 @@ constexpr std::array methods{
     method_facts{"pins.remove", json, bot, safe, tier_2, unpaced},
     method_facts{"usergroups.users.list", form, bot, safe, tier_2, unpaced},
     method_facts{"users.info", form, bot, safe, tier_4, unpaced},
+    method_facts{"users.lookupByEmail", form, bot, safe, tier_3, unpaced},
     method_facts{"views.open", json, bot, unsafe, tier_4, unpaced},
     method_facts{"views.publish", json, bot, safe, tier_4, unpaced},
     method_facts{"views.push", json, bot, unsafe, tier_4, unpaced},

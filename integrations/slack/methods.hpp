@@ -95,6 +95,8 @@ struct member {
     bool is_deleted = false;  ///< deactivated
 };
 task<result<member>> user_info(web_api& slack, std::string user);
+/// Slack's confirmed address; not_found when nobody has it.
+task<result<member>> user_by_email(web_api& slack, std::string email);
 /// User ids of a group ("S…").
 task<result<std::vector<std::string>>> usergroup_members(web_api& slack, std::string usergroup);
 

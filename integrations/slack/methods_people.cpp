@@ -52,11 +52,9 @@ task<result<conversation>> conversation_info(web_api& slack, std::string channel
     co_return found;
 }
 
-task<result<member>> user_info(web_api& slack, std::string user) {
-    json::object arguments{{"user", user}};
-    const auto answer = co_await slack.call("users.info", std::move(arguments));
-    if (answer.has_error()) co_return answer.error();
-    const auto& from = object_at(*answer, "user");
+namespace {
+
+member to_member(const json::object& from) {
     member found;
     found.id = text_at(from, "id");
     found.team = text_at(from, "team_id");
@@ -67,7 +65,23 @@ task<result<member>> user_info(web_api& slack, std::string user) {
     found.is_bot = flag_at(from, "is_bot");
     found.is_guest = flag_at(from, "is_restricted") || flag_at(from, "is_ultra_restricted");
     found.is_deleted = flag_at(from, "deleted");
-    co_return found;
+    return found;
+}
+
+}  // namespace
+
+task<result<member>> user_info(web_api& slack, std::string user) {
+    json::object arguments{{"user", user}};
+    const auto answer = co_await slack.call("users.info", std::move(arguments));
+    if (answer.has_error()) co_return answer.error();
+    co_return to_member(object_at(*answer, "user"));
+}
+
+task<result<member>> user_by_email(web_api& slack, std::string email) {
+    json::object arguments{{"email", email}};
+    const auto answer = co_await slack.call("users.lookupByEmail", std::move(arguments));
+    if (answer.has_error()) co_return answer.error();
+    co_return to_member(object_at(*answer, "user"));
 }
 
 task<result<std::vector<std::string>>> usergroup_members(web_api& slack, std::string usergroup) {

@@ -35,10 +35,10 @@ std::string lean(event what) {
 
 }  // namespace
 
-void group_table::see(const place& where, const event& what, const group& as) {
+void group_table::see(const place& where, const event& what, const group& as, std::uint32_t times) {
     const auto here = find_or_add(where, what, as);
     auto& record = here->record;
-    record.total += 1;
+    record.total += times;
     record.level = std::max(record.level, what.level);
     record.last_seen = std::max(record.last_seen, what.at);
     if (what.at < record.first_seen) {
@@ -88,6 +88,7 @@ const group_entry* group_table::find(const place& where, const std::string& hash
 
 void group_table::keep_sample(group_entry& of, const event& what) {
     const auto same_release = [&what](const kept_event& each) { return each.release == what.release; };
+    if (what.exceptions.empty() && what.frames.empty() && what.message.empty()) return;  // counted elsewhere
     const auto have = static_cast<std::size_t>(std::ranges::count_if(of.samples, same_release));
     if (have >= limits_.samples_per_release) return;
     of.samples.push_back({.release = what.release, .text = lean(what)});

@@ -26,7 +26,7 @@ class group_table {
 public:
     explicit group_table(const ledger_limits& limits) : limits_{limits} {}
 
-    void see(const place& where, const event& what, const group& as);
+    void see(const place& where, const event& what, const group& as, std::uint32_t times);
     /// As loaded; replaces what is known of the group.
     void put(group_entry known);
     const group_entry* find(const place& where, const std::string& hash) const;

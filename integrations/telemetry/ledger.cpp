@@ -55,15 +55,15 @@ minute error_ledger::state::oldest_kept() const noexcept {
 error_ledger::error_ledger(ledger_limits limits) : state_{std::make_unique<state>(limits)} {}
 error_ledger::~error_ledger() = default;
 
-void error_ledger::record(const place& reported, const event& what, const group& as) {
+void error_ledger::record(const place& reported, const event& what, const group& as, std::uint32_t times) {
     const auto where = state_->bounded(reported);
     const auto at = minute_of(what.at);
     ++state_->revision;
     state_->newest = std::max(state_->newest, at);
-    state_->groups.see(where, what, as);
-    if (at < state_->oldest_kept()) return;
-    state_->sums_at(where, at).errors += 1;
-    state_->counts.add(where, what.release, as.hash, what.server_name, {.at = at, .count = 1});
+    state_->groups.see(where, what, as, times);
+    if (at < state_->oldest_kept() || times == 0) return;
+    state_->sums_at(where, at).errors += times;
+    state_->counts.add(where, what.release, as.hash, what.server_name, {.at = at, .count = times});
 }
 
 void error_ledger::record(const place& reported, const traffic& more, instant at) {

@@ -80,8 +80,9 @@ public:
     error_ledger(const error_ledger&) = delete;
     error_ledger& operator=(const error_ledger&) = delete;
 
-    /// Counts one event of `as` at its own time. Keeps it whole while its group and release have too few samples.
-    void record(const place& where, const event& what, const group& as);
+    /// Counts `times` events of `as` at the time of this one. Keeps it whole while its group and release have too few
+    /// samples. With `times` 0 the group is only known from then on (of somebody who counts elsewhere).
+    void record(const place& where, const event& what, const group& as, std::uint32_t times = 1);
     /// Adds to the sums of the minute of `at`.
     void record(const place& where, const traffic& more, instant at);
 

@@ -116,6 +116,7 @@ public:
     std::string file(const std::string& name) const { return folder_.file(name); }
     std::string project_file() const { return folder_.file("etc/projects/rsi-website.yaml"); }
     std::string config() const { return folder_.file("etc/slipway.yaml"); }
+    unsigned short ingest_port() const { return ingest_port_; }
     std::string repository() const { return folder_.file("sandbox/git/cig/rsi-website.git"); }
 
     static constexpr std::chrono::seconds patience{100};

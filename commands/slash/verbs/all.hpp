@@ -17,6 +17,7 @@ std::unique_ptr<verb> create_skip();
 std::unique_ptr<verb> create_abort();
 std::unique_ptr<verb> create_why();
 std::unique_ptr<verb> create_errors();
+std::unique_ptr<verb> create_link();
 std::unique_ptr<verb> create_history();
 std::unique_ptr<verb> create_help();
 

@@ -1,24 +1,15 @@
 // error_issues: every group that needs one gets a GitLab issue, assigned to the most likely author. The hidden marker
 // is searched first and after every doubtful answer, so a group never gets a second issue (R10.6).
-#include <fmt/format.h>
 #include <algorithm>
 
+#include "commands/errors/actions.hpp"
 #include "commands/errors/triage.hpp"
 #include "commands/steps/common.hpp"
-#include "commands/steps/watching/evidence.hpp"
-#include "commands/steps/watching/windows.hpp"
-#include "integrations/async/timers.hpp"
+#include "commands/steps/watching/triage_parts.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 
 namespace slipway::steps {
 namespace {
-
-struct assignment {
-    std::string username;  ///< "" = nobody
-    std::int64_t gitlab_id = 0;
-    std::string slack;
-    std::string why;
-};
 
 errors::group_verdict verdict_from(const json::object& saved) {
     errors::group_verdict judged;
@@ -32,46 +23,12 @@ errors::group_verdict verdict_from(const json::object& saved) {
     return judged;
 }
 
-/// The person in the project file, by GitLab user name or e-mail; e-mail alone gives no rights, but names who wrote a
-/// line.
-const release::person_settings* person_of(const context& here, const errors::developer& who) {
-    if (const auto* person = here.project->by_gitlab(who.username); person != nullptr && !who.username.empty())
-        return person;
-    return here.project->by_email(who.email);
-}
-
-task<result<assignment>> assign(context here, errors::suspicion blame) {
-    assignment chosen;
-    std::string username;
-    if (blame.assignee) {
-        const auto* person = person_of(here, blame.assignee->who);
-        username = person != nullptr ? person->gitlab : blame.assignee->who.username;
-        if (person != nullptr) chosen.slack = person->slack;
-        chosen.why = blame.why;
-    }
-    if (username.empty()) {
-        // Nobody stands out: the person who runs the release takes it and finds the right one.
-        if (const auto* captain = here.project->by_slack(here.state->requester.user)) {
-            username = captain->gitlab;
-            chosen.slack = captain->slack;
-        }
-        chosen.why = blame.why.empty() ? "nobody stands out, so the requester of the release gets it" : blame.why;
-    }
-    if (username.empty()) co_return chosen;
-    const auto user = co_await here.with.gitlab->user_by_name(username);
-    if (!user && !(user.error() == errc::not_found)) co_return user.error();
-    if (user && user->active) {
-        chosen.username = user->username;
-        chosen.gitlab_id = user->id;
-    }
-    co_return chosen;
-}
-
-task<result<std::vector<gitlab::issue>>> find_marked(context here, std::string hash) {
-    gitlab::issue_query query;
-    query.in_description = errors::marker_search(hash);
-    auto found = co_await here.with.gitlab->issues(number_at(here.state->facts, "gitlab_project"), query);
-    co_return found;
+/// The card of the group, on which people may have said something already.
+const release::item_state* item_of(const context& here, const std::string& hash) {
+    for (const auto& step : here.state->steps)
+        if (const auto* rule = here.state->plan.find(step.id); rule != nullptr && rule->kind == "telemetry_watch")
+            return step.item(errors::item_of(hash));
+    return nullptr;
 }
 
 task<result<gitlab::issue>> create_once(context here, gitlab::new_issue wanted, std::string hash) {
@@ -83,6 +40,73 @@ task<result<gitlab::issue>> create_once(context here, gitlab::new_issue wanted, 
         for (const auto& each : *again)
             if (errors::has_marker(each.description.raw(), here.project->name, hash)) co_return each;
     co_return made;
+}
+
+gitlab::new_issue as_new(const context& here, const errors::issue_text& text, const assignment& who) {
+    gitlab::new_issue wanted;
+    wanted.title = text.title;
+    wanted.description = text.description;
+    wanted.labels = text.labels;
+    wanted.labels.push_back(here.project->gitlab.error_label);
+    if (who.gitlab_id != 0) wanted.assignee_ids = {who.gitlab_id};
+    return wanted;
+}
+
+/// What an issue became in this release.
+struct settled {
+    gitlab::issue issue;
+    std::string how;  ///< "created", "reopened", "open already"
+};
+
+/// The issue of `hash`: the one that is there, opened again if need be and told of this release, else a new one.
+task<result<settled>> settle_issue(context here, std::string hash, errors::issue_text text, std::string comment,
+                                   assignment who) {
+    const auto project = number_at(here.state->facts, "gitlab_project");
+    const auto found = co_await find_marked(here, hash);
+    if (!found) co_return found.error();
+    std::vector<errors::known_issue> known;
+    for (const auto& each : *found) known.push_back({each.iid, each.open, each.description.raw()});
+    const auto decision = errors::decide_issue(here.project->name, hash, known);
+    if (std::holds_alternative<errors::create_issue>(decision)) {
+        const auto made = co_await create_once(here, as_new(here, text, who), hash);
+        if (!made) co_return made.error();
+        co_return settled{*made, "created"};
+    }
+    const auto* closed = std::get_if<errors::reopen_issue>(&decision);
+    const auto iid = closed != nullptr ? closed->iid : std::get<errors::leave_issue>(decision).iid;
+    if (closed != nullptr) {
+        gitlab::issue_change change;
+        change.state_event = "reopen";
+        if (who.gitlab_id != 0) change.assignee_ids = std::vector<std::int64_t>{who.gitlab_id};
+        const auto reopened = co_await here.with.gitlab->update_issue(project, iid, change);
+        if (!reopened) co_return reopened.error();
+    }
+    for (const auto& each : *found)  // what this very release wrote, before a crash or a retry, is not "seen again"
+        if (each.iid == iid && errors::has_seen_marker(each.description.raw(), here.state->id, hash))
+            co_return settled{each, "created"};
+    const auto told = co_await comment_once(here, iid, hash, std::move(comment));
+    if (!told && !may_have_happened(told.error().kind())) co_return told.error();
+    auto issue = co_await here.with.gitlab->read_issue(project, iid);
+    if (!issue) co_return issue.error();
+    co_return settled{std::move(*issue), closed != nullptr ? "reopened" : "open already"};
+}
+
+json::object card_of(const errors::group_report& report, const settled& made, const assignment& who) {
+    json::object card;
+    card["hash"] = report.hash;
+    card["title"] = report.title.raw();
+    card["what"] = errors::to_string(report.judged.what);
+    card["why"] = report.judged.why;
+    card["before"] = report.judged.before;
+    card["after"] = report.judged.after;
+    card["issue"] = made.issue.iid;
+    card["url"] = made.issue.web_url;
+    card["how"] = made.how;
+    card["assignee"] = who.username;
+    card["assignee_slack"] = who.slack;
+    card["because"] = who.why;
+    card["suspects"] = suspects_json(report.blame);
+    return card;
 }
 
 class error_issues final : public step_kind {
@@ -114,6 +138,7 @@ public:
         const auto plan = errors::plan_issues(needing, static_cast<std::size_t>(here.project->watch.most_issues));
         json::array cards;
         std::vector<errors::group_report> rest;
+        std::size_t again = 0;
         for (const auto& judged : needing) {
             auto report = co_await report_of(here, *open, judged);
             if (!report) co_return report.error();
@@ -122,140 +147,56 @@ public:
                 rest.push_back(std::move(*report));
                 continue;
             }
-            auto card = co_await settle(here, *report);
+            auto card = co_await settle(here, std::move(*report));
             if (!card) co_return card.error();
+            if (text_at(*card, "how") != "created") ++again;
             cards.emplace_back(std::move(*card));
         }
         if (!rest.empty()) {
-            auto card = co_await settle_umbrella(here, rest);
+            auto card = co_await settle_umbrella(here, std::move(rest));
             if (!card) co_return card.error();
             cards.emplace_back(std::move(*card));
         }
         done.text = count(cards.size(), "issue") + " for " + count(needing.size(), "error group");
+        if (again > 0)
+            done.text += "; " + std::to_string(again) + " of them known from before and told of this release";
         done.data["issues"] = std::move(cards);
         co_return done;
     }
 
 private:
-    static task<result<errors::group_report>> report_of(context here, git::repository* repository,
-                                                        errors::group_verdict judged) {
-        errors::group_report report;
-        const auto where = place_of(here);
-        report.project = here.project->name;
-        report.hash = judged.group;
-        report.title = judged.title;
-        report.judged = judged;
-        report.release = here.state->version;
-        report.range_url = here.state->fact("diff_url");
-        if (const auto known = here.with.errors->record_of(where, judged.group)) {
-            report.culprit = known->culprit;
-            report.first_seen = known->first_seen;
-            report.last_seen = known->last_seen;
-        }
-        const auto windows = windows_of(here);
-        for (const auto& each : here.with.errors->active_groups({where, {}, judged.group, {}}, windows.after))
-            for (const auto& [server, times] : each.servers) report.servers.push_back(server);
-        auto samples = here.with.errors->samples(where, judged.group);
-        if (samples.empty()) co_return report;
-        report.sample = samples.front();
-        const auto facts = co_await collect_evidence(here, repository, samples.front());
-        if (!facts) co_return facts.error();
-        auto named = *facts;
-        for (auto& [id, commit] : named.commits)
-            if (const auto* person = here.project->by_email(commit.author.email))
-                commit.author.username = person->gitlab;
-        report.blame = errors::suspects_of(named);
-        co_return report;
-    }
-
-    static json::object card_of(const errors::group_report& report, const gitlab::issue& issue, const assignment& who,
-                                std::string_view how) {
-        json::object card;
-        card["hash"] = report.hash;
-        card["title"] = report.title.raw();
-        card["what"] = errors::to_string(report.judged.what);
-        card["why"] = report.judged.why;
-        card["before"] = report.judged.before;
-        card["after"] = report.judged.after;
-        card["issue"] = issue.iid;
-        card["url"] = issue.web_url;
-        card["how"] = how;
-        card["assignee"] = who.username;
-        card["assignee_slack"] = who.slack;
-        card["because"] = who.why;
-        json::array suspects;
-        for (const auto& each : report.blame.ranked) {
-            json::object suspect;
-            suspect["name"] = each.who.name;
-            suspect["username"] = each.who.username;
-            suspect["confidence"] = each.confidence;
-            json::array reasons;
-            for (const auto& reason : each.reasons) reasons.emplace_back(reason);
-            suspect["reasons"] = std::move(reasons);
-            suspect["request"] = each.request;
-            suspects.emplace_back(std::move(suspect));
-        }
-        card["suspects"] = std::move(suspects);
-        return card;
-    }
-
     static task<result<json::object>> settle(context here, errors::group_report report) {
-        const auto project = number_at(here.state->facts, "gitlab_project");
-        const auto found = co_await find_marked(here, report.hash);
-        if (!found) co_return found.error();
-        std::vector<errors::known_issue> known;
-        for (const auto& each : *found) known.push_back({each.iid, each.open, each.description.raw()});
-        const auto who = co_await assign(here, report.blame);
+        const auto who = co_await assign(here, report.blame, item_of(here, report.hash));
         if (!who) co_return who.error();
-        const auto decision = errors::decide_issue(report.project, report.hash, known);
-        if (std::holds_alternative<errors::create_issue>(decision)) {
-            const auto text = errors::write_issue(report);
-            gitlab::new_issue wanted;
-            wanted.title = text.title;
-            wanted.description = text.description;
-            wanted.labels = text.labels;
-            wanted.labels.push_back(here.project->gitlab.error_label);
-            if (who->gitlab_id != 0) wanted.assignee_ids = {who->gitlab_id};
-            const auto made = co_await create_once(here, wanted, report.hash);
-            if (!made) co_return made.error();
-            co_return card_of(report, *made, *who, "created");
-        }
-        const auto* closed = std::get_if<errors::reopen_issue>(&decision);
-        const auto iid = closed != nullptr ? closed->iid : std::get<errors::leave_issue>(decision).iid;
-        auto issue = co_await here.with.gitlab->read_issue(project, iid);
-        if (!issue) co_return issue.error();
-        if (closed != nullptr) {
-            gitlab::issue_change change;
-            change.state_event = "reopen";
-            const auto reopened = co_await here.with.gitlab->update_issue(project, iid, change);
-            if (!reopened) co_return reopened.error();
-            const auto told = co_await here.with.gitlab->add_issue_note(project, iid, errors::write_comment(report));
-            if (!told && !may_have_happened(told.error().kind())) co_return told.error();
-        }
-        co_return card_of(report, *issue, *who, closed != nullptr ? "reopened" : "open already");
+        report.given_to = who->username;
+        report.given_why = who->why;
+        const auto text = errors::write_issue(report);
+        const auto comment = errors::write_comment(report);
+        const auto made = co_await settle_issue(here, report.hash, text, comment, *who);
+        if (!made) co_return made.error();
+        co_return card_of(report, *made, *who);
     }
 
     static task<result<json::object>> settle_umbrella(context here, std::vector<errors::group_report> rest) {
-        const auto hash = errors::umbrella_hash(here.state->version);
-        const auto found = co_await find_marked(here, hash);
-        if (!found) co_return found.error();
         errors::group_report about;
-        about.hash = hash;
+        about.hash = errors::umbrella_hash(here.state->version);
         about.title = untrusted{count(rest.size(), "more error group")};
-        const auto who = co_await assign(here, {});
+        for (const auto& each : rest) {
+            about.judged.before += each.judged.before;
+            about.judged.after += each.judged.after;
+        }
+        about.judged.why = "these are too many for issues of their own; one issue lists them";
+        const auto who = co_await assign_requester(
+            here, "too many for issues of their own: the requester of the release sorts them");
         if (!who) co_return who.error();
-        for (const auto& each : *found)
-            if (errors::has_marker(each.description.raw(), here.project->name, hash))
-                co_return card_of(about, each, *who, "open already");
-        const auto text = errors::write_umbrella(here.project->name, here.state->version, rest);
-        gitlab::new_issue wanted;
-        wanted.title = text.title;
-        wanted.description = text.description;
-        wanted.labels = text.labels;
-        if (who->gitlab_id != 0) wanted.assignee_ids = {who->gitlab_id};
-        const auto made = co_await create_once(here, wanted, hash);
+        const auto text = errors::write_umbrella(here.project->name, here.state->version, here.state->id, rest);
+        const auto comment = errors::write_umbrella_comment(here.state->version, here.state->id, rest);
+        const auto made = co_await settle_issue(here, about.hash, text, comment, *who);
         if (!made) co_return made.error();
-        co_return card_of(about, *made, *who, "created");
+        auto card = card_of(about, *made, *who);
+        card["what"] = "";
+        card["umbrella"] = true;
+        co_return card;
     }
 };
 

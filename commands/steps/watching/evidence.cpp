@@ -2,116 +2,130 @@
 
 #include <algorithm>
 
-#include "commands/changelog/landed.hpp"
+#include "commands/errors/function_lines.hpp"
 #include "commands/errors/paths.hpp"
+#include "commands/steps/watching/range_facts.hpp"
 #include "integrations/async/timers.hpp"
 
 namespace slipway::steps {
 namespace {
 
-constexpr std::size_t around = 3;          ///< lines of context on each side of the failing one
-constexpr std::size_t most_commits = 400;  ///< of a range whose changes are read one by one
-constexpr std::size_t most_patch = 400'000;
-
-struct range_facts {
-    std::map<std::string, errors::commit_fact> commits;
-    std::map<std::string, std::vector<std::string>> touched;  ///< path → commits of the range
-};
-
-errors::commit_fact as_fact(const git::commit& from, bool in_range) {
-    errors::commit_fact fact;
-    fact.id = from.id;
-    fact.title = from.subject().raw();
-    fact.author = {from.author.name, from.author.email, ""};
-    fact.when = from_unix_ms(from.author.time * 1000);
-    fact.in_range = in_range;
-    fact.merge_or_bot = from.parents.size() > 1;
-    return fact;
-}
-
-/// Every commit of the range with the merge request that brought it and the paths it changed.
-task<result<range_facts>> read_range(git::repository* repository, std::string base, std::string head) {
-    range_facts facts;
-    const auto landings = co_await repository->landings(base, head);
-    if (!landings) co_return landings.error();
-    for (const auto& landing : *landings) {
-        std::int64_t request = 0;
-        for (const auto& each : changelog::references_in(landing.tip.message.raw()))
-            if (request == 0) request = each.iid;
-        auto all = landing.brought;
-        all.push_back(landing.tip);
-        for (const auto& commit : all) {
-            auto fact = as_fact(commit, true);
-            if (fact.request == 0) fact.request = request;
-            const auto known = facts.commits.find(commit.id);
-            if (known == facts.commits.end() || known->second.request == 0) facts.commits[commit.id] = std::move(fact);
-        }
-    }
-    std::size_t read = 0;
-    for (auto& [id, fact] : facts.commits) {
-        if (fact.merge_or_bot || ++read > most_commits) continue;
-        const auto commit = co_await repository->read_commit(id);
-        if (!commit) co_return commit.error();
-        if (commit->parents.empty()) continue;
-        git::diff_options options;
-        options.lines = git::line_counts::skipped;
-        const auto changes = co_await repository->diff(commit->parents.front(), id, options);
-        if (!changes) co_return changes.error();
-        fact.files = std::max<std::size_t>(1, changes->size());
-        for (const auto& each : *changes) facts.touched[each.new_path].push_back(id);
-    }
-    co_return facts;
-}
-
-task<result<errors::frame_fact>> read_frame(git::repository* repository, telemetry::frame frame, std::string path,
-                                            std::string base, std::string head) {
-    errors::frame_fact fact;
-    fact.frame = frame;
-    fact.path = path;
-    if (path.empty() || frame.line <= 0) co_return fact;
-    git::blame_question question;
-    question.path = path;
-    question.newest = head;
-    question.oldest = base;
-    const auto line = static_cast<std::size_t>(frame.line);
-    question.first_line = line > around ? line - around : 1;
-    question.last_line = line + around;
-    const auto blamed = co_await repository->blame(question);
-    // A trace may name a line that this file does not have (a generated or cached copy): no evidence, no failure.
-    if (!blamed) co_return fact;
-    for (const auto& each : *blamed) fact.lines.push_back({static_cast<int>(each.number), each.commit, false});
-    co_return fact;
-}
-
-/// Commits of the range that removed a line holding the missing name.
-task<result<std::vector<errors::removed_fact>>> find_removals(git::repository* repository, std::string symbol,
-                                                              range_facts range) {
-    std::vector<errors::removed_fact> found;
-    for (const auto& [path, commits] : range.touched)
-        for (const auto& id : commits) {
-            const auto commit = co_await repository->read_commit(id);
-            if (!commit || commit->parents.empty()) continue;
-            const auto patch = co_await repository->patch(commit->parents.front(), id, path, most_patch);
-            if (!patch) continue;
-            std::size_t at = 0;
-            const auto& text = patch->text.raw();
-            while (at < text.size()) {
-                const auto end = std::min(text.find('\n', at), text.size());
-                const std::string_view row{text.data() + at, end - at};
-                if (row.starts_with('-') && !row.starts_with("---") && row.find(symbol) != std::string_view::npos) {
-                    found.push_back({symbol, path, id});
-                    break;
-                }
-                at = end + 1;
-            }
-        }
-    co_return found;
-}
+constexpr std::size_t around = 3;  ///< lines of context on each side of the failing one
 
 std::vector<errors::path_rule> rules_of(const release::project_settings& project) {
     std::vector<errors::path_rule> rules;
     for (const auto& each : project.ingest.strip_prefixes) rules.push_back({each, ""});
     return rules;
+}
+
+bool is_ignored(const release::project_settings& project, const std::string& path) {
+    return std::ranges::any_of(project.suspects.ignore_paths,
+                               [&path](const std::string& each) { return lies_in(path, each); });
+}
+
+/// The frames worth blaming with their paths in the repository.
+std::vector<errors::frame_fact> map_frames(const context& here, const telemetry::event& sample,
+                                           const std::vector<std::string>& tree) {
+    const auto rules = rules_of(*here.project);
+    std::vector<errors::frame_fact> frames;
+    for (const auto& frame : errors::blame_frames(sample)) {
+        auto path = errors::map_path(frame.abs_path.empty() ? frame.filename : frame.abs_path, tree, rules);
+        if (!path) path = errors::map_path(frame.filename, tree, rules);
+        if (path && is_ignored(*here.project, *path)) path.reset();
+        errors::frame_fact fact;
+        fact.frame = frame;
+        fact.path = path.value_or("");
+        frames.push_back(std::move(fact));
+    }
+    return frames;
+}
+
+/// The failing line with its neighbours, and the function around it when that can be told.
+task<result<std::vector<git::file_window>>> windows_of(git::repository* repository,
+                                                       std::vector<errors::frame_fact> frames, std::string head) {
+    std::map<std::string, std::string> files;
+    std::vector<git::file_window> windows;
+    for (const auto& each : frames) {
+        git::file_window window;
+        window.path = each.path;
+        if (each.path.empty() || each.frame.line <= 0) {
+            window.path.clear();
+            windows.push_back(std::move(window));
+            continue;
+        }
+        const auto line = static_cast<std::size_t>(each.frame.line);
+        window.first_line = line > around ? line - around : 1;
+        window.last_line = line + around;
+        if (!files.contains(each.path)) {
+            auto text = co_await repository->read_file(head, each.path);
+            if (!text && !(text.error() == errc::not_found)) co_return text.error();
+            files[each.path] = text ? std::move(*text) : std::string{};
+        }
+        if (const auto body = errors::function_around(files[each.path], each.frame.line, each.frame.function)) {
+            window.first_line = std::min(window.first_line, static_cast<std::size_t>(body->first));
+            window.last_line = std::max(window.last_line, static_cast<std::size_t>(body->last));
+        }
+        windows.push_back(std::move(window));
+    }
+    co_return windows;
+}
+
+/// Lines of the range alone: what is older has no author here.
+task<result<>> blame_frames(git::repository* repository, std::string base, std::string head,
+                            errors::suspect_input& into) {
+    const auto windows = co_await windows_of(repository, into.frames, head);
+    if (!windows) co_return windows.error();
+    git::blame_questions questions;
+    questions.newest = head;
+    questions.oldest = base;
+    questions.windows = *windows;
+    questions.ignore_white_space = true;
+    const auto blamed = co_await repository->blame_all(questions);
+    if (!blamed) co_return blamed.error();
+    std::vector<std::string> paths;
+    for (std::size_t each = 0; each < into.frames.size(); ++each) {
+        auto& frame = into.frames[each];
+        for (const auto& line : (*blamed)[each]) {
+            if (!line.in_range) continue;
+            const auto number = static_cast<int>(line.number);
+            const bool near = std::abs(number - frame.frame.line) <= static_cast<int>(around);
+            frame.lines.push_back({number, line.commit, !near});
+        }
+        if (!frame.path.empty() && std::ranges::find(paths, frame.path) == paths.end()) paths.push_back(frame.path);
+    }
+    const auto touching = co_await repository->commits_touching(paths, base, head);
+    if (!touching) co_return touching.error();
+    for (auto& frame : into.frames)
+        for (std::size_t each = 0; each < paths.size(); ++each)
+            if (frame.path == paths[each]) frame.range_commits = (*touching)[each];
+    co_return result<>{};
+}
+
+/// Nobody of this release: who wrote the crashing line, whenever that was.
+task<result<>> ask_the_past(git::repository* repository, std::string head, errors::suspect_input& into) {
+    const auto crash = std::ranges::find_if(
+        into.frames, [](const errors::frame_fact& each) { return !each.path.empty() && each.frame.line > 0; });
+    if (crash == into.frames.end()) co_return result<>{};
+    git::blame_questions question;
+    question.newest = head;
+    const auto line = static_cast<std::size_t>(crash->frame.line);
+    question.windows = {{crash->path, line, line}};
+    question.ignore_white_space = true;
+    const auto blamed = co_await repository->blame_all(question);
+    if (!blamed) co_return blamed.error();
+    for (const auto& each : blamed->front()) {
+        crash->lines.push_back({static_cast<int>(each.number), each.commit, false});
+        const auto commit = co_await repository->read_commit(each.commit);
+        if (!commit) co_return commit.error();
+        into.commits[each.commit] = as_fact(*commit, false);
+    }
+    co_return result<>{};
+}
+
+bool has_evidence(const errors::suspect_input& in) {
+    return !in.removed.empty() || std::ranges::any_of(in.frames, [](const errors::frame_fact& each) {
+        return !each.lines.empty() || !each.range_commits.empty();
+    });
 }
 
 }  // namespace
@@ -122,33 +136,25 @@ task<result<errors::suspect_input>> collect_evidence(context here, git::reposito
     const auto base = here.state->fact("previous_commit");
     errors::suspect_input input;
     input.now = here.with.time->now();
-    const auto range = co_await read_range(repository, base, head);
+    auto range = co_await read_range(repository, base, head);
     if (!range) co_return range.error();
+    input.commits = std::move(*range);
     const auto tree = co_await repository->paths(head);
     if (!tree) co_return tree.error();
-    const auto rules = rules_of(*here.project);
-    for (const auto& frame : errors::blame_frames(sample)) {
-        auto path = errors::map_path(frame.abs_path.empty() ? frame.filename : frame.abs_path, *tree, rules);
-        if (!path) path = errors::map_path(frame.filename, *tree, rules);
-        auto fact = co_await read_frame(repository, frame, path.value_or(""), base, head);
-        if (!fact) co_return fact.error();
-        if (path)
-            if (const auto touched = range->touched.find(*path); touched != range->touched.end())
-                fact->range_commits = touched->second;
-        input.frames.push_back(std::move(*fact));
-    }
-    input.commits = range->commits;
-    for (const auto& frame : input.frames)
-        for (const auto& line : frame.lines)
-            if (!input.commits.contains(line.commit)) {
-                const auto commit = co_await repository->read_commit(line.commit);
-                if (commit) input.commits[line.commit] = as_fact(*commit, false);
-            }
+    input.frames = map_frames(here, sample, *tree);
+    const auto blamed = co_await blame_frames(repository, base, head, input);
+    if (!blamed) co_return blamed.error();
     if (const auto symbol = errors::missing_symbol(sample)) {
-        const auto removed = co_await find_removals(repository, *symbol, *range);
+        auto removed = co_await find_removals(repository, *symbol, base, head);
         if (!removed) co_return removed.error();
-        input.removed = *removed;
+        input.removed = std::move(*removed);
     }
+    if (!has_evidence(input)) {
+        const auto asked = co_await ask_the_past(repository, head, input);
+        if (!asked) co_return asked.error();
+    }
+    const auto complete = co_await complete_facts(here, repository, input);
+    if (!complete) co_return complete.error();
     co_return input;
 }
 

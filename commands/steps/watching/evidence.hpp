@@ -6,7 +6,9 @@
 
 namespace slipway::steps {
 
-/// Blame, range and removed-line facts for one error, bounded to this release's range (previous tag..deployed).
+/// Blame, range and removed-line facts for one error, bounded to this release's range (previous tag..deployed). Only
+/// when nothing of this release is near the crash, its one line is blamed further back, so that people learn who knew
+/// it once. Costs about what `git blame` of the files in the stack trace costs.
 task<result<errors::suspect_input>> collect_evidence(context here, git::repository* repository,
                                                      telemetry::event sample);
 

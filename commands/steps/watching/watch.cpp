@@ -5,13 +5,13 @@
 
 #include "commands/errors/actions.hpp"
 #include "commands/errors/record.hpp"
-#include "commands/errors/triage.hpp"
 #include "commands/steps/common.hpp"
+#include "commands/steps/watching/group_acts.hpp"
 #include "commands/steps/watching/measure.hpp"
 #include "commands/steps/watching/picture.hpp"
+#include "commands/steps/watching/triage_parts.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/base/digest.hpp"
-#include "integrations/gitlab/gitlab.hpp"
 
 namespace slipway::steps {
 namespace {
@@ -20,6 +20,7 @@ constexpr std::size_t most_records = 50;  ///< groups in the facts; more are onl
 constexpr milliseconds glance{500};       ///< how soon a new error is noticed
 constexpr std::size_t quick_alarms = 10;  ///< new groups between two looks that are told at once; later ones wait
 constexpr milliseconds slow_alarm{30'000};
+constexpr std::size_t most_traced = 3;  ///< groups whose suspects are looked up in one look
 
 /// What earlier looks left in facts.error_watch.
 struct memory {
@@ -72,15 +73,6 @@ task<result<error_marks>> wait_for_news(context here, memory kept) {
     co_return marks;
 }
 
-release::choice lasting(const char* id, std::string label, release::side_effect effect) {
-    release::choice made;
-    made.id = id;
-    made.label = std::move(label);
-    made.effect = effect;
-    made.lasting = true;
-    return made;
-}
-
 release::item_state item_of(const context& here, const json::value& record, const watch_plan& plan) {
     const auto hash = text_at(record, "hash");
     release::item_state item;
@@ -98,10 +90,7 @@ release::item_state item_of(const context& here, const json::value& record, cons
         for (const auto& [server, count] : each.servers)
             if (!server.empty() && servers.size() < 10) servers.emplace_back(server);
     item.data[member::servers] = std::move(servers);
-    item.choices = {
-        lasting(errors::action::mute, "Mute for " + here.state->version, release::side_effect::none),
-        lasting(errors::action::resolve, "Resolve", release::side_effect::reversible),
-    };
+    item.choices = group_choices(here.state->version);
     return item;
 }
 
@@ -161,7 +150,9 @@ public:
         if (!planned && !over && !groups.empty() && judged.overall != errors::health::worse)
             judged.overall = errors::health::worse;
         kept.unplanned = planned ? 0 : kept.unplanned + 1;
-        co_return told(here, std::move(kept), judged, std::move(groups), now, *trouble);
+        auto seen = told(here, std::move(kept), judged, std::move(groups), now, *trouble);
+        co_await name_suspects(here, seen);
+        co_return seen;
     }
 
     task<result<outcome>> perform(context here, act intent) override {
@@ -180,6 +171,28 @@ public:
     }
 
 private:
+    /// Who most likely knows the newest groups, said with the alarm: people should not wait for the issue. A few a
+    /// look, so that the alarm itself does not wait for git; what cannot be found out now is left for the issue.
+    static task<> name_suspects(context here, look_outcome& seen) {
+        if (here.with.clone == nullptr) co_return;
+        std::size_t asked = 0;
+        for (auto& item : seen.items) {
+            const auto* known = here.step.item(item.id);
+            if (known != nullptr && known->data.contains(errors::owner_member::suspects)) continue;
+            if (++asked > most_traced) break;
+            const auto repository = co_await here.with.clone->ready();
+            if (!repository) co_return;
+            errors::group_verdict judged;
+            judged.group = text_at(item.data, errors::group_member::hash);
+            const auto report = co_await report_of(here, *repository, judged);
+            if (!report) {
+                here.log("who caused " + item.id + " could not be found out yet: " + report.error().sentence());
+                continue;
+            }
+            item.data[errors::owner_member::suspects] = suspects_json(report->blame);
+        }
+    }
+
     static look_outcome told(const context& here, memory kept, const errors::verdict& judged, json::array groups,
                              instant now, const std::string& trouble) {
         const auto looks = kept.plan.looks.size(), done = kept.told.size();
@@ -224,49 +237,6 @@ private:
         seen.facts["error_groups"] = std::move(groups);
         seen.facts["watched_until"] = to_iso(seen.found.more ? now : kept.plan.looks.back());
         return seen;
-    }
-
-    static task<result<outcome>> act_on_group(context here, act intent) {
-        const auto* item = here.step.item(intent.item);
-        const auto hash = item != nullptr ? text_at(item->data, errors::group_member::hash) : std::string{};
-        if (hash.empty()) co_return failure{errc::invalid, intent.item + " is no group of errors of this release"};
-        outcome done;
-        if (intent.choice == errors::action::mute) {
-            const auto kept = co_await mark_muted(here, hash, intent);
-            if (!kept) co_return kept.error();
-            done.text = "muted for " + here.state->version + "; it raises no alarm in this release";
-            co_return done;
-        }
-        if (intent.choice == errors::action::resolve) {
-            const auto kept = co_await mark_resolved(here, hash, intent);
-            if (!kept) co_return kept.error();
-            done.text = "resolved; when it happens again with this code or later, it has regressed";
-            const auto closed = co_await close_issue(here, hash);
-            if (!closed) co_return closed.error();
-            if (*closed != 0) done.text += ". Issue #" + std::to_string(*closed) + " is closed";
-            co_return done;
-        }
-        co_return failure{errc::refused, "“" + intent.choice + "” cannot be done with an error in this version"};
-    }
-
-    /// The iid of the issue that was closed, 0 when there is none open.
-    static task<result<std::int64_t>> close_issue(context here, std::string hash) {
-        if (here.with.gitlab == nullptr) co_return std::int64_t{0};
-        const auto project = number_at(here.state->facts, "gitlab_project");
-        gitlab::issue_query query;
-        query.state = "opened";
-        query.in_description = errors::marker_search(hash);
-        const auto found = co_await here.with.gitlab->issues(project, query);
-        if (!found) co_return found.error();
-        for (const auto& each : *found) {
-            if (!errors::has_marker(each.description.raw(), here.project->name, hash)) continue;
-            gitlab::issue_change change;
-            change.state_event = "close";
-            const auto closed = co_await here.with.gitlab->update_issue(project, each.iid, change);
-            if (!closed) co_return closed.error();
-            co_return each.iid;
-        }
-        co_return std::int64_t{0};
     }
 };
 

@@ -139,11 +139,14 @@ page answer(const visit& asked) {
             scope[each.variable] = std::move(chosen);
         }
         const auto name = "templates/" + each.page_template;
-        auto content = render(name, file_of(asked, name), scope);
+        const loader load = [&asked](const std::string& file) {
+            return file.find("..") == std::string::npos ? salt::read_file(asked.folder + "/" + file) : std::nullopt;
+        };
+        auto content = render(name, file_of(asked, name), scope, load);
         if (content.failed) return broken(std::move(made), asked, std::move(content.error), each, routes);
         scope["title"] = each.title;
         scope["content"] = content.html;
-        auto whole = render("templates/layout.html", file_of(asked, "templates/layout.html"), scope);
+        auto whole = render("templates/layout.html", file_of(asked, "templates/layout.html"), scope, load);
         if (whole.failed) return broken(std::move(made), asked, std::move(whole.error), each, routes);
         made.body = std::move(whole.html);
         return made;

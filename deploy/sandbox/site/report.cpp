@@ -89,8 +89,10 @@ json::object event_of(const incident& what) {
     request["url"] = "http://" + what.asked.host + what.asked.path;
     made["request"] = std::move(request);
     json::object exception;
-    json::array values;
-    values.push_back(exception_of(what.page.error));
+    json::array values;  // the oldest cause first, as the protocol wants it
+    std::vector<const page_error*> chain;
+    for (const auto* each = &what.page.error; each != nullptr; each = each->cause.get()) chain.push_back(each);
+    for (auto each = chain.rbegin(); each != chain.rend(); ++each) values.push_back(exception_of(**each));
     exception["values"] = std::move(values);
     made["exception"] = std::move(exception);
     return made;

@@ -9,6 +9,8 @@ namespace slipway::sandbox::site {
 namespace {
 
 constexpr std::size_t context_lines = 3;
+constexpr std::size_t deepest = 8;  ///< parts within parts
+const std::string macro_file = "templates/macros.html";
 
 struct token {
     enum class kind { text, value, statement } what = kind::text;
@@ -95,8 +97,25 @@ std::string money(std::int64_t amount) {
 
 class run {
 public:
-    run(const std::string& name, const std::string& text, const json::object& scope)
-        : name_{name}, text_{text}, tokens_{tokens_of(text)}, scope_{scope} {}
+    run(const std::string& name, const std::string& text, const json::object& scope, const loader& load,
+        std::size_t depth)
+        : name_{name}, text_{text}, tokens_{tokens_of(text)}, scope_{scope}, load_{load}, depth_{depth} {}
+
+    /// The body of {% macro name %}; nullopt when there is none.
+    std::optional<rendered> macro(const std::string& name) {
+        const auto wanted = "macro " + name;
+        while (at_ < tokens_.size() && !(tokens_[at_].what == token::kind::statement && tokens_[at_].text == wanted))
+            ++at_;
+        if (at_ == tokens_.size()) return std::nullopt;
+        ++at_;
+        function_.push_back(name);
+        rendered made;
+        block(made.html, true);
+        if (!error_) return made;
+        made.failed = true;
+        made.error = std::move(*error_);
+        return made;
+    }
 
     rendered all() {
         rendered made;
@@ -132,7 +151,44 @@ private:
         const auto words = words_of(tokens_[at_].text);
         if (words.size() == 4 && words[0] == "each" && words[2] == "in") return each(out, shown, words[1], words[3]);
         if (words.size() == 2 && words[0] == "if") return choice(out, shown, words[1]);
+        if (words.size() == 2 && words[0] == "include") return include(out, shown, words[1]);
+        if (words.size() == 2 && words[0] == "call") return call(out, shown, words[1]);
         fail("TemplateError", "'" + tokens_[at_].text + "' is no statement");
+    }
+
+    /// A part's error is the cause of ours.
+    void include(std::string& out, bool shown, const std::string& part) {
+        const auto name = "templates/" + part;
+        const auto text = shown && load_ && depth_ < deepest ? load_(name) : std::nullopt;
+        if (shown && !text) return fail("TemplateError", "there is no part " + name);
+        if (shown) {
+            auto made = run{name, *text, scope_, load_, depth_ + 1}.all();
+            if (made.failed) {
+                fail("PartFailed", name_ + " could not be shown because of " + name);
+                error_->cause = std::make_shared<const page_error>(std::move(made.error));
+                return;
+            }
+            out += made.html;
+        }
+        ++at_;
+    }
+
+    /// The macro's error is ours, one call further.
+    void call(std::string& out, bool shown, const std::string& name) {
+        if (shown) {
+            const auto text = load_ && depth_ < deepest ? load_(macro_file) : std::nullopt;
+            auto made = text ? run{macro_file, *text, scope_, load_, depth_ + 1}.macro(name) : std::nullopt;
+            if (!made) return fail("Error", "Call to undefined function " + name + "()");
+            if (made->failed) {
+                auto inner = std::move(made->error);
+                fail(inner.type, inner.message);
+                error_->frames.insert(error_->frames.end(), inner.frames.begin(), inner.frames.end());
+                error_->cause = inner.cause;
+                return;
+            }
+            out += made->html;
+        }
+        ++at_;
     }
 
     void each(std::string& out, bool shown, const std::string& name, const std::string& path) {
@@ -230,13 +286,15 @@ private:
     void fail(std::string type, std::string message) {
         const auto line = tokens_.empty() ? 1 : tokens_[std::min(at_, tokens_.size() - 1)].line;
         const auto function = function_.empty() ? "render" : function_.back();
-        error_ = page_error{std::move(type), std::move(message), {frame_at(name_, text_, line, function)}};
+        error_ = page_error{std::move(type), std::move(message), {frame_at(name_, text_, line, function)}, nullptr};
     }
 
     const std::string& name_;
     const std::string& text_;
     std::vector<token> tokens_;
     json::object scope_;
+    const loader& load_;
+    std::size_t depth_;
     std::vector<std::string> function_;
     std::size_t at_ = 0;
     std::optional<page_error> error_;
@@ -261,8 +319,8 @@ frame frame_at(const std::string& file, const std::string& text, int line, std::
     return made;
 }
 
-rendered render(const std::string& name, const std::string& text, const json::object& scope) {
-    return run{name, text, scope}.all();
+rendered render(const std::string& name, const std::string& text, const json::object& scope, const loader& load) {
+    return run{name, text, scope, load, 0}.all();
 }
 
 }  // namespace slipway::sandbox::site

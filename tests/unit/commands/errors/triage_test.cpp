@@ -23,6 +23,7 @@ group_report report() {
     about.first_seen = about.last_seen = *from_iso("2026-11-23T12:00:00Z");
     about.servers = {"web1", "web2"};
     about.release = "1.4.0";
+    about.release_id = "shop-1.4.0-1";
     suspect anna;
     anna.who = {"Anna", "anna@example.com", "anna"};
     anna.confidence = 0.9;
@@ -77,6 +78,27 @@ TEST_CASE("R10.6 the same group never opens a second issue", "[errors][triage]")
             .iid == 3);
 }
 
+TEST_CASE("R10.6 one release says once that a group was seen, in the issue or in a comment", "[errors][triage]") {
+    const auto about = report();
+    for (const auto& text : {write_issue(about).description, write_comment(about)}) {
+        CHECK(has_seen_marker(text, "shop-1.4.0-1", about.hash));
+        CHECK_FALSE(has_seen_marker(text, "shop-1.4.1-1", about.hash));
+        CHECK_FALSE(has_seen_marker(text, "shop-1.4.0-1", "ffff"));
+    }
+    CHECK(has_seen_marker(write_umbrella_comment("1.4.0", "shop-1.4.0-1", {about}), "shop-1.4.0-1",
+                          umbrella_hash("1.4.0")));
+}
+
+TEST_CASE("R10.6 an issue names who has it, also when that is not whom git suspects", "[errors][triage]") {
+    auto about = report();
+    about.given_to = "ben";
+    about.given_why = "taken in Slack";
+    const auto text = write_issue(about).description;
+    CHECK_THAT(text, Catch::Contains("assigned to `ben`; `taken in Slack`") && Catch::Contains("- `anna`, 90 %"));
+    about.given_to = "anna";
+    CHECK_THAT(write_issue(about).description, Catch::Contains("assigned to `anna`; `90 % of the evidence`"));
+}
+
 TEST_CASE("R8.12 text inside a report cannot forge a marker, mention, command or fence", "[errors][triage]") {
     auto about = report();
     const std::string nasty =
@@ -116,7 +138,7 @@ TEST_CASE("at most so many issues, then one for the rest", "[errors][triage]") {
     CHECK(plan_issues({needing[0]}).umbrella.empty());
     auto second = report();
     second.hash = "ffff";
-    const auto umbrella = write_umbrella("shop", "1.4.0", {report(), second});
+    const auto umbrella = write_umbrella("shop", "1.4.0", "shop-1.4.0-1", {report(), second});
     CHECK(umbrella.title == "2 more groups of errors after the deploy of 1.4.0");
     CHECK(has_marker(umbrella.description, "shop", umbrella_hash("1.4.0")));
     CHECK(has_marker(umbrella.description, "shop", "ffff"));

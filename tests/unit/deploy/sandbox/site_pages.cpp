@@ -29,6 +29,29 @@ TEST_CASE("a template shows values escaped, lists item by item, and choices", "[
     CHECK(show("{% if flag %}yes{% else %}no{% end %}{% if title %}!{% end %}{% if ghost %}?{% end %}").html == "no!");
 }
 
+TEST_CASE("a part that fails is the cause of what its template says; a macro that is gone is a call too many",
+          "[sandbox][site]") {
+    const site::loader load = [](const std::string& name) -> std::optional<std::string> {
+        if (name == "templates/parts/good.html") return "<b>{{ title }}</b>";
+        if (name == "templates/parts/bad.html") return "<p>\n{{ ghost }}</p>";
+        if (name == "templates/macros.html") return "{% macro hours %}8 to {% if flag %}18{% end %}{% end %}";
+        return std::nullopt;
+    };
+    const auto with = [&](const std::string& text) { return site::render("templates/page.html", text, scope(), load); };
+    CHECK(with("{% include parts/good.html %}!").html == "<b>A &amp; B</b>!");
+    CHECK(with("{% call hours %}.").html == "8 to .");
+    const auto part = with("\n\n{% include parts/bad.html %}");
+    REQUIRE(part.failed);
+    CHECK(part.error.type == "PartFailed");
+    CHECK(part.error.frames.at(0).line == 3);
+    REQUIRE(part.error.cause);
+    CHECK(part.error.cause->type == "UndefinedField");
+    CHECK(part.error.cause->frames.at(0).file == "templates/parts/bad.html");
+    CHECK(part.error.cause->frames.at(0).line == 2);
+    CHECK(with("{% call gone %}").error.message == "Call to undefined function gone()");
+    CHECK(with("{% if ghost %}{% call gone %}{% include parts/none.html %}{% end %}ok").html == "ok");
+}
+
 TEST_CASE("a field that does not exist is an error with file, line and the fields there are", "[sandbox][site]") {
     const auto failed = show("<ul>\n{% each ship in ships %}\n<li>{{ ship.cost }}</li>\n{% end %}\n</ul>\n");
     REQUIRE(failed.failed);

@@ -1,0 +1,152 @@
+// R8.2: a Slack user and a GitLab account belong together once somebody who is signed in to both says so.
+#include <catch2/catch.hpp>
+
+#include "commands/slash/link_code.hpp"
+#include "commands/steps/people.hpp"
+#include "integrations/gitlab/gitlab.hpp"
+#include "integrations/net/http.hpp"
+#include "tests/unit/commands/slash/bench.hpp"
+
+using namespace slipway;
+using namespace slipway::slash;
+
+namespace {
+
+/// As much of GitLab as the link needs: one project, the bot's own account, and issues that people sent.
+class small_gitlab final : public net::http_client {
+public:
+    struct sent {
+        std::int64_t author_id = 0;
+        std::string author, description;
+        bool closed = false;
+    };
+    std::vector<sent> issues;
+
+    task<result<net::response>> send(net::request asked) override {
+        net::response made;
+        made.status = 200;
+        made.headers.add("Content-Type", "application/json");
+        if (asked.url.find("/issues/") != std::string::npos && asked.method == "PUT") {
+            issues.at(static_cast<std::size_t>(std::stoll(asked.url.substr(asked.url.rfind('/') + 1))) - 1).closed =
+                true;
+            made.body = shown(issues.front(), 1);
+        } else if (asked.url.find("/issues") != std::string::npos) {
+            made.body = "[";
+            for (std::size_t each = 0; each < issues.size(); ++each)
+                made.body += (each > 0 ? "," : "") + shown(issues[each], each + 1);
+            made.body += "]";
+        } else if (asked.url.ends_with("/user")) {
+            made.body = R"({"id":90,"username":"slipway","state":"active"})";
+        } else {
+            made.body = R"({"id":42,"path_with_namespace":"cig/shop","web_url":"https://gitlab.test/cig/shop"})";
+        }
+        co_return made;
+    }
+
+private:
+    static std::string shown(const sent& from, std::size_t iid) {
+        json::object author{{"id", from.author_id}, {"username", from.author}, {"state", "active"}};
+        json::object made{{"iid", iid}, {"project_id", 42}, {"title", "Link my accounts"}, {"state", "opened"}};
+        made["description"] = from.description;
+        made["author"] = std::move(author);
+        return json::serialize(made);
+    }
+};
+
+struct room : bench {
+    small_gitlab server;
+    std::unique_ptr<gitlab::api> api;
+    room() {
+        gitlab::settings with_token;
+        with_token.url = "https://gitlab.test";
+        with_token.token = "token";
+        api = gitlab::create_api(server, clock, [] { return 0.5; }, with_token).value();
+        nothing.gitlab = api.get();
+    }
+    /// The code in the link that somebody was given.
+    std::string code_for(const std::string& user) {
+        const auto kept = run(memory->document_of("account-link-requests", "T1/" + user)).value();
+        return kept ? text_at(*kept, "code") : std::string{};
+    }
+    std::string linked(const std::string& user) {
+        const auto kept = run(memory->document_of(steps::link_collection, "T1/" + user)).value();
+        return kept ? steps::link_from(*kept).gitlab : std::string{};
+    }
+    void send(const std::string& author, std::int64_t id, const std::string& code) {
+        server.issues.push_back({id, author, "I want it.\n\n" + code_line(code) + "\n"});
+    }
+};
+
+}  // namespace
+
+TEST_CASE("R8.2 whoever sends the code from their GitLab account is linked, once", "[slash][link]") {
+    room all;
+    const auto first = all.type("link", "UDEE");
+    CHECK_THAT(first, Catch::Contains("https://gitlab.test/cig/shop/-/issues/new") && Catch::Contains("confidential"));
+    const auto code = all.code_for("UDEE");
+    CHECK_THAT(first, Catch::Contains(code));
+    CHECK_THAT(all.type("link", "UDEE"), Catch::Contains("GitLab has not got it yet"));
+    all.send("devi.rao", 15, code);
+    CHECK_THAT(all.type("link", "UDEE"), Catch::Contains("in GitLab you are `devi.rao`"));
+    CHECK(all.linked("UDEE") == "devi.rao");
+    CHECK(all.server.issues.front().closed);
+    // The code is used up: nobody is linked by it again.
+    CHECK(all.code_for("UDEE").empty());
+    CHECK_THAT(all.type("link", "UDEE"), Catch::Contains("You are linked"));
+    CHECK_THAT(all.type("link remove", "UDEE"), Catch::Contains("Forgotten"));
+    CHECK_THAT(all.type("link", "UDEE"), Catch::Contains("issues/new"));
+    CHECK(all.linked("UDEE").empty());
+}
+
+TEST_CASE("R8.2 another's code, an old one, a forged one and the bot's own account link nobody", "[slash][link]") {
+    room all;
+    all.type("link", "UDEE");
+    all.send("ben.carter", 13, all.code_for("UDEE") + "0");
+    all.type("link", "UDEE");
+    CHECK(all.linked("UDEE").empty());
+    // Ana finds Dee's code: it is not hers.
+    all.type("link", "UANA");
+    all.send("ana.reyes", 11, all.code_for("UDEE"));
+    all.type("link", "UANA");
+    CHECK(all.linked("UANA").empty());
+    all.server.issues.clear();
+    // The bot writes issues itself; text that somebody put into one proves nothing.
+    all.send("slipway", 90, all.code_for("UANA"));
+    CHECK_THAT(all.type("link", "UANA"), Catch::Contains("not sent by a person"));
+    all.server.issues.clear();
+    const auto old = all.code_for("UANA");
+    all.clock.advance(std::chrono::minutes{16});
+    all.send("ana.reyes", 11, old);
+    CHECK_THAT(all.type("link", "UANA"), Catch::Contains("issues/new"));
+    CHECK(all.linked("UANA").empty());
+    CHECK(all.code_for("UANA") != old);
+}
+
+TEST_CASE("R8.2 one GitLab account belongs to one Slack user", "[slash][link]") {
+    room all;
+    for (const auto* user : {"UANA", "UDEE"}) {
+        all.type("link", user);
+        all.server.issues.clear();
+        all.send("ana.reyes", 11, all.code_for(user));
+        all.type("link", user);
+    }
+    CHECK(all.linked("UANA") == "ana.reyes");
+    CHECK(all.linked("UDEE").empty());
+}
+
+TEST_CASE("R8.2 a code is good for one person, one key and a quarter of an hour", "[slash][link]") {
+    const auto now = *from_iso("2026-11-24T12:00:00Z");
+    const release::person_id dee{"T1", "UDEE"};
+    const auto code = make_code("key", dee, std::string(32, 'a'), now + code_life);
+    CHECK(is_good_code("key", dee, code, now));
+    CHECK_FALSE(is_good_code("other", dee, code, now));
+    CHECK_FALSE(is_good_code("key", {"T1", "UANA"}, code, now));
+    CHECK_FALSE(is_good_code("key", {"T2", "UDEE"}, code, now));
+    CHECK_FALSE(is_good_code("key", dee, code, now + code_life));
+    auto longer = code;
+    longer.insert(code.find('-') + 1, "9");  // a later end, the old signature
+    CHECK_FALSE(is_good_code("key", dee, longer, now));
+    for (const auto* bad : {"", "-", "--", "a-b-c", "a-99999999999"}) CHECK_FALSE(is_good_code("key", dee, bad, now));
+    CHECK(has_code_line("x\r\n" + code_line(code) + "\r\n", code));
+    CHECK_FALSE(has_code_line("x " + code_line(code), code));
+}
