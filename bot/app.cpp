@@ -20,12 +20,16 @@
 #include "bot/http/ingest.hpp"
 #include "bot/http/webhooks.hpp"
 #include "bot/ledger_keeper.hpp"
+#include "bot/logging.hpp"
 #include "bot/outbox/sender.hpp"
 #include "bot/projects.hpp"
 #include "bot/sources/sentry_source.hpp"
+#include "bot/version_keeper.hpp"
 #include "commands/conductor/conductor.hpp"
 #include "commands/slash/slash.hpp"
+#include "commands/slash/starting.hpp"
 #include "commands/steps/pins.hpp"
+#include "commands/windows/calendar.hpp"
 #include "integrations/async/deadline.hpp"
 #include "integrations/base/digest.hpp"
 #include "integrations/gitlab/gitlab.hpp"
@@ -115,7 +119,7 @@ std::unique_ptr<sentry_source> create_source(executor loop, const projects& all,
 class application {
 public:
     application(asio::io_context& loop, const settings& from)
-        : loop_{loop}, from_{from}, signals_{loop, SIGINT, SIGTERM} {}
+        : loop_{loop}, from_{from}, signals_{loop, SIGINT, SIGTERM}, reload_{loop, SIGHUP} {}
 
     result<> build();
     task<int> serve();
@@ -123,11 +127,16 @@ public:
 private:
     result<> build_listeners();
     task<> stop();
+    /// On each SIGHUP: the files as they are now.
+    task<> reload_on_signal();
+    void reload();
     std::vector<health_check> checks();
+    std::unique_ptr<gitlab::api> gitlab_with(const std::string& token);
 
     asio::io_context& loop_;
     const settings& from_;
     asio::signal_set signals_;
+    asio::signal_set reload_;
     asio::thread_pool git_pool_{2};
     std::unique_ptr<timers> time_ = create_system_timers();
     std::unique_ptr<store::store> memory_;
@@ -141,6 +150,7 @@ private:
     std::unique_ptr<ledger_keeper> keeper_;
     std::unique_ptr<projects> projects_;
     std::unique_ptr<conductor::journal> releases_;
+    std::unique_ptr<version_keeper> versions_;
     std::unique_ptr<conductor::conductor> conductor_;
     std::unique_ptr<slash::desk> desk_;
     std::unique_ptr<gateway::inbox> inbox_;
@@ -179,16 +189,23 @@ result<> application::build() {
     keeper_ = std::make_unique<ledger_keeper>(errors_, *memory_, *time_);
 
     // Projects, and what drives their releases.
-    projects_ =
-        std::make_unique<projects>(from_, shared_clients{*time_, *memory_, *http_, *processes_, gitlab_.api.get(),
-                                                         sentry_http_.get(), slack_.get(), errors_, git_pool_});
+    projects_ = std::make_unique<projects>(
+        from_, shared_clients{*time_, *memory_, *http_, *processes_, gitlab_.api.get(), sentry_http_.get(), slack_.get(),
+                              errors_, git_pool_, [this](const std::string& token) { return gitlab_with(token); }});
     const auto find = [this](const std::string& name) { return projects_->find(name); };
     const auto services = [this](const std::string& name) { return projects_->services(name); };
-    releases_ =
-        std::make_unique<conductor::journal>(*memory_, *time_, find, conductor::render_release, steps::kind_table());
+    releases_ = std::make_unique<conductor::journal>(
+        *memory_, *time_, find, conductor::render_release, steps::kind_table(),
+        [](const release::project_settings& project, bool by_robot, instant now) {
+            const auto who = by_robot ? windows::starter::robot : windows::starter::person;
+            return windows::open_freeze(project, who, now);
+        });
+    versions_ = std::make_unique<version_keeper>(*releases_, *memory_, *time_, *http_, find,
+                                                 [this] { return projects_->names(); });
     conductor::conductor_settings driving;
     driving.owner = owner;
     driving.log_directory = from_.state_directory + "/logs";
+    driving.promote = [this](std::string project) { return slash::promote(*desk_, std::move(project)); };
     conductor_ = std::make_unique<conductor::conductor>(loop, *releases_, *memory_, *time_, create_chance(),
                                                         steps::all_kinds(), find, services, steps::find_drift, driving);
 
@@ -197,7 +214,10 @@ result<> application::build() {
         slash::desk{*releases_, *memory_, *time_, *slack_, steps::all_kinds(), steps::kind_table(), find, services,
                     [this] { return projects_->names(); },
                     [this](const std::string& name) { return projects_->why_disabled(name); },
-                    [this](const release::project_settings& project) { return projects_->checklist(project); }});
+                    [this](const release::project_settings& project) { return projects_->checklist(project); },
+                    [this](const release::project_settings& project, const std::string& kind) {
+                        return projects_->way_back(project, kind);
+                    }});
     const auto handle = [this](slack::payload what, std::string inbox_id) {
         return slash::handle(*desk_, std::move(what), std::move(inbox_id));
     };
@@ -298,6 +318,8 @@ task<int> application::serve() {
     }
     tasks_->spawn("ledger", keeper_->run());
     tasks_->spawn("inbox sweep", inbox_->sweep());
+    tasks_->spawn("versions", versions_->run());
+    tasks_->spawn("reload", reload_on_signal());
     sender_->start();
     link_->start();
     spdlog::info("started version={} projects={} state={}", SLIPWAY_VERSION, projects_->names().size(),
@@ -306,6 +328,34 @@ task<int> application::serve() {
     spdlog::info("stopping signal={}", signal);
     co_await stop();
     co_return 0;
+}
+
+task<> application::reload_on_signal() {
+    for (;;) {
+        static_cast<void>(co_await reload_.async_wait(asio::use_awaitable));
+        reload();
+    }
+}
+
+/// A fault in the bot's own file keeps everything as it was; one in a project's file switches off that project.
+void application::reload() {
+    const auto fresh = load_settings(from_.file, process_environment());
+    if (!fresh.problems.empty()) {
+        for (const auto& each : fresh.problems) spdlog::error("the settings were not read again: {}", each.text());
+        return;
+    }
+    start_logging(fresh.value.log_level, masker{fresh.value.secrets()});
+    projects_->reload(fresh.value);
+    for (const auto& key : ingest_of(*projects_).keys) ingest_->open(key);
+    spdlog::info("settings read again projects={}", projects_->names().size());
+}
+
+std::unique_ptr<gitlab::api> application::gitlab_with(const std::string& token) {
+    if (gitlab_.http == nullptr) return nullptr;
+    auto made = gitlab::create_api(*gitlab_.http, *time_, create_chance(), {.url = from_.gitlab.url, .token = token});
+    if (made) return std::move(*made);
+    spdlog::error("a project's own GitLab token cannot be used: {}", made.error().sentence());
+    return nullptr;
 }
 
 /// No new envelopes, no new leases; then what runs; then the store.

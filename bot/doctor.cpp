@@ -66,12 +66,20 @@ task<> check_slack(const settings& from, report& told, executor loop, timers& ti
 task<> check_project(const settings& from, const loaded_project& loaded, report& told, executor loop, timers& time) {
     const auto& project = loaded.settings;
     const auto plan = read_project_checklist(project, from.checklist);
+    for (const auto* kind : {"rollback", "hotfix"}) {
+        const auto back = read_project_checklist(project, from.checklist, kind);
+        if (!back)
+            told.bad("Checklist of a " + std::string{kind} + " of " + project.name + ": " + back.error().sentence());
+    }
     if (told.note("Checklist of " + project.name, plan))
         told.fine("Checklist of " + project.name + ": " + std::to_string(plan->steps.size()) + " steps");
     if (!from.gitlab.url.empty() && !project.gitlab.project.empty()) {
         const auto http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file});
-        const auto api = gitlab::create_api(*http, time, create_chance(),
-                                            {.url = from.gitlab.url, .token = from.gitlab.token, .most_attempts = 1});
+        const auto api =
+            gitlab::create_api(*http, time, create_chance(),
+                               {.url = from.gitlab.url,
+                                .token = loaded.gitlab_token.empty() ? from.gitlab.token : loaded.gitlab_token,
+                                .most_attempts = 1});
         if (told.note("GitLab: address and token", api)) {
             const auto home = co_await (*api)->project_by_path(project.gitlab.project);
             told.note("GitLab: project " + project.gitlab.project, home);
@@ -93,7 +101,8 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
     }
     const auto runner = process::create_runner(loop);
     const auto transport =
-        git::create_transport(*runner, {.secret = from.gitlab.token, .ca_file = from.gitlab.ca_file});
+        git::create_transport(*runner, {.secret = loaded.gitlab_token.empty() ? from.gitlab.token : loaded.gitlab_token,
+                                        .ca_file = from.gitlab.ca_file});
     const auto remote = co_await transport->list_remote(project.repository.url);
     told.note("git: the repository of " + project.name + " can be read", remote);
     if (project.salt.target.empty()) co_return;

@@ -2,12 +2,12 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/thread_pool.hpp>
-#include <fstream>
-#include <sstream>
 
-#include "commands/release/checklist.hpp"
+#include "bot/project_checklists.hpp"
 #include "integrations/git/transport.hpp"
+#include "integrations/gitlab/gitlab.hpp"
 #include "integrations/salt/salt.hpp"
 #include "integrations/sentry/sentry.hpp"
 
@@ -39,9 +39,15 @@ std::unique_ptr<sentry::api> create_sentry(const sentry_access& access, const re
 }  // namespace
 
 struct projects::entry {
-    std::string name;
+    std::string name, file;
+    bool listed = true;
     slash::project_pointer settings;
     std::vector<yaml_problem> problems;
+    std::string gitlab_token;             ///< its own; "" = the bot's
+    std::unique_ptr<gitlab::api> gitlab;  ///< with that token; null = the bot's
+    std::vector<std::unique_ptr<gitlab::api>> retired_gitlab;
+    std::vector<std::unique_ptr<salt::salt_client>> retired_salt;
+    std::vector<std::unique_ptr<sentry::api>> retired_sentry;
     std::unique_ptr<git::transport> transport;
     std::unique_ptr<steps::local_clone> clone;
     std::unique_ptr<steps::clone_shelf> dependencies;
@@ -50,75 +56,105 @@ struct projects::entry {
     steps::services services;
 };
 
-result<release::checklist> read_project_checklist(const release::project_settings& project,
-                                                  const std::string& default_file) {
-    const auto& file = project.checklist_file.empty() ? default_file : project.checklist_file;
-    std::ifstream in{file, std::ios::binary};
-    if (!in)
-        return failure{errc::invalid, "The checklist file " + file + " of project " + project.name +
-                                          " cannot be read. Check `checklist` in " + project.file + "."};
-    std::ostringstream text;
-    text << in.rdbuf();
-    std::vector<release::kind_facts> kinds;
-    for (const auto& [name, facts] : steps::kind_table()) kinds.push_back(facts);
-    auto read = release::read_checklist(text.str(), file, kinds, project.head_counts());
-    if (!read.problems.empty())
-        return failure{errc::invalid, "The checklist of " + project.name + " has faults:\n" + lines(read.problems)};
-    return std::move(read.list);
+projects::projects(const settings& from, shared_clients clients) : clients_{clients} {
+    take(from);
 }
 
-projects::projects(const settings& from, shared_clients clients) : default_checklist_{from.checklist} {
+void projects::reload(const settings& from) {
+    take(from);
+}
+
+/// Entries stay where they are, also those whose file is gone or broken: steps in flight use their clients.
+void projects::take(const settings& from) {
+    default_checklist_ = from.checklist;
+    for (auto& each : entries_) each->listed = false;
     for (const auto& loaded : from.projects) {
-        auto made = std::make_unique<entry>();
-        made->name = loaded.settings.name.empty() ? loaded.file : loaded.settings.name;
-        made->settings = std::make_shared<const release::project_settings>(loaded.settings);
-        made->problems = loaded.problems;
-        if (made->problems.empty()) {
-            const auto plan = read_project_checklist(loaded.settings, default_checklist_);
-            if (!plan) made->problems.push_back({loaded.file, 0, plan.error().sentence()});
+        const auto name = loaded.settings.name.empty() ? loaded.file : loaded.settings.name;
+        auto found = std::ranges::find_if(entries_, [&](const auto& each) {
+            return each->name == name || (!loaded.usable() && each->file == loaded.file);
+        });
+        if (found == entries_.end()) {
+            entries_.push_back(std::make_unique<entry>());
+            found = std::prev(entries_.end());
+            (*found)->name = name;
         }
-        if (!made->problems.empty()) {
-            for (const auto& each : made->problems)
-                spdlog::error("project={} is switched off: {}", made->name, each.text());
-            entries_.push_back(std::move(made));
-            continue;
-        }
-        const auto& project = *made->settings;
-        const auto home = from.state_directory + "/projects/" + project.name;
-        git::transport_settings transport;
-        transport.secret = from.gitlab.token;
-        transport.ca_file = from.gitlab.ca_file;
-        made->transport = git::create_transport(clients.processes, transport);
-        made->clone = std::make_unique<steps::local_clone>(clients.pool, *made->transport, project.repository.url,
-                                                           home + "/repository.git");
-        made->dependencies =
-            std::make_unique<steps::clone_shelf>(clients.pool, *made->transport, home + "/dependencies");
-        if (!project.salt.target.empty()) {
-            salt::cli_settings cli;
-            cli.program = project.salt.program;
-            cli.environment = project.salt.environment;
-            cli.reply_timeout_s = project.salt.reply_timeout_s;
-            cli.run_limit = project.salt.run_limit;
-            cli.log_file = home + "/salt.log";
-            made->salt = salt::create_salt_cli(clients.processes, cli);
-        }
-        made->sentry = create_sentry(from.sentry, project, clients);
-        auto& services = made->services;
-        services.time = &clients.time;
-        services.clone = made->clone.get();
-        services.dependencies = made->dependencies.get();
-        services.transport = made->transport.get();
-        services.gitlab = clients.gitlab;
-        services.salt = made->salt.get();
-        services.processes = &clients.processes;
-        services.http = &clients.http;
-        services.store = &clients.memory;
-        services.errors = &clients.errors;
-        services.sentry = made->sentry.get();
-        services.slack = clients.slack;
-        services.work_directory = home + "/work";
-        entries_.push_back(std::move(made));
+        update(**found, from, loaded);
     }
+    for (auto& each : entries_)
+        if (!each->listed) each->problems = {{each->file, 0, "this file is not listed under `projects` any more"}};
+}
+
+void projects::update(entry& made, const settings& from, const loaded_project& loaded) {
+    made.listed = true;
+    made.file = loaded.file;
+    made.problems = loaded.problems;
+    if (made.problems.empty()) {
+        for (const auto* kind : {"release", "rollback", "hotfix"}) {
+            const auto plan = read_project_checklist(loaded.settings, default_checklist_, kind);
+            // A way back that ships with the bot may ask roles that this project does not have: it is refused when it
+            // is begun. What the project names itself has to be right.
+            const bool is_own = kind == std::string_view{"release"} || names_checklist(loaded.settings, kind);
+            if (!plan && is_own) made.problems.push_back({loaded.file, 0, plan.error().sentence()});
+        }
+    }
+    if (!made.problems.empty()) {
+        for (const auto& each : made.problems) spdlog::error("project={} is switched off: {}", made.name, each.text());
+        return;
+    }
+    made.settings = std::make_shared<const release::project_settings>(loaded.settings);
+    if (made.clone == nullptr)
+        make_repository(made, from, loaded);
+    else if (made.clone->url() != loaded.settings.repository.url)
+        spdlog::warn("project={} repository.url changed; it takes effect when the bot is started again", made.name);
+    make_clients(made, from, loaded);
+}
+
+void projects::make_repository(entry& made, const settings& from, const loaded_project& loaded) {
+    const auto& project = loaded.settings;
+    const auto home = from.state_directory + "/projects/" + project.name;
+    git::transport_settings transport;
+    transport.secret = loaded.gitlab_token.empty() ? from.gitlab.token : loaded.gitlab_token;
+    transport.ca_file = from.gitlab.ca_file;
+    made.transport = git::create_transport(clients_.processes, transport);
+    made.clone = std::make_unique<steps::local_clone>(clients_.pool, *made.transport, project.repository.url,
+                                                      home + "/repository.git");
+    made.dependencies = std::make_unique<steps::clone_shelf>(clients_.pool, *made.transport, home + "/dependencies");
+    auto& services = made.services;
+    services.time = &clients_.time;
+    services.clone = made.clone.get();
+    services.dependencies = made.dependencies.get();
+    services.transport = made.transport.get();
+    services.processes = &clients_.processes;
+    services.http = &clients_.http;
+    services.store = &clients_.memory;
+    services.errors = &clients_.errors;
+    services.slack = clients_.slack;
+    services.work_directory = home + "/work";
+}
+
+/// Clients that follow the settings. One that is replaced lives on: a step may be using it.
+void projects::make_clients(entry& made, const settings& from, const loaded_project& loaded) {
+    const auto& project = loaded.settings;
+    if (loaded.gitlab_token != made.gitlab_token) {
+        if (made.gitlab) made.retired_gitlab.push_back(std::move(made.gitlab));
+        made.gitlab_token = loaded.gitlab_token;
+        if (!made.gitlab_token.empty() && clients_.gitlab_for) made.gitlab = clients_.gitlab_for(made.gitlab_token);
+    }
+    made.services.gitlab = made.gitlab ? made.gitlab.get() : clients_.gitlab;
+    if (made.salt) made.retired_salt.push_back(std::move(made.salt));
+    made.services.salt = nullptr;
+    if (made.sentry) made.retired_sentry.push_back(std::move(made.sentry));
+    made.sentry = create_sentry(from.sentry, project, clients_);
+    made.services.sentry = made.sentry.get();
+    if (project.salt.target.empty()) return;
+    salt::cli_settings cli;
+    cli.program = project.salt.program;
+    cli.environment = project.salt.environment;
+    cli.reply_timeout_s = project.salt.reply_timeout_s;
+    cli.run_limit = project.salt.run_limit;
+    cli.log_file = from.state_directory + "/projects/" + project.name + "/salt.log";
+    made.salt = salt::create_salt_cli(clients_.processes, cli);
+    made.services.salt = made.salt.get();
 }
 
 projects::~projects() = default;
@@ -150,6 +186,10 @@ std::string projects::why_disabled(const std::string& name) const {
 
 result<release::checklist> projects::checklist(const release::project_settings& project) const {
     return read_project_checklist(project, default_checklist_);
+}
+
+result<release::checklist> projects::way_back(const release::project_settings& project, const std::string& kind) const {
+    return read_project_checklist(project, default_checklist_, kind);
 }
 
 }  // namespace slipway::bot

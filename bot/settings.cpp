@@ -12,6 +12,7 @@
 #include "commands/changelog/version_key.hpp"
 #include "commands/release/setting_checks.hpp"
 #include "commands/release/yaml.hpp"
+#include "commands/windows/calendar.hpp"
 #include "integrations/base/result.hpp"
 
 namespace slipway::bot {
@@ -137,8 +138,27 @@ void read_project_file(loaded_project& project) {
     project.settings = std::move(checked.settings);
     project.problems = std::move(checked.problems);
     if (project.usable()) check_version(project, *text);
-    auto& checklist = project.settings.checklist_file;
-    if (!checklist.empty()) checklist = (files::path{project.file}.parent_path() / checklist).lexically_normal();
+    for (auto& each : windows::check_zones(project.settings)) project.problems.push_back(std::move(each));
+    auto& made = project.settings;
+    for (auto* checklist : {&made.checklist_file, &made.rollback_checklist_file, &made.hotfix_checklist_file})
+        if (!checklist->empty())
+            *checklist = (files::path{project.file}.parent_path() / *checklist).lexically_normal().string();
+}
+
+/// A project with a token of its own (R9.1); without it that project is off, the others are not.
+void read_token(loaded_project& project, const environment& of) {
+    const auto& name = project.settings.gitlab.token_from;
+    if (!project.usable() || name.empty()) return;
+    auto value = variable(of, name);
+    if (!value)
+        project.problems.push_back({project.file, 0, value.error().sentence()});
+    else if (value->empty())
+        project.problems.push_back({project.file, 0,
+                                    name + " (or " + name +
+                                        "_FILE) is not set: `gitlab.token_from` "
+                                        "names it as the token of this project"});
+    else
+        project.gitlab_token = std::move(*value);
 }
 
 /// The second of two usable projects that people or errors could not tell apart is switched off.
@@ -174,7 +194,10 @@ checked_settings load_settings(const std::string& file, const environment& of) {
     auto& value = made.value;
     if (value.database.empty() && !value.state_directory.empty())
         value.database = value.state_directory + "/slipway.db";
-    for (auto& project : value.projects) read_project_file(project);
+    for (auto& project : value.projects) {
+        read_project_file(project);
+        read_token(project, of);
+    }
     check_twins(value.projects);
     return made;
 }
@@ -188,6 +211,8 @@ std::vector<setting_key> known_settings() {
 std::vector<std::string> settings::secrets() const {
     std::vector<std::string> all{slack.app_token, slack.bot_token, slack.signing_secret,
                                  gitlab.token,    sentry.token,    sentry.client_secret};
+    std::vector<std::string> all{slack.app_token, slack.bot_token, slack.signing_secret, gitlab.token};
+    for (const auto& each : projects) all.push_back(each.gitlab_token);
     std::erase(all, "");
     return all;
 }

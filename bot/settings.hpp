@@ -47,6 +47,7 @@ struct loaded_project {
     std::string file;
     release::project_settings settings;
     std::vector<yaml_problem> problems;
+    std::string gitlab_token;  ///< what `gitlab.token_from` names; "" = the bot's own
     bool usable() const noexcept { return problems.empty(); }
 };
 

@@ -1,5 +1,6 @@
 #include "bot/settings_table.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "commands/release/setting_checks.hpp"
@@ -45,6 +46,20 @@ std::optional<listen_address> listen_at(const place& at) {
     return listen_address{std::move(address), static_cast<std::uint16_t>(port)};
 }
 
+/// A file; or of a folder every *.yaml, by name, so that a new project is one file more (R9.6).
+void add_projects(settings& s, const folder& path) {
+    std::error_code problem;
+    if (!std::filesystem::is_directory(path, problem)) {
+        s.projects.push_back({.file = path.string()});
+        return;
+    }
+    std::vector<std::string> found;
+    for (const auto& each : std::filesystem::directory_iterator{path, problem})
+        if (each.path().extension() == ".yaml") found.push_back(each.path().string());
+    std::ranges::sort(found);
+    for (auto& each : found) s.projects.push_back({.file = std::move(each)});
+}
+
 constexpr std::array keys{
     file_key{"state_directory", "folder of the database and the work trees; must exist",
              [](settings& s, const place& at, const folder& from) { s.state_directory = path_at(at, from); }},
@@ -81,10 +96,9 @@ constexpr std::array keys{
              [](settings& s, const place& at, const folder&) { s.ingest = listen_at(at); }},
     file_key{"health.listen", "address:port of health and metrics",
              [](settings& s, const place& at, const folder&) { s.health = listen_at(at); }},
-    file_key{"projects", "list of project files, one per product",
+    file_key{"projects", "list of project files, one per product, or of folders that hold such files",
              [](settings& s, const place& at, const folder& from) {
-                 for (const auto& path : at.texts())
-                     s.projects.push_back({.file = (from / path).lexically_normal().string()});
+                 for (const auto& path : at.texts()) add_projects(s, (from / path).lexically_normal());
                  if (at.is_list() && s.projects.empty()) at.problem("`projects` needs at least one project file");
              }},
 };

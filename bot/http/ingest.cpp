@@ -23,10 +23,17 @@ bool is_digits(std::string_view text) {
 
 ingest::ingest(executor loop, ingest_settings settings, telemetry::error_ledger& ledger, timers& clock)
     : settings_{std::move(settings)}, ledger_{ledger}, clock_{clock}, news_{loop} {
-    for (const auto& key : settings_.keys)
-        doors_.push_back({key,
-                          {settings_.events_per_second, settings_.event_burst},
-                          {settings_.requests_per_second, settings_.request_burst}});
+    for (const auto& key : settings_.keys) open(key);
+}
+
+void ingest::open(const ingest_key& key) {
+    if (auto* known = door_of(key.project_number, key.public_key)) {
+        known->key = key;
+        return;
+    }
+    doors_.push_back({key,
+                      {settings_.events_per_second, settings_.event_burst},
+                      {settings_.requests_per_second, settings_.request_burst}});
 }
 
 task<net::server_response> ingest::handle(net::server_request asked) {

@@ -57,6 +57,8 @@ class ingest final : public error_source {
 public:
     ingest(executor loop, ingest_settings settings, telemetry::error_ledger& ledger, timers& clock);
 
+    /// One address more, or a new place for a known one (the projects were read again).
+    void open(const ingest_key& key);
     /// The handler for net::create_http_server.
     task<net::server_response> handle(net::server_request asked);
     /// Groups what is queued, in small slices, and trims the ledger once a minute, until cancelled. Spawn it once, in
@@ -101,7 +103,7 @@ private:
     telemetry::error_ledger& ledger_;
     timers& clock_;
     asio::steady_timer news_;
-    std::vector<door> doors_;
+    std::deque<door> doors_;  ///< grows only: what is queued points into it
     std::deque<waiting> queue_;
     std::size_t queued_bytes_ = 0;
     ingest_counts counts_;

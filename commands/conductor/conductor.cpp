@@ -180,6 +180,10 @@ task<> conductor::handle(store::work_row row, hold_pointer mine) {
         co_await handle_drift(row, mine);
     } else if (row.kind == work::watch) {
         co_await handle_watch(row, mine);
+    } else if (row.kind == work::resource) {
+        co_await handle_resource(row, mine);
+    } else if (row.kind == work::queue) {
+        co_await handle_queue(row, mine);
     } else {
         spdlog::warn("work={} kind={} is not known to this version; left for a newer one", row.id, row.kind);
         co_await time_.sleep(settings_.lease);
@@ -307,6 +311,8 @@ task<std::string> conductor::keep_lease(std::string row, std::string release_id,
         if (interruptible) {
             const auto state = co_await releases_.load(release_id);
             if (state && (*state)->aborting) co_return std::string{"stopped because the release is being aborted"};
+            if (state && (*state)->rolling_back)
+                co_return std::string{"stopped because the release is being rolled back"};
         }
         until_renewal -= glance;
         if (until_renewal > milliseconds{0}) continue;
@@ -389,6 +395,38 @@ task<> conductor::handle_drift(store::work_row row, hold_pointer mine) {
             }
     }
     co_await report(id, release::advance{}, row.id, mine, {}, next);
+}
+
+task<> conductor::handle_resource(store::work_row row, hold_pointer mine) {
+    constexpr milliseconds again_after{2'000};
+    const auto id = text_at(row.payload, "release");
+    const auto state = co_await releases_.load(id);
+    if (!state && !(state.error() == errc::not_found)) {
+        co_await time_.sleep(settings_.lease);
+        co_return;
+    }
+    const auto* step = state ? (*state)->step(text_at(row.payload, "step")) : nullptr;
+    const bool waits = step != nullptr && (*state)->is_live() && !step->awaits.empty();
+    const auto next = waits ? std::optional{time_.now() + again_after} : std::nullopt;
+    co_await report(id, release::advance{}, row.id, mine, {}, next);
+}
+
+task<> conductor::handle_queue(store::work_row row, hold_pointer mine) {
+    constexpr milliseconds janitor{15'000};
+    const auto name = text_at(row.payload, "project");
+    const auto house = co_await releases_.load_project(name);
+    const auto holder = co_await releases_.live(name);
+    auto next = std::optional{time_.now() + janitor};
+    if (house && (*house)->queue.empty()) next = std::nullopt;
+    const bool is_free = house && holder && !*holder && !(*house)->queue.empty();
+    if (is_free && settings_.promote) {
+        const auto begun = co_await settings_.promote(name);
+        if (!begun) spdlog::warn("project={} the next of the queue waits: {}", name, begun.error().sentence());
+    }
+    store::batch ended;
+    ended.finished.push_back({row.id, mine->fence, next});
+    const auto committed = co_await memory_.commit(std::move(ended));
+    if (!committed) spdlog::warn("work={} could not be ended: {}", row.id, committed.error().sentence());
 }
 
 }  // namespace slipway::conductor

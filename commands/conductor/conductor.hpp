@@ -25,7 +25,9 @@ struct conductor_settings {
     milliseconds renew_every{2'000};
     milliseconds longest_nap{1'000};  ///< between looks for due rows when nothing wakes us
     std::size_t at_once = 16;         ///< rows in flight
-    std::string log_directory;        ///< full output of steps; one folder a release
+    /// Begins what stands first in the queue of a project whose place is free; drops it when it cannot begin any more.
+    std::function<task<result<>>(std::string project)> promote;
+    std::string log_directory;  ///< full output of steps; one folder a release
     runner_settings runner;
 };
 
@@ -56,6 +58,10 @@ private:
     /// that fails is no news.
     task<> handle_watch(store::work_row row, hold_pointer mine);
     task<> handle_drift(store::work_row row, hold_pointer mine);
+    /// A step that waits for a resource (R4.10).
+    task<> handle_resource(store::work_row row, hold_pointer mine);
+    /// Proves on each turn that the head of a free queue moves (R4.9).
+    task<> handle_queue(store::work_row row, hold_pointer mine);
     task<> run_step(store::work_row row, hold_pointer mine, state_pointer state, steps::context here);
     /// Returns only when the lease is lost or the release is being aborted and the step may be interrupted.
     task<std::string> keep_lease(std::string row, std::string release_id, bool interruptible, hold_pointer mine);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "commands/conductor/rendering.hpp"
+#include "commands/release/project_state.hpp"
 #include "commands/release/rules.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/store/store.hpp"
@@ -15,6 +16,10 @@
 namespace slipway::conductor {
 
 using state_pointer = std::shared_ptr<const release::release_state>;
+using house_pointer = std::shared_ptr<const release::project_state>;
+/// The freeze of the calendar that stops whoever starts (a person, or Slipway by itself) now.
+using freeze_lookup =
+    std::function<std::optional<release::freeze_now>(const release::project_settings&, bool by_robot, instant now)>;
 /// The settings of a project by name, as they are now; nullptr when it is unknown or disabled by a broken file.
 using project_lookup = std::function<std::shared_ptr<const release::project_settings>(const std::string&)>;
 
@@ -25,12 +30,17 @@ struct companions {
     std::vector<store::outbox_put> messages;
     /// The answer that tells a person of a refusal; it travels in the commit that notes the refusal.
     std::function<std::vector<store::outbox_put>(const failure& why)> when_refused;
+    /// What people are told of events of the project; travels in their commit.
+    std::function<std::vector<store::outbox_put>(const release::project_state& before,
+                                                 const std::vector<release::project_event>& events)>
+        when_decided;
 };
 
 /// Loop thread only.
 class journal {
 public:
-    journal(store::store& memory, timers& time, project_lookup projects, renderer render, const release::kinds& kinds);
+    journal(store::store& memory, timers& time, project_lookup projects, renderer render, const release::kinds& kinds,
+            freeze_lookup freezes = {});
 
     /// The release as it is now; errc::not_found names the id.
     task<result<state_pointer>> load(std::string id);
@@ -47,12 +57,42 @@ public:
                                     companions with);
 
     /// Begins a release. errc::exists with the live release's id in `code` when the project's place is taken (R1.1,
-    /// R4.1).
+    /// R4.1); a rollback of that very release takes its place. Locks and freezes are judged inside the commit (R4.2).
     task<result<state_pointer>> begin(release::start wanted, release::actor who, std::string cause, companions with);
 
+    /// What holds for the project as a whole: lock, declared freeze, queue.
+    task<result<house_pointer>> load_project(std::string name);
+    /// Like `ask`, for the project: the release that runs hears of it in the same commit (R4.3).
+    task<result<house_pointer>> ask_project(std::string name, release::project_command asked, release::actor who,
+                                            std::string cause, companions with);
+
 private:
-    task<result<>> commit(state_pointer before, std::string id, std::vector<release::event> events, release::actor who,
-                          std::string cause, companions with, instant now);
+    /// What one commit does to one release.
+    struct part {
+        std::string id;
+        state_pointer before;
+        std::vector<release::event> events;
+    };
+    /// The same for a project.
+    struct house_part {
+        house_pointer before;
+        std::vector<release::project_event> events;
+    };
+    struct decided {
+        std::vector<part> releases;
+        std::optional<house_part> house;
+        std::string wakes_queue;  ///< project whose place is free now while others wait for it; "" = none
+    };
+
+    task<result<>> commit(decided what, release::actor who, std::string cause, companions with, instant now);
+    void add_part(store::batch& changes, const part& each, const release::release_state& after, std::string actor,
+                  std::string cause, instant now) const;
+    void keep(const std::string& id, release::release_state after);
+    /// Freeze and resources at this moment.
+    task<result<release::circumstances>> around(release::release_state state, house_pointer house, instant now);
+    /// What follows elsewhere from these events of a release: the end of a rollback ends the release it takes back,
+    /// and locks the project (R4.8).
+    task<result<>> add_consequences(decided& all, instant now);
     void add_watches(store::batch& changes, const release::release_state& before, const release::release_state& after,
                      instant now) const;
     void add_work(store::batch& changes, const release::release_state& before, const release::release_state& after,
@@ -63,18 +103,24 @@ private:
     project_lookup projects_;
     renderer render_;
     const release::kinds& kinds_;
+    freeze_lookup freezes_;
     std::map<std::string, state_pointer> cache_;
+    std::map<std::string, house_pointer> houses_;
 };
 
 /// The kinds of work rows the journal writes.
 namespace work {
-inline constexpr const char* step = "step";    ///< {release, step, attempt, what: look|perform|item, item, key}
-inline constexpr const char* tick = "tick";    ///< {release}: something may have expired
-inline constexpr const char* watch = "watch";  ///< {release, step}: does what the items show still hold?
-inline constexpr const char* drift = "drift";  ///< {release}: are the pins still where they were?
+inline constexpr const char* step = "step";          ///< {release, step, attempt, what: look|perform|item, item, key}
+inline constexpr const char* tick = "tick";          ///< {release}: something may have expired
+inline constexpr const char* watch = "watch";        ///< {release, step}: does what the items show still hold?
+inline constexpr const char* drift = "drift";        ///< {release}: are the pins still where they were?
+inline constexpr const char* resource = "resource";  ///< {release, step}: is what it waits for free?
+inline constexpr const char* queue = "queue";        ///< {project}: may the next one begin?
 }  // namespace work
 
 std::string stream_of(const std::string& release_id);
+/// The claim a release of the project holds while it lives.
+std::string claim_of(const std::string& project);
 
 /// How long until the outside world is read again without being asked: the project's drift poll, a minute without one.
 milliseconds poll_of(const release::project_settings* project);

@@ -106,6 +106,7 @@ struct applier {
         state.project = e.project;
         state.version = e.version;
         state.kind = e.kind;
+        state.parent = e.parent;
         state.attempt = e.attempt;
         state.channel = e.channel;
         state.team = e.team;
@@ -200,6 +201,7 @@ struct applier {
         if (auto* step = state.step(e.step)) {
             step->status = step_status::running;
             step->intent = intent_state{e.key, e.at};
+            step->awaits.clear();
             ++step->acts;
             if (step->began == instant{}) step->began = e.at;
         }
@@ -292,6 +294,23 @@ struct applier {
         state.aborting = e.abort;
         remember(state, e.abort.by, e.abort.at, "aborted the release");
     }
+    void operator()(const release_locked& e) {
+        state.locked = e.lock;
+        remember(state, e.lock.owner, e.lock.since, "locked the project");
+    }
+    void operator()(const release_unlocked& e) {
+        state.locked.reset();
+        remember(state, e.by, e.at, "unlocked the project");
+    }
+    void operator()(const stage_frozen& e) { state.frozen = e.stop; }
+    void operator()(const stage_thawed&) { state.frozen.reset(); }
+    void operator()(const rollback_begun& e) {
+        state.rolling_back = e.back;
+        remember(state, e.back.by, e.back.at, "began to roll back to " + e.back.version);
+    }
+    void operator()(const resource_awaited& e) {
+        if (auto* step = state.step(e.step)) step->awaits = e.resource + ", which " + e.holder + " has";
+    }
     void operator()(const drift_noted& e) { state.drifts.push_back(e.seen); }
     void operator()(const evidence_kept&) {}
     void operator()(const refusal_noted&) {}
@@ -299,6 +318,7 @@ struct applier {
         state.ended = e.how;
         state.ended_text = e.text;
         state.ended_at = e.at;
+        state.abandoned = state.abandoned || e.abandoned;
     }
 };
 

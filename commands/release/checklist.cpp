@@ -5,8 +5,7 @@
 #include <functional>
 #include <set>
 
-#include "commands/release/condition.hpp"
-#include "commands/release/read_form.hpp"
+#include "commands/release/read_step.hpp"
 #include "commands/release/yaml.hpp"
 #include "integrations/base/described.hpp"
 #include "integrations/base/digest.hpp"
@@ -15,143 +14,6 @@ namespace slipway::release {
 namespace {
 
 using place = yaml_value;
-using kind_map = std::map<std::string, kind_facts>;
-
-bool is_identifier(std::string_view text) {
-    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-    return !text.empty() && text.size() <= 60 && text.front() != '-' && std::ranges::all_of(text, fits);
-}
-
-json::value to_plain_json(const YAML::Node& node) {
-    if (node.IsMap()) {
-        json::object all;
-        for (const auto& each : node) all[each.first.Scalar()] = to_plain_json(each.second);
-        return all;
-    }
-    if (node.IsSequence()) {
-        json::array all;
-        for (const auto& each : node) all.push_back(to_plain_json(each));
-        return all;
-    }
-    if (!node.IsScalar()) return nullptr;
-    bool flag = false;
-    std::int64_t number = 0;
-    const bool quoted = node.Tag() == "!";
-    if (!quoted && YAML::convert<std::int64_t>::decode(node, number)) return number;
-    if (!quoted && (node.Scalar() == "true" || node.Scalar() == "false")) {
-        flag = node.Scalar() == "true";
-        return flag;
-    }
-    return json::value(node.Scalar());
-}
-
-gate_rule read_gate(const place& at, const std::map<std::string, int>& roles) {
-    at.only({"seats", "question", "expires", "four_eyes", "fields"});
-    gate_rule gate;
-    gate.question = at.at("question").text();
-    gate.expires = at.at("expires").duration(gate.expires);
-    gate.four_eyes = at.at("four_eyes").flag(true);
-    gate.fields = read_fields(at.at("fields"));
-    for (const auto& [role, count] : at.required("seats").entries()) {
-        gate.seats[role] = static_cast<int>(count.number(1, 1, 20));
-        const auto known = roles.find(role);
-        if (known == roles.end())
-            count.problem("the role `" + role +
-                          "` has no people in this project; add it under `roles` of the project file");
-        else if (known->second < gate.seats[role])
-            count.problem("the gate wants " + std::to_string(gate.seats[role]) + " from `" + role +
-                          "`, which has only " + std::to_string(known->second) + "; nobody could ever open it");
-    }
-    if (gate.seats.empty() && at.at("seats").present()) at.problem("a gate needs at least one seat");
-    return gate;
-}
-
-void check_kind(const place& at, const step_rule& step, const kind_map& kinds) {
-    const auto found = kinds.find(step.kind);
-    if (found == kinds.end()) {
-        std::vector<std::string_view> names;
-        for (const auto& [name, facts] : kinds) names.push_back(name);
-        const auto near = nearest_word(step.kind, names);
-        at.at("kind").problem("there is no step kind `" + step.kind + "`" +
-                              (near.empty() ? std::string{} : "; did you mean `" + std::string{near} + "`?"));
-        return;
-    }
-    const auto& facts = found->second;
-    std::vector<std::string_view> allowed{facts.settings.begin(), facts.settings.end()};
-    if (const auto with = at.at("with")) {
-        with.only(allowed);
-        if (facts.check != nullptr) facts.check(with);
-    }
-    for (const auto& name : facts.required_settings)
-        if (!step.with.contains(name))
-            at.problem("step `" + step.id + "` of kind `" + step.kind + "` needs `with." + name + "`");
-    if (step.effect < facts.at_least)
-        at.at("side_effect")
-            .problem("a step of kind `" + step.kind + "` has a bigger side effect than this; write " +
-                     std::string{boost::describe::enum_to_string(facts.at_least, "")});
-    if (step.probe == "built-in" && !facts.has_probe)
-        at.at("probe").problem("the kind `" + step.kind +
-                               "` has no built-in probe; say how to find out whether it already happened");
-    if (facts.what == step_class::confirm && step.gate.empty())
-        at.problem("step `" + step.id +
-                   "` asks people but has no `gate`; say whose word counts: gate: {seats: {role: 1}}");
-    if (facts.what != step_class::action) return;
-    for (const auto* key : {"side_effect", "timeout", "probe"})
-        if (!at.at(key).present())
-            at.problem("step `" + step.id + "` changes the outside world and must say `" + key + "`");
-}
-
-/// Fields beside the gate mean the same as in it.
-void take_step_fields(const place& at, step_rule& step) {
-    const auto fields = at.at("fields");
-    if (!fields) return;
-    if (step.gate.empty())
-        return fields.problem("only people can fill in a form: step `" + step.id + "` has no `gate` that asks them");
-    if (at.at("gate").at("fields").present())
-        return fields.problem("step `" + step.id + "` has `fields` twice, here and in its gate; keep one of them");
-    step.gate.front().fields = read_fields(fields);
-}
-
-milliseconds read_fresh(const place& at, const step_rule& step, const kind_map& kinds) {
-    constexpr milliseconds least{60'000};
-    const auto limit = at.duration(milliseconds{0});
-    const auto found = kinds.find(step.kind);
-    if (found != kinds.end() && found->second.what != step_class::check)
-        at.problem("only a check can be run again for free; a step of kind `" + step.kind + "` takes no `fresh`");
-    else if (limit < least && at.is_text())
-        at.problem("a check that is stale after less than a minute would never be done; write at least 1m");
-    return limit;
-}
-
-step_rule read_step(const place& at, const std::string& file, const std::string& stage,
-                    const std::map<std::string, int>& roles, const kind_map& kinds) {
-    at.only({"id", "line", "kind", "title", "text", "needs", "gate", "side_effect", "timeout", "probe", "required",
-             "with", "when", "fresh", "fields"});
-    step_rule step;
-    step.stage = stage;
-    step.id = at.required("id").name();
-    if (!step.id.empty() && !is_identifier(step.id))
-        at.at("id").problem("`" + step.id + "` is no id: use lower-case letters, digits and dashes");
-    step.kind = at.required("kind").name();
-    step.title = at.required("title").name();
-    step.line = at.at("line").text();
-    step.text = at.at("text").text();
-    step.needs = at.at("needs").texts();
-    step.probe = at.at("probe").text();
-    step.timeout = at.at("timeout").duration(step.timeout);
-    step.required = at.at("required").flag();
-    step.origin = file + ":" + std::to_string(at.line());
-    boost::describe::enum_from_string(
-        at.at("side_effect").one_of({"none", "reversible", "irreversible"}, "none").c_str(), step.effect);
-    if (const auto gate = at.at("gate")) step.gate.push_back(read_gate(gate, roles));
-    take_step_fields(at, step);
-    if (const auto with = at.at("with"))
-        if (with.is_map()) step.with = to_plain_json(with.node()).get_object();
-    if (const auto when = at.at("when")) step.when = read_condition(when);
-    if (const auto fresh = at.at("fresh")) step.fresh = read_fresh(fresh, step, kinds);
-    check_kind(at, step, kinds);
-    return step;
-}
 
 /// The ids on a circle of needs, or nothing.
 std::vector<std::string> find_circle(const std::vector<step_rule>& steps) {
@@ -175,13 +37,21 @@ std::vector<std::string> find_circle(const std::vector<step_rule>& steps) {
     return circle;
 }
 
-void check_together(const checklist& list, const std::map<std::string, place>& places, const place& root) {
+}  // namespace
+
+void check_needs(const checklist& list, const std::map<std::string, yaml_value>& places, const yaml_value& root) {
+    const auto at_of = [&](const std::string& id) {
+        const auto found = places.find(id);
+        return found == places.end() ? root : found->second;
+    };
     for (const auto& step : list.steps)
         for (const auto& need : step.needs)
             if (list.find(need) == nullptr)
-                places.at(step.id).at("needs").problem("step `" + step.id + "` needs `" + need +
-                                                       "`, which is not in this checklist");
-    if (places.size() != list.steps.size()) return;  // an id that stands twice is said already, and is no circle
+                at_of(step.id).at("needs").problem("step `" + step.id + "` needs `" + need +
+                                                   "`, which is not in this checklist");
+    std::set<std::string> ids;
+    for (const auto& each : list.steps) ids.insert(each.id);
+    if (ids.size() != list.steps.size()) return;  // an id that stands twice is said already, and is no circle
     const auto circle = find_circle(list.steps);
     if (circle.empty()) return;
     std::string names;
@@ -190,8 +60,6 @@ void check_together(const checklist& list, const std::map<std::string, place>& p
     (where == places.end() ? root : where->second)
         .problem("these steps wait for each other for ever: " + names + circle.front());
 }
-
-}  // namespace
 
 const step_rule* checklist::find(std::string_view id) const noexcept {
     const auto found = std::ranges::find(steps, id, &step_rule::id);
@@ -233,7 +101,7 @@ checked_checklist read_checklist(std::string_view yaml, const std::string& file,
         last_of_previous_stage = above;
     }
     if (reader.good() && read.list.steps.empty()) root.problem("the checklist has no steps");
-    if (root) check_together(read.list, places, root);
+    if (root) check_needs(read.list, places, root);
     read.problems = reader.problems();
     return read;
 }

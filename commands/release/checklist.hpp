@@ -62,11 +62,12 @@ struct step_rule {
     json::object with;      ///< the kind's own settings
     milliseconds fresh{0};  ///< a check: how long its result counts at a gate; 0 = as long as the release (R2.9)
     json::object when;      ///< condition, see condition.hpp; empty = always needed (R2.4)
-    std::string origin;     ///< "default.yaml:17", for people who look for the line
+    std::vector<std::string> resources;  ///< what no two releases may use at once while it acts, by name (R4.10)
+    std::string origin;                  ///< "default.yaml:17", for people who look for the line
 };
 BOOST_DESCRIBE_STRUCT(step_rule, (),
                       (id, line, stage, kind, title, text, needs, gate, effect, timeout, probe, required, with, fresh,
-                       when, origin))
+                       when, resources, origin))
 
 struct stage_rule {
     std::string id;     ///< "prepare"

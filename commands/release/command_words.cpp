@@ -34,6 +34,10 @@ struct describer {
     std::string operator()(const skip& c) const { return on_step("skip", c.step); }
     std::string operator()(const treat_as_done& c) const { return on_item("treat as done", c.step, c.item); }
     std::string operator()(const run_again& c) const { return on_item("run again", c.step, c.item); }
+    std::string operator()(const go_back&) const { return "roll back"; }
+    std::string operator()(const lock_seen&) const { return "lock"; }
+    std::string operator()(const unlock_seen&) const { return "unlock"; }
+    std::string operator()(const way_back_ended&) const { return "way back ended"; }
     std::string operator()(const add_note&) const { return "note"; }
     std::string operator()(const edit_notes&) const { return "edit the notes"; }
     std::string operator()(const advance&) const { return "advance"; }

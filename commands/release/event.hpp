@@ -21,10 +21,11 @@ struct release_started {
     std::map<std::string, std::vector<std::string>> rights;
     json::object facts;
     instant at{};
+    std::string parent{};
 };
 BOOST_DESCRIBE_STRUCT(release_started, (),
                       (id, project, version, kind, attempt, channel, team, requester, plan, plan_hash, rights, facts,
-                       at))
+                       at, parent))
 
 /// `when` was evaluated, once, when the step was first to begin; the inputs as they were then (R2.4).
 struct step_considered {
@@ -194,6 +195,50 @@ struct abort_started {
 };
 BOOST_DESCRIBE_STRUCT(abort_started, (), (abort))
 
+/// The project was locked while this release runs: what cannot be undone waits (R4.3).
+struct release_locked {
+    static constexpr const char* name = "release_locked";
+    lock_state lock;
+};
+BOOST_DESCRIBE_STRUCT(release_locked, (), (lock))
+
+struct release_unlocked {
+    static constexpr const char* name = "release_unlocked";
+    std::int64_t number = 0;
+    person_id by;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(release_unlocked, (), (number, by, at))
+
+/// A freeze is open, and the next stage would begin: it waits (R4.7).
+struct stage_frozen {
+    static constexpr const char* name = "stage_frozen";
+    freeze_stop stop;
+};
+BOOST_DESCRIBE_STRUCT(stage_frozen, (), (stop))
+
+struct stage_thawed {
+    static constexpr const char* name = "stage_thawed";
+    std::string stage;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(stage_thawed, (), (stage, at))
+
+/// Another release undoes this one; nothing of it goes on.
+struct rollback_begun {
+    static constexpr const char* name = "rollback_begun";
+    way_back back;
+};
+BOOST_DESCRIBE_STRUCT(rollback_begun, (), (back))
+
+/// A step could act, but another release has a resource that it declares (R4.10).
+struct resource_awaited {
+    static constexpr const char* name = "resource_awaited";
+    std::string step, resource, holder;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(resource_awaited, (), (step, resource, holder, at))
+
 struct drift_noted {
     static constexpr const char* name = "drift_noted";
     drift seen;
@@ -223,13 +268,15 @@ struct release_ended {
     ending how = ending::done;
     std::string text;
     instant at{};
+    bool abandoned = false;  ///< the version is published and will never be deployed (R6.10)
 };
-BOOST_DESCRIBE_STRUCT(release_ended, (), (how, text, at))
+BOOST_DESCRIBE_STRUCT(release_ended, (), (how, text, at, abandoned))
 
 using event = std::variant<release_started, step_considered, look_started, look_recorded, gate_opened, seat_filled,
                            seat_withdrawn, gate_closed, step_intended, step_ended, item_intended, item_delegated,
                            item_ended, step_skipped, step_reset, note_added, notes_edited, release_held,
-                           release_resumed, abort_started, drift_noted, evidence_kept, refusal_noted, release_ended>;
+                           release_resumed, abort_started, release_locked, release_unlocked, stage_frozen, stage_thawed,
+                           rollback_begun, resource_awaited, drift_noted, evidence_kept, refusal_noted, release_ended>;
 
 /// The name and JSON of an event as the journal keeps it.
 std::string name_of(const event& happened);

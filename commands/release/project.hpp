@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "commands/release/checklist.hpp"
+#include "commands/release/freeze_rule.hpp"
 #include "commands/release/people.hpp"
 #include "commands/release/yaml_problem.hpp"
 #include "integrations/base/clock.hpp"
@@ -38,7 +39,8 @@ struct gitlab_settings {
     std::string migration_label = "migration";
     std::string dependency_label = "dependency";
     std::string error_label = "production-error";  ///< put on issues made from errors
-    bool releases = true;                          ///< the changelog also becomes the description of a GitLab release
+    std::string token_from;  ///< name of the environment variable with this project's own token; "" = GITLAB_TOKEN
+    bool releases = true;    ///< the changelog also becomes the description of a GitLab release
 };
 
 struct repository_settings {
@@ -173,6 +175,21 @@ struct dependency_settings {
     std::map<std::string, dependency_rule> projects;  ///< by path: "cig/money-format"
 };
 
+/// Where production itself says which version it runs (R1.10).
+struct observed_settings {
+    std::string url;
+    std::string header;  ///< the header that holds the version; or
+    std::string json;    ///< the member of the JSON page: "build.version"
+    milliseconds every{20'000};
+};
+
+/// How Salt puts an earlier version on the servers; the run of the build takes what stable has.
+struct rollback_settings {
+    std::string function = "state.sls";
+    std::vector<std::string> arguments;  ///< may hold {tag}, {version}, {commit}; empty = not configured
+    std::string dry_run = "test=true";   ///< the argument more that makes it a dry run
+};
+
 /// One human being on both sides.
 struct person_settings {
     std::string slack;   ///< "U…"
@@ -208,8 +225,14 @@ struct project_settings {
     migration_settings migrations;
     dependency_settings dependencies;
     milliseconds drift_poll{60'000};
-    std::string checklist_file;  ///< path; "" = the default checklist
-    std::string file;            ///< where all this was read
+    std::string environment = "production";  ///< as lines of the freeze calendar may name it
+    std::vector<freeze_rule> freezes;
+    observed_settings observed;
+    rollback_settings rollback;
+    std::string checklist_file;           ///< path; "" = the default checklist
+    std::string rollback_checklist_file;  ///< the same for the ways back
+    std::string hotfix_checklist_file;
+    std::string file;  ///< where all this was read
 
     /// role → how many people, as the checklist reader wants it.
     std::map<std::string, int> head_counts() const;

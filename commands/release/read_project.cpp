@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands/release/project.hpp"
+#include "commands/release/read_deployment.hpp"
 #include "commands/release/read_errors.hpp"
 #include "commands/release/read_sql_and_dependencies.hpp"
 #include "commands/release/rules.hpp"
@@ -58,7 +59,7 @@ program read_program(const place& at) {
 }
 
 gitlab_settings read_gitlab(const place& at) {
-    at.only({"project", "labels", "releases"});
+    at.only({"project", "labels", "releases", "token_from"});
     gitlab_settings made;
     made.project = at.required("project").name();
     const auto labels = at.at("labels");
@@ -67,6 +68,7 @@ gitlab_settings read_gitlab(const place& at) {
     made.dependency_label = labels.at("dependencies").name(made.dependency_label);
     made.error_label = labels.at("errors").name(made.error_label);
     made.releases = at.at("releases").flag(made.releases);
+    made.token_from = text_that(at.at("token_from"), is_variable, "the name of an environment variable");
     return made;
 }
 
@@ -213,6 +215,9 @@ void read_identity(const place& root, project_settings& made) {
     if (made.milestone.find("{version}") == std::string::npos)
         root.at("milestone").problem("`milestone` must say where the version stands, such as Platform-{version}");
     made.checklist_file = root.at("checklist").text();
+    made.rollback_checklist_file = root.at("rollback_checklist").text();
+    made.hotfix_checklist_file = root.at("hotfix_checklist").text();
+    made.environment = root.at("environment").name(made.environment);
     made.drift_poll = root.at("drift_poll").duration(made.drift_poll);
 }
 
@@ -261,6 +266,12 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
                "people",
                "checklist",
                "drift_poll",
+               "rollback_checklist",
+               "hotfix_checklist",
+               "environment",
+               "freeze",
+               "deployed_version",
+               "rollback",
                "stable_diff_allowed",
                "protected_branches"});
     refuse_secrets(root);
@@ -283,6 +294,9 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
     made.rights = read_rights(root.at("rights"), made);
     made.people = read_people(root.at("people"));
     made.migrations = read_migrations(root.at("migrations"));
+    made.freezes = read_freezes(root.at("freeze"));
+    made.observed = read_observed(root.at("deployed_version"));
+    made.rollback = read_rollback(root.at("rollback"));
     made.dependencies = read_dependencies(root.at("dependencies"), made);
     checked.problems = reader.problems();
     return checked;

@@ -94,6 +94,9 @@ result<> check_not_stopped(const release_state& state) {
         return refuse("The release is on hold since " + clock_time(state.held->at) + " by " + name(state.held->by) +
                       "; nothing starts until somebody types `/release resume`.");
     if (state.aborting) return refuse("The release is being aborted; nothing new starts.");
+    if (state.rolling_back)
+        return refuse("The release is being rolled back to " + state.rolling_back->version + " by " +
+                      name(state.rolling_back->by) + "; nothing of it goes on.");
     return {};
 }
 
@@ -102,8 +105,9 @@ result<> check_not_stopped(const release_state& state) {
 std::map<std::string, std::vector<std::string>> default_rights() {
     const std::vector<std::string> managers{"release-manager"};
     const std::vector<std::string> anybody{"*"};
-    return {{"start", managers}, {"resume", managers}, {"abort", managers}, {"skip", managers},
-            {"retry", managers}, {"decide", managers}, {"hold", anybody},   {"note", anybody}};
+    return {{"start", managers},    {"resume", managers}, {"abort", managers}, {"skip", managers},
+            {"retry", managers},    {"decide", managers}, {"hold", anybody},   {"note", anybody},
+            {"rollback", managers}, {"hotfix", managers}, {"lock", managers},  {"freeze", managers}};
 }
 
 result<> may(const std::map<std::string, std::vector<std::string>>& rights, std::string_view verb, const actor& who) {
@@ -146,14 +150,14 @@ std::string id_of(const button& pressed) {
 }
 
 result<std::vector<event>> decide(const release_state& state, const command& asked, const actor& who, instant now,
-                                  const kinds& known) {
-    const rules::question q{state, who, now, known};
+                                  const kinds& known, const circumstances& around) {
+    const rules::question q{state, who, now, known, around};
     return std::visit([&](const auto& each) { return rules::decide(q, each); }, asked);
 }
 
 result<std::vector<event>> decide_and_advance(const release_state& state, const command& asked, const actor& who,
-                                              instant now, const kinds& known) {
-    auto decided = decide(state, asked, who, now, known);
+                                              instant now, const kinds& known, const circumstances& around) {
+    auto decided = decide(state, asked, who, now, known, around);
     if (!decided) return decided;
     auto all = std::move(*decided);
     if (all.empty() && !std::holds_alternative<advance>(asked) && !std::holds_alternative<tick>(asked)) return all;
@@ -162,7 +166,7 @@ result<std::vector<event>> decide_and_advance(const release_state& state, const 
     for (const auto& each : all) after = apply(std::move(after), each);
     // What starts now may make more start (a release that ends, a gate that opens): repeat until nothing moves.
     for (int round = 0; round < most_rounds; ++round) {
-        const auto more = decide(after, advance{}, machine(), now, known);
+        const auto more = decide(after, advance{}, machine(), now, known, around);
         if (!more || more->empty()) break;
         for (const auto& each : *more) {
             after = apply(std::move(after), each);

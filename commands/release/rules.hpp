@@ -57,6 +57,10 @@ struct treat_as_done {
 struct run_again {
     std::string step, item;
 };
+/// Another release takes production back: this one stops where it is. Asked by the rules of that release's start.
+struct go_back {
+    std::string release, version, reason;
+};
 struct add_note {
     std::string text;
 };
@@ -95,10 +99,22 @@ struct tick {};
 struct drift_seen {
     std::string what, from, to;
 };
+/// The project was locked or unlocked; comes in the commit of that lock.
+struct lock_seen {
+    lock_state lock;
+};
+struct unlock_seen {
+    std::int64_t number = 0;
+};
+/// How the release that takes this one back ended.
+struct way_back_ended {
+    bool ok = false;
+    std::string text;
+};
 
 using command = std::variant<approve, reject, withdraw, choose, delegate, hold, propose_rollback, resume, abort, retry,
-                             skip, treat_as_done, run_again, add_note, edit_notes, advance, look_finished,
-                             step_finished, item_finished, tick, drift_seen>;
+                             skip, treat_as_done, run_again, go_back, add_note, edit_notes, advance, look_finished,
+                             step_finished, item_finished, tick, drift_seen, lock_seen, unlock_seen, way_back_ended>;
 
 /// What was asked, for the audit: "approve build", "choose merge on !12 of merge-requests". Never what was written.
 std::string words_of(const command& asked);
@@ -106,23 +122,43 @@ std::string words_of(const command& asked);
 /// What a kind of step is like; the rules ask this table and know no kind by name.
 using kinds = std::map<std::string, kind_facts, std::less<>>;
 
+/// A freeze that is open now.
+struct freeze_now {
+    std::string reason;
+    instant until{};       ///< when it is over, as far as can be seen
+    bool overrun = false;  ///< what runs already may go on into the next stage
+};
+
+/// What a decision depends on beside the release itself; asked at the moment of the decision.
+struct circumstances {
+    std::optional<freeze_now> frozen;
+    std::map<std::string, std::string> taken;  ///< resource → who has it, of those the plan declares (R4.10)
+};
+
+struct project_state;  // project_state.hpp: locks, freezes and the queue of a project
+
 /// The first event of a release, or why it cannot start. `version` has passed the project's grammar.
 struct start {
     std::string id, project, version, channel, team;
+    std::string kind = "release";  ///< release, hotfix, rollback
+    std::string parent{};
     int attempt = 1;
     checklist plan;
     std::map<std::string, std::vector<std::string>> rights;
     json::object facts;
 };
+/// Lock and freeze are judged by `house` and `around`: a lock stops every kind, a freeze only a release (R4.7, R6.7).
 result<std::vector<event>> decide_start(const start& asked, const actor& who, instant now);
+result<std::vector<event>> decide_start(const start& asked, const actor& who, instant now, const project_state& house,
+                                        const circumstances& around);
 
 /// Total over (state, command). A machine report about something that is over gives evidence, not an error.
 result<std::vector<event>> decide(const release_state& state, const command& asked, const actor& who, instant now,
-                                  const kinds& known);
+                                  const kinds& known, const circumstances& around = {});
 
 /// decide, then advance on the state that follows: what one commit holds.
 result<std::vector<event>> decide_and_advance(const release_state& state, const command& asked, const actor& who,
-                                              instant now, const kinds& known);
+                                              instant now, const kinds& known, const circumstances& around = {});
 
 /// True when a look at the step from time to time can change what people are asked, or what they have said still
 /// holds: it waits on items, or it is done and what was decided is bound to what was shown (R2.6).
@@ -148,7 +184,8 @@ editable_notes notes_to_edit(const std::vector<note>& notes);
 
 /// The same key on any machine after any restart (R5.5).
 std::string idempotency_key(const release_state& state, const step_state& step, std::string_view purpose);
-/// The roles that may use a verb ("start", "hold", "abort", "skip", "retry", "resume", "note", "decide"), when the
+/// The roles that may use a verb ("start", "hold", "abort", "skip", "retry", "resume", "note", "decide", "rollback",
+/// "hotfix", "lock", "freeze"), when the
 /// project says nothing.
 std::map<std::string, std::vector<std::string>> default_rights();
 /// errc::refused with the roles that may, when `who` may not.
@@ -158,7 +195,8 @@ result<> may(const std::map<std::string, std::vector<std::string>>& rights, std:
 /// The server-side row behind a button (R8.4). Its id is derived, so the same button has the same id on every machine.
 struct button {
     std::string release, kind;  ///< kind: approve, reject, withdraw, choose, delegate, retry, skip, treat_as_done,
-                                ///< run_again, hold, propose_rollback, resume, abort, note
+                                ///< run_again, hold, propose_rollback, resume, abort, note, verb (`choice` = the verb,
+                                ///< `item` = what is typed behind it)
     std::string step, item, choice, fingerprint;
 };
 BOOST_DESCRIBE_STRUCT(button, (), (release, kind, step, item, choice, fingerprint))

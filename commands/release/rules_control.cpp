@@ -95,6 +95,7 @@ failure no_such_step(const question& q, const std::string& step) {
 
 result<events> control_check(const question& q, std::string_view verb) {
     if (const auto live = check_live(q.state); !live) return live.error();
+    if (q.state.rolling_back) return check_not_stopped(q.state).error();
     if (const auto allowed = may(q.state.rights, verb, q.who); !allowed) return allowed.error();
     return events{};
 }
@@ -114,15 +115,18 @@ result<events> decide(const question& q, const propose_rollback& asked) {
     if (const auto fine = control_check(q, "hold"); !fine) return fine.error();
     const auto* step = q.state.step(asked.step);
     if (step == nullptr) return no_such_step(q, asked.step);
-    const auto previous = q.state.fact("previous_tag");
-    const auto back = previous.empty() ? std::string{"the version before"} : previous;
-    const auto next = "Deploy " + back + " again, then `/release abort " + q.state.version +
-                      " REASON`; or `/release resume` to keep " + q.state.version;
+    if (q.state.kind == "rollback")
+        return refuse(
+            "This is a rollback already, and a rollback never leads to another one. `/release hold REASON` "
+            "stops it; `/release hotfix` fixes forward.");
+    const auto next =
+        "`/release rollback` shows the last good release and the way back to it; `/release resume` keeps " +
+        q.state.version;
     if (q.state.held)
         return refuse("The release is already on hold since " + clock_time(q.state.held->at) + " by " +
                       name(q.state.held->by) + ". " + next + ".");
     const auto numbers = step->look && !step->look->summary.empty() ? step->look->summary : step->text;
-    const auto reason = "roll back to " + back + (numbers.empty() ? "" : ": " + numbers) + ". " + next;
+    const auto reason = "roll back" + (numbers.empty() ? "" : ": " + numbers) + ". " + next;
     return events{release_held{{q.who.who, untrusted{reason}, q.now}}};
 }
 
@@ -216,6 +220,7 @@ result<events> decide(const question& q, const run_again& asked) {
         if (item == nullptr || item->status != item_status::unknown_outcome)
             return refuse("The outcome of " + asked.item + " is known; there is nothing to decide.");
         if (const auto free = check_not_stopped(q.state); !free) return free.error();
+        if (const auto free = check_not_locked(q.state, q.now); !free) return free.error();
         const auto attempt = item->attempt + 1;
         const auto key = idempotency_key(q.state, *step, item->id + "/" + item->chosen + "/" + std::to_string(attempt));
         return events{item_intended{step->id, item->id, item->chosen, attempt, key, q.who.who, item->reason, q.now}};

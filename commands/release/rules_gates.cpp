@@ -102,7 +102,8 @@ result<> check_form(const std::vector<form_field>& fields, const form_values& an
 bool asks_for_form(const release_state& state, const approve& asked, const actor& who) {
     if (state.plan.fields_of(asked.step).empty()) return false;
     const kinds none;
-    const rules::question now{state, who, instant{}, none};
+    const circumstances alone;
+    const rules::question now{state, who, instant{}, none, alone};
     const auto found = gate_for(now, asked.step, asked.fingerprint);
     return found && free_seat(now, **found);
 }

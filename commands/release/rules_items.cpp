@@ -118,6 +118,8 @@ result<event> intend(const question& q, const step_state& step, const item_state
                      const std::string& reason) {
     const auto allowed = offered.people.empty() ? check_roles(q, item, offered) : check_named(q, item, offered, reason);
     if (!allowed) return allowed.error();
+    if (offered.effect == side_effect::irreversible)
+        if (const auto free = check_not_locked(q.state, q.now); !free) return free.error();
     if (offered.needs_reason)
         if (const auto given = check_reason(reason, "“" + offered.label + "”"); !given) return given.error();
     item_intended begun;

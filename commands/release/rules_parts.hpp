@@ -16,6 +16,7 @@ struct question {
     const actor& who;
     instant now;
     const kinds& known;
+    const circumstances& around;
 };
 
 result<events> decide(const question& q, const approve& asked);
@@ -31,6 +32,10 @@ result<events> decide(const question& q, const retry& asked);
 result<events> decide(const question& q, const skip& asked);
 result<events> decide(const question& q, const treat_as_done& asked);
 result<events> decide(const question& q, const run_again& asked);
+result<events> decide(const question& q, const go_back& asked);
+result<events> decide(const question& q, const lock_seen& asked);
+result<events> decide(const question& q, const unlock_seen& asked);
+result<events> decide(const question& q, const way_back_ended& asked);
 result<events> decide(const question& q, const add_note& asked);
 result<events> decide(const question& q, const edit_notes& asked);
 result<events> decide(const question& q, const advance& asked);
@@ -63,6 +68,10 @@ bool needs_are_met(const release_state& state, const step_rule& rule);
 std::string names_of(const std::vector<person_id>& people);
 /// Refuses what a release that is over no longer takes.
 result<> check_live(const release_state& state);
+/// Refuses what cannot be undone while the project is locked (R4.3).
+result<> check_not_locked(const release_state& state, instant now);
+/// "until 14:02 UTC", with the day when it is another one.
+std::string until_words(instant until, instant now);
 /// Refuses to begin anything while a hold or an abort is in force (R4.5).
 result<> check_not_stopped(const release_state& state);
 

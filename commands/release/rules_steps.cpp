@@ -41,6 +41,39 @@ event intend(const question& q, const step_state& step) {
     return step_intended{step.id, step.attempt, idempotency_key(q.state, step, purpose), q.now};
 }
 
+/// Who else uses the resource: another release, or another step of this one, be it only since this very decision. "" =
+/// nobody. An unknown outcome may still be using it.
+std::string user_of(const question& q, const step_state& step, const std::string& resource, const events& all) {
+    const auto mine = q.state.id + "/" + step.id;
+    const auto taken = q.around.taken.find(resource);
+    if (taken != q.around.taken.end() && taken->second != mine) return taken->second;
+    for (const auto& other : q.state.plan.steps) {
+        if (other.id == step.id || std::ranges::find(other.resources, resource) == other.resources.end()) continue;
+        const auto* there = q.state.step(other.id);
+        const bool uses = there != nullptr &&
+                          (there->status == step_status::running || there->status == step_status::unknown_outcome);
+        const bool begins = std::ranges::any_of(all, [&](const event& each) {
+            const auto* begun = std::get_if<step_intended>(&each);
+            return begun != nullptr && begun->step == other.id;
+        });
+        if (uses || begins) return q.state.id + "/" + other.id;
+    }
+    return {};
+}
+
+/// It may act; whether it does now depends on what the project and other releases are doing.
+void begin_act(const question& q, const step_rule& rule, const step_state& step, events& all) {
+    if (rule.effect == side_effect::irreversible && !check_not_locked(q.state, q.now)) return;  // R4.3
+    for (const auto& each : rule.resources) {
+        const auto user = user_of(q, step, each, all);
+        if (user.empty()) continue;
+        if (step.awaits != each + ", which " + user + " has")
+            all.push_back(resource_awaited{step.id, each, user, q.now});
+        return;
+    }
+    all.push_back(intend(q, step));
+}
+
 /// How long what was decided on bound items counts at a gate without looking again; the poll looks anyway.
 constexpr milliseconds bound_items_count{60'000};
 
@@ -72,7 +105,7 @@ events refresh(const question& q, const step_rule& rule) {
 void ask_or_act(const question& q, const step_rule& rule, const step_state& step, events& all) {
     if (has_open_blocking_item(step) || has_running_item(step)) return;
     if (rule.gate.empty()) {
-        all.push_back(intend(q, step));
+        begin_act(q, rule, step, all);
         return;
     }
     const bool decides =
@@ -95,7 +128,7 @@ void ask_or_act(const question& q, const step_rule& rule, const step_state& step
     }
     const auto* kind = kind_of(q, step);
     if (step.gate->status == gate_status::approved && (kind == nullptr || kind->what != step_class::confirm))
-        all.push_back(intend(q, step));
+        begin_act(q, rule, step, all);
 }
 
 /// Not settled, and not by itself on the way to it.
@@ -138,6 +171,40 @@ void start_step(const question& q, const step_rule& rule, const step_state& step
     }
 }
 
+/// A freeze that is open keeps a release from the stages it has not entered (R4.7); never a way back.
+bool stops_at(const question& q, const step_rule& rule) {
+    if (!q.around.frozen || q.around.frozen->overrun || q.state.kind != "release") return false;
+    if (q.state.plan.stages.empty() || rule.stage == q.state.plan.stages.front().id) return false;
+    return std::ranges::none_of(q.state.steps, [&](const step_state& each) {
+        const auto* other = q.state.plan.find(each.id);
+        return other != nullptr && other->stage == rule.stage && each.status != step_status::waiting &&
+               each.status != step_status::not_needed;
+    });
+}
+
+/// The stage that would begin now if no freeze were open; "" = none.
+std::string frozen_stage(const question& q) {
+    for (const auto& rule : q.state.plan.steps) {
+        const auto* step = q.state.step(rule.id);
+        if (step != nullptr && step->status == step_status::waiting && stops_at(q, rule) &&
+            needs_are_met(q.state, rule))
+            return rule.stage;
+    }
+    return {};
+}
+
+void note_freeze(const question& q, events& all) {
+    const auto stage = frozen_stage(q);
+    if (stage.empty()) {
+        if (q.state.frozen) all.push_back(stage_thawed{q.state.frozen->stage, q.now});
+        return;
+    }
+    const auto& open = *q.around.frozen;
+    const bool is_known = q.state.frozen && q.state.frozen->stage == stage && q.state.frozen->until == open.until &&
+                          q.state.frozen->reason == open.reason;
+    if (!is_known) all.push_back(stage_frozen{{stage, open.reason, open.until, q.now}});
+}
+
 bool is_busy(const step_state& step) {
     return step.status == step_status::running || step.status == step_status::looking || has_running_item(step);
 }
@@ -170,11 +237,16 @@ event late(const std::string& step, const std::string& text, const json::object&
 
 result<events> decide(const question& q, const advance&) {
     events all;
-    if (!q.state.is_live()) return all;
+    if (!q.state.is_live() || q.state.rolling_back) return all;
+    if (q.state.locked && !q.state.locked->holds_at(q.now))
+        return events{release_unlocked{q.state.locked->number, machine().who, q.now}};  // its time is over
     if (q.state.aborting) {
-        if (std::ranges::none_of(q.state.steps, is_busy))
-            all.push_back(ended(q, ending::cancelled,
-                                "aborted by " + name(q.state.aborting->by) + ": " + q.state.aborting->reason.raw()));
+        if (std::ranges::none_of(q.state.steps, is_busy)) {
+            const bool is_published = !q.state.fact("tag_pushed").empty() && q.state.kind != "rollback";
+            all.push_back(release_ended{
+                ending::cancelled, "aborted by " + name(q.state.aborting->by) + ": " + q.state.aborting->reason.raw(),
+                q.now, is_published && !has_deployed(q.state)});
+        }
         return all;
     }
     if (std::ranges::all_of(q.state.steps, &step_state::is_settled)) {
@@ -182,8 +254,10 @@ result<events> decide(const question& q, const advance&) {
         return all;
     }
     if (q.state.held) return all;
+    note_freeze(q, all);
     for (const auto& rule : q.state.plan.steps)
-        if (const auto* step = q.state.step(rule.id)) start_step(q, rule, *step, all);
+        if (const auto* step = q.state.step(rule.id); step != nullptr && !stops_at(q, rule))
+            start_step(q, rule, *step, all);
     return all;
 }
 

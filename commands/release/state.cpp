@@ -93,6 +93,7 @@ release_status status_of(const release_state& state) noexcept {
         case ending::live:
             break;
     }
+    if (state.rolling_back) return release_status::rolling_back;
     if (any(state, {step_status::unknown_outcome}) || has_unknown_item(state)) return release_status::unknown_outcome;
     if (state.aborting) return release_status::cancelling;
     if (state.held) return release_status::held;
@@ -122,6 +123,16 @@ std::vector<std::string> what_happened(const release_state& state) {
                 all.push_back(rule->title + ", " + item.id + (item.text.empty() ? "" : ": " + item.text));
     }
     return all;
+}
+
+bool has_deployed(const release_state& state) {
+    if (!state.fact("deployed_at").empty()) return true;
+    if (state.plan.stages.size() < 2) return false;
+    const auto& first = state.plan.stages.front().id;
+    return std::ranges::any_of(state.steps, [&](const step_state& each) {
+        const auto* rule = state.plan.find(each.id);
+        return rule != nullptr && rule->stage != first && rule->effect == side_effect::irreversible && each.intent;
+    });
 }
 
 std::string snapshot(const release_state& state) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "commands/release/checklist.hpp"
+#include "commands/release/lock.hpp"
 #include "commands/release/people.hpp"
 #include "integrations/base/clock.hpp"
 #include "integrations/base/untrusted.hpp"
@@ -167,6 +168,7 @@ struct step_state {
     instant ended{};
     std::optional<considered> condition;  ///< set once `when` was evaluated; survives a retry
     int acts = 0;                         ///< how often it was intended in this attempt
+    std::string awaits;                   ///< the resource it waits for and who has it, as words; "" = none (R4.10)
 
     const item_state* item(std::string_view item_id) const noexcept;
     bool is_settled() const noexcept {
@@ -175,7 +177,7 @@ struct step_state {
 };
 BOOST_DESCRIBE_STRUCT(step_state, (),
                       (id, status, attempt, look, gate, intent, items, text, detail, data, by, reason, began, ended,
-                       condition, acts))
+                       condition, acts, awaits))
 
 struct note {
     person_id by;
@@ -235,7 +237,8 @@ struct release_state {
     std::string id;  ///< "core-1.4.0-1"
     std::string project;
     std::string version;
-    std::string kind = "release";
+    std::string kind = "release";  ///< release, hotfix or rollback (R1.8)
+    std::string parent;            ///< the release that a hotfix fixes or a rollback takes back; "" = none
     int attempt = 1;
     std::string channel;  ///< Slack channel id of its board
     std::string team;     ///< Slack workspace
@@ -248,6 +251,10 @@ struct release_state {
     std::vector<note> notes;
     std::optional<hold_state> held;
     std::optional<hold_state> aborting;
+    std::optional<lock_state> locked;      ///< the project was locked under it (R4.3)
+    std::optional<freeze_stop> frozen;     ///< it may not enter that stage now (R4.7)
+    std::optional<way_back> rolling_back;  ///< another release undoes it
+    bool abandoned = false;                ///< its version is published and will never be deployed (R6.10)
     std::vector<drift> drifts;
     std::vector<decision> decisions;  ///< newest last
     ending ended = ending::live;
@@ -263,8 +270,9 @@ struct release_state {
     std::string fact(std::string_view name) const;
 };
 BOOST_DESCRIBE_STRUCT(release_state, (),
-                      (id, project, version, kind, attempt, channel, team, requester, plan, plan_hash, rights, facts,
-                       steps, notes, held, aborting, drifts, decisions, ended, ended_text, started, ended_at, journal))
+                      (id, project, version, kind, parent, attempt, channel, team, requester, plan, plan_hash, rights,
+                       facts, steps, notes, held, aborting, locked, frozen, rolling_back, abandoned, drifts, decisions,
+                       ended, ended_text, started, ended_at, journal))
 
 release_status status_of(const release_state& state) noexcept;
 /// "awaiting gate", "unknown outcome": the same word in Slack, log and metrics.
@@ -273,6 +281,9 @@ std::string to_words(step_status status);
 
 /// What already took effect outside: the title of every done step that is not free of effects, in order (R6.2).
 std::vector<std::string> what_happened(const release_state& state);
+
+/// Something of this release may run in production: a step behind the first stage that cannot be undone has begun.
+bool has_deployed(const release_state& state);
 
 /// The snapshot, byte for byte the same for the same events (R1.4).
 std::string snapshot(const release_state& state);

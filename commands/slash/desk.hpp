@@ -29,6 +29,9 @@ struct desk {
     std::function<std::string(const std::string& name)> why_disabled;
     /// The project's checklist as its file says now. errc::invalid with every problem.
     std::function<result<release::checklist>(const release::project_settings& project)> checklist;
+    /// The same for a way back; `kind` is "rollback" or "hotfix".
+    std::function<result<release::checklist>(const release::project_settings& project, const std::string& kind)>
+        way_back;
 };
 
 /// Who asks, with the roles of this moment (R3.10).

@@ -100,6 +100,8 @@ struct handler {
     task<> on(slack::block_action clicked);
     task<> on(slack::view_submission sent);
     task<> on(slack::app_mention mentioned);
+    /// A button that stands for something typed: `/release <choice> <item>` in that project.
+    task<> run_verb(slack::origin from, release::button pressed);
     /// Decides a button's command and answers.
     task<> decide(slack::origin from, release::button pressed, form_words words);
     task<result<release::button>> button_of(std::string id);
@@ -151,6 +153,10 @@ task<> handler::on(slack::block_action clicked) {
     if (!pressed) {
         co_await send_answer(with, clicked.from, clicked.from.channel, plain_refusal(pressed.error().sentence()),
                              inbox_id);
+        co_return;
+    }
+    if (pressed->kind == "verb") {
+        co_await run_verb(clicked.from, *pressed);
         co_return;
     }
     const auto state = co_await with.releases.load(pressed->release);
@@ -239,6 +245,23 @@ task<> handler::decide(slack::origin from, release::button pressed, form_words w
         co_await send_answer(with, from, channel,
                              views::reply(views::words::approved_waiting(**after, *step, views::names{*project})),
                              inbox_id);
+}
+
+task<> handler::run_verb(slack::origin from, release::button pressed) {
+    slack::slash_command typed;
+    typed.from = from;
+    typed.command = "/release";
+    auto project = pressed.step;  // of a card that belongs to no release
+    if (!pressed.release.empty()) {
+        const auto state = co_await with.releases.load(pressed.release);
+        if (!state) {
+            co_await send_answer(with, from, from.channel, plain_refusal(state.error().sentence()), inbox_id);
+            co_return;
+        }
+        project = (*state)->project;
+    }
+    typed.text = untrusted{pressed.choice + " " + project + " " + pressed.item};
+    co_await on(std::move(typed));
 }
 
 task<> handler::on(slack::app_mention mentioned) {

@@ -19,6 +19,13 @@ auto build() {
     all.push_back(create_retry());
     all.push_back(create_skip());
     all.push_back(create_abort());
+    all.push_back(create_train());
+    all.push_back(create_rollback());
+    all.push_back(create_hotfix());
+    all.push_back(create_lock());
+    all.push_back(create_unlock());
+    all.push_back(create_freeze());
+    all.push_back(create_queue());
     all.push_back(create_why());
     all.push_back(create_errors());
     all.push_back(create_link());

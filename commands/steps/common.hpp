@@ -73,5 +73,11 @@ std::unique_ptr<step_kind> create_telemetry_baseline();
 std::unique_ptr<step_kind> create_telemetry_watch();
 std::unique_ptr<step_kind> create_error_issues();
 std::unique_ptr<step_kind> create_sentry_release();
+std::unique_ptr<step_kind> create_git_pick();
+std::unique_ptr<step_kind> create_merge_back();
+std::unique_ptr<step_kind> create_rollback_target();
+std::unique_ptr<step_kind> create_salt_rollback();
+std::unique_ptr<step_kind> create_train_gate();
+std::unique_ptr<step_kind> create_train_arrival();
 
 }  // namespace slipway::steps

@@ -42,6 +42,12 @@ auto build() {
     add(create_telemetry_watch());
     add(create_error_issues());
     add(create_sentry_release());
+    add(create_git_pick());
+    add(create_merge_back());
+    add(create_rollback_target());
+    add(create_salt_rollback());
+    add(create_train_gate());
+    add(create_train_arrival());
     return all;
 }
 

@@ -1,5 +1,6 @@
 #include "commands/steps/pins.hpp"
 
+#include "commands/changelog/version.hpp"
 #include "commands/steps/common.hpp"
 #include "integrations/base/digest.hpp"
 #include "integrations/gitlab/gitlab.hpp"
@@ -11,6 +12,13 @@ std::string target_of(const std::vector<git::remote_ref>& remote, const std::str
     for (const auto& each : remote)
         if (each.name == name) return each.target;
     return {};
+}
+
+/// "the next one, 1.4.1": by the project's own grammar; just "the next one" when it cannot be told.
+std::string next_words(const release::project_settings& project, const std::string& version) {
+    const auto grammar = changelog::version_grammar::create(project.version.grammar);
+    const auto parsed = grammar ? grammar->parse(version) : result<changelog::version>{grammar.error()};
+    return parsed ? "the next one, " + grammar->text(grammar->nearest_after(*parsed)) : std::string{"the next one"};
 }
 
 task<result<>> pin_milestone(services with, std::shared_ptr<const release::project_settings> project,
@@ -59,13 +67,43 @@ task<result<json::object>> read_pins(services with, std::shared_ptr<const releas
         if (!target_of(*remote, "refs/tags/" + tag).empty())
             co_return failure{
                 errc::exists,
-                "The tag " + tag + " is already on the remote: this version has been released. Choose the next one."};
+                "The tag " + tag +
+                    " is already on the remote: this version has been published, and a published tag is never moved. "
+                    "Choose " +
+                    next_words(*project, version) + "."};
         facts["tag_name"] = tag;
         facts["trunk_head"] = trunk;
         facts["candidate"] = trunk;
         facts["stable_head"] = stable;
         facts["base"] = stable;
     }
+    co_return facts;
+}
+
+task<result<json::object>> read_hotfix_pins(services with, std::shared_ptr<const release::project_settings> project,
+                                            std::string version) {
+    if (with.gitlab == nullptr || with.transport == nullptr || with.clone == nullptr || project->gitlab.project.empty())
+        co_return not_configured("GitLab, where merge requests are picked from,", "gitlab.project");
+    json::object facts;
+    const auto home = co_await with.gitlab->project_by_path(project->gitlab.project);
+    if (!home) co_return home.error();
+    facts["gitlab_project"] = home->id;
+    facts["gitlab_url"] = home->web_url;
+    const auto remote = co_await with.transport->list_remote(with.clone->url());
+    if (!remote) co_return remote.error();
+    const auto stable = target_of(*remote, stable_ref(*project));
+    if (stable.empty())
+        co_return failure{errc::not_found, "The remote has no branch `" + project->repository.stable +
+                                               "`. Check `repository.stable` in the project file."};
+    const auto tag = project->tag_name(version);
+    if (!target_of(*remote, "refs/tags/" + tag).empty())
+        co_return failure{errc::exists, "The tag " + tag +
+                                            " is already on the remote, and a published tag is never moved. Choose " +
+                                            next_words(*project, version) + "."};
+    facts["tag_name"] = tag;
+    facts["stable_head"] = stable;
+    facts["candidate"] = stable;
+    facts["base"] = stable;
     co_return facts;
 }
 
@@ -86,7 +124,8 @@ task<result<std::vector<release::drift_seen>>> find_drift(std::shared_ptr<const 
         const auto now = target_of(*remote, ref);
         if (!pinned.empty() && now != pinned) seen.push_back({what, pinned, now});
     };
-    compare(project->repository.trunk, trunk_ref(*project), "trunk_head");
+    // A hotfix is made of stable; trunk may go on.
+    if (state->kind == "release") compare(project->repository.trunk, trunk_ref(*project), "trunk_head");
     compare(project->repository.stable, stable_ref(*project), "stable_head");
     if (const auto tag = state->fact("tag_pushed"); !tag.empty())
         compare("tag " + tag_name(*state), tag_ref(*state), "tag_pushed");

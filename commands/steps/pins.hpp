@@ -10,6 +10,10 @@ namespace slipway::steps {
 task<result<json::object>> read_pins(services with, std::shared_ptr<const release::project_settings> project,
                                      std::string version);
 
+/// The same for a hotfix: it begins at stable, needs no milestone, and its version has to be free.
+task<result<json::object>> read_hotfix_pins(services with, std::shared_ptr<const release::project_settings> project,
+                                            std::string version);
+
 /// Pins that are no longer where the release left them.
 task<result<std::vector<release::drift_seen>>> find_drift(std::shared_ptr<const release::release_state> state,
                                                           services with,

@@ -43,6 +43,10 @@ markup gate_words(const release::release_state& state, const release::step_rule&
                people.sentence(release::why_closed(state, step)));
 }
 
+markup resource_words(const release::step_rule& rule, const release::step_state& step) {
+    return say("⏳ *{}* waits for {}.", step_name(rule), step.awaits);
+}
+
 markup items_words(const release::step_rule& rule, const release::step_state& step) {
     std::size_t open = 0, running = 0;
     for (const auto& each : step.items) {
@@ -71,6 +75,7 @@ markup failure_words(const release::step_rule& rule, const release::step_state& 
 /// One step's part of "now"; empty for steps that neither wait nor move.
 markup step_words(const release::release_state& state, const release::step_rule& rule, const release::step_state& step,
                   const names& people) {
+    if (!step.awaits.empty()) return resource_words(rule, step);
     switch (step.status) {
         case step_status::asking:
             if (step.gate && step.gate->status == release::gate_status::open)
@@ -105,6 +110,21 @@ std::vector<markup> whole_release_words(const release::release_state& state, con
         all.push_back(say("⏸️ *On hold* by {} since {}: {}\nNothing new starts until somebody resumes it.",
                           people.of(state.held->by), slack::date_token(state.held->at, slack::date_style::time),
                           state.held->reason));
+    if (state.rolling_back)
+        all.push_back(say("↩️ *Being rolled back* to {} by {} since {}. Its own board shows how far it is.",
+                          slack::code(state.rolling_back->version), people.of(state.rolling_back->by),
+                          slack::date_token(state.rolling_back->at, slack::date_style::time)));
+    if (state.locked)
+        all.push_back(say("🔒 *The project is locked* (lock {}) by {} until {}: {}\nWhat cannot be undone waits.",
+                          state.locked->number,
+                          state.locked->automatic ? say("Slipway") : people.of(state.locked->owner),
+                          slack::date_token(state.locked->until), state.locked->reason));
+    if (state.frozen)
+        all.push_back(say("🧊 *A freeze is open* {}: {}\nThis stage may end; “{}” begins when it is over.",
+                          state.frozen->until > state.frozen->at
+                              ? say("until {}", slack::date_token(state.frozen->until))
+                              : say("with no end in sight"),
+                          state.frozen->reason, state.frozen->stage));
     if (state.drifts.empty()) return all;
     const auto& last = state.drifts.back();
     all.push_back(say("↔️ *{} moved* from {} to {} at {}. What was approved on the old state no longer counts.",
@@ -131,7 +151,7 @@ bool has_failed(const release::release_state& state) {
 }
 
 std::vector<slack::element> buttons_of(const release::release_state& state, std::vector<release::button>& shown) {
-    if (!state.is_live()) return {};
+    if (!state.is_live() || state.rolling_back) return {};
     button_row row{shown};
     std::vector<slack::element> all;
     const auto button = [&](const char* kind) {
@@ -150,6 +170,11 @@ std::vector<slack::element> buttons_of(const release::release_state& state, std:
         all.push_back(row.make(button("resume"), "Resume", slack::button_style::primary));
     else if (!state.aborting)
         all.push_back(row.make(button("hold"), "Hold"));
+    if (state.held && state.kind != "rollback" && release::has_deployed(state)) {
+        auto back = button("verb");
+        back.choice = "rollback";
+        all.push_back(row.make(back, "Roll back …", slack::button_style::danger));
+    }
     all.push_back(row.make(button("note"), "Add a note"));
     if (!state.aborting) all.push_back(row.make(button("abort"), "Abort", slack::button_style::danger));
     return all;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/views/gate_card.hpp"
+#include "commands/views/ways_back.hpp"
 #include "integrations/slack/blocks/modal.hpp"
 
 namespace slipway::views {
@@ -44,11 +45,9 @@ modal_builder begun(const std::string& title, const release::release_state& stat
 }
 
 markup already_happened(const release::release_state& state, const names& people) {
-    const auto happened = release::what_happened(state);
-    if (happened.empty()) return say("Nothing outside was changed so far.");
-    markup text = say("This has already taken effect and stays as it is:");
-    for (const auto& each : happened) text += say("\n• {}", people.sentence(each));
-    return text;
+    const auto words = compensation_words(state, people);
+    if (words.empty()) return say("Nothing outside was changed so far.");
+    return say("This has already taken effect, and this undoes it:") + words;
 }
 
 json::object reject_window(const release::release_state& state, const release::step_rule& rule,

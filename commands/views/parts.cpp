@@ -135,7 +135,10 @@ markup reversibility(release::side_effect effect) {
 }
 
 std::string release_name(const release::release_state& state, const release::project_settings& project) {
-    return (project.title.empty() ? state.project : project.title) + " " + state.version;
+    const auto title = project.title.empty() ? state.project : project.title;
+    if (state.kind == "rollback") return title + " rollback to " + state.version;
+    if (state.kind == "hotfix") return title + " hotfix " + state.version;
+    return title + " " + state.version;
 }
 
 }  // namespace slipway::views

@@ -1,6 +1,7 @@
 #include "commands/views/posts.hpp"
 
 #include "commands/views/changelog_text.hpp"
+#include "commands/views/ways_back.hpp"
 #include "integrations/base/json.hpp"
 
 namespace slipway::views {
@@ -27,12 +28,17 @@ markup how_it_ended(const release::release_state& state, const names& people) {
 markup leftovers(const release::release_state& state, const names& people) {
     const auto happened = release::what_happened(state);
     if (happened.empty()) return say("Nothing outside was changed.");
-    markup text = state.ended == release::ending::done ? say("*What took effect*")
-                                                       : say("*What had already taken effect and stays*");
-    for (const auto& each : happened) text += say("\n• {}", people.sentence(each));
-    if (state.ended != release::ending::done && !state.fact("tag_pushed").empty())
-        text += say("\nThe tag {} is published and is never moved; the next attempt takes the next version.",
-                    slack::code(state.version));
+    if (state.ended == release::ending::done) {
+        markup text = say("*What took effect*");
+        for (const auto& each : happened) text += say("\n• {}", people.sentence(each));
+        return text;
+    }
+    const auto undoing = compensation_words(state, people);
+    if (undoing.empty()) return say("Nothing outside was changed.");
+    markup text = say("*What had already taken effect, and what undoes it*") + undoing;
+    if (!state.fact("tag_pushed").empty())
+        text += say("\nThe tag {} is published and is never moved{}; the next attempt takes the next version.",
+                    slack::code(state.version), state.abandoned ? ", the version is abandoned" : "");
     return text;
 }
 

@@ -9,6 +9,7 @@
 #include "commands/views/items_card.hpp"
 #include "commands/views/posts.hpp"
 #include "commands/views/step_card.hpp"
+#include "commands/views/ways_back.hpp"
 
 namespace slipway::views {
 namespace {
@@ -55,6 +56,9 @@ public:
              .priority = slack::priority::board});
         for (const auto& rule : state_.plan.steps)
             if (const auto* step = state_.step(rule.id)) of_step(rule, *step);
+        if (state_.locked)
+            put(key("lock/" + std::to_string(state_.locked->number)), lock_notice(state_, people_),
+                in_thread(/*broadcast=*/true, slack::priority::gate), say("The project is no longer locked."));
         of_errors();
         if (!state_.is_live()) put(key("summary"), summary(state_, people_), in_channel(slack::priority::gate));
     }

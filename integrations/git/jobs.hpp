@@ -55,6 +55,7 @@ result<std::vector<blamed_line>> blame(git_repository& repo, const blame_questio
 result<std::vector<std::vector<blamed_line>>> blame_all(git_repository& repo, const blame_questions& questions);
 
 // writing.cpp
+result<merge_outcome> pick(git_repository& repo, const object_id& commit, const object_id& onto);
 result<merge_outcome> merge(git_repository& repo, const object_id& ours, const object_id& theirs,
                             const std::vector<std::string>& keep_ours);
 result<object_id> create_commit(git_repository& repo, const new_commit& wanted);

@@ -83,6 +83,9 @@ public:
     task<result<std::vector<signature>>> proper_names(object_id commit, std::vector<signature> people) override {
         return on_pool([=](git_repository& repo) { return detail::proper_names(repo, commit, people); });
     }
+    task<result<merge_outcome>> pick(object_id commit, object_id onto) override {
+        return on_pool([=](git_repository& repo) { return detail::pick(repo, commit, onto); });
+    }
     task<result<merge_outcome>> merge(object_id ours, object_id theirs, std::vector<std::string> keep_ours) override {
         return on_pool([=](git_repository& repo) { return detail::merge(repo, ours, theirs, keep_ours); });
     }

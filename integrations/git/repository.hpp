@@ -74,6 +74,8 @@ public:
     /// has them, absent ones absent, whatever the merge would make of them; they never conflict.
     virtual task<result<merge_outcome>> merge(object_id ours, object_id theirs,
                                               std::vector<std::string> keep_ours = {}) = 0;
+    /// What `commit` changed against its first parent, applied to `onto` in memory: a cherry-pick.
+    virtual task<result<merge_outcome>> pick(object_id commit, object_id onto) = 0;
     /// Same input, same id: time and identity come from the caller.
     virtual task<result<object_id>> create_commit(new_commit wanted) = 0;
     /// The annotated tag object alone, same input, same id. `move_ref("refs/tags/…", id, "")` gives it its name.

@@ -1,4 +1,5 @@
 // New objects, and the only two functions that change what a name means.
+#include <git2/cherrypick.h>
 #include <git2/sys/commit.h>
 
 #include <algorithm>
@@ -138,6 +139,22 @@ failure found_elsewhere(const std::string& name, const object_id& present, const
     return {errc::moved, name + " is at " + present + " now, not at " + expected + ": somebody moved it"};
 }
 
+/// The tree of a merge made in memory, or where people have to decide.
+result<merge_outcome> outcome_of(git_repository& repo, git_index& index, const std::string& what) {
+    merge_outcome outcome;
+    if (git_index_has_conflicts(&index) == 1) {
+        auto paths = conflicts_in(index);
+        if (!paths) return paths.error();
+        outcome.conflicts = std::move(*paths);
+        return outcome;
+    }
+    git_oid tree;
+    const int code = git_index_write_tree_to(&tree, &index, &repo);
+    if (code < 0) return git_failure(code, what);
+    outcome.tree = to_text(tree);
+    return outcome;
+}
+
 }  // namespace
 
 result<merge_outcome> merge(git_repository& repo, const object_id& ours, const object_id& theirs,
@@ -156,18 +173,21 @@ result<merge_outcome> merge(git_repository& repo, const object_id& ours, const o
         const auto kept = keep_path(**index, **left, each);
         if (!kept) return kept.error();
     }
-    merge_outcome outcome;
-    if (git_index_has_conflicts(index->get()) == 1) {
-        auto paths = conflicts_in(**index);
-        if (!paths) return paths.error();
-        outcome.conflicts = std::move(*paths);
-        return outcome;
-    }
-    git_oid tree;
-    const int code = git_index_write_tree_to(&tree, index->get(), &repo);
-    if (code < 0) return git_failure(code, what);
-    outcome.tree = to_text(tree);
-    return outcome;
+    return outcome_of(repo, **index, what);
+}
+
+result<merge_outcome> pick(git_repository& repo, const object_id& commit, const object_id& onto) {
+    const auto picked = find_commit(repo, commit);
+    if (!picked) return picked.error();
+    const auto base = find_commit(repo, onto);
+    if (!base) return base.error();
+    git_merge_options options = GIT_MERGE_OPTIONS_INIT;
+    const std::string what = "Cannot pick " + commit + " onto " + onto;
+    const unsigned mainline = git_commit_parentcount(picked->get()) > 1 ? 1 : 0;
+    const auto index =
+        acquire<index_handle>(what, git_cherrypick_commit, &repo, picked->get(), base->get(), mainline, &options);
+    if (!index) return index.error();
+    return outcome_of(repo, **index, what);
 }
 
 result<object_id> create_commit(git_repository& repo, const new_commit& wanted) {

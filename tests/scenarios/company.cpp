@@ -64,6 +64,8 @@ void company::write_configuration(const company_settings& how) {
     write_text(project_file(), project);
     write_text(config(), settings);
     write_text(folder_.file("etc/checklist.yaml"), checklist);
+    for (const std::string back : {"rollback", "hotfix"})
+        write_text(folder_.file("etc/" + back + ".yaml"), text_of(source + "/deploy/checklists/" + back + ".yaml"));
 }
 
 void company::start_sandbox(const company_settings& how) {

@@ -20,5 +20,12 @@ std::unique_ptr<verb> create_errors();
 std::unique_ptr<verb> create_link();
 std::unique_ptr<verb> create_history();
 std::unique_ptr<verb> create_help();
+std::unique_ptr<verb> create_lock();
+std::unique_ptr<verb> create_unlock();
+std::unique_ptr<verb> create_freeze();
+std::unique_ptr<verb> create_queue();
+std::unique_ptr<verb> create_rollback();
+std::unique_ptr<verb> create_hotfix();
+std::unique_ptr<verb> create_train();
 
 }  // namespace slipway::slash

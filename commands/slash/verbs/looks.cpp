@@ -3,9 +3,29 @@
 #include "commands/views/error_cards.hpp"
 #include "commands/views/plan.hpp"
 #include "commands/views/replies.hpp"
+#include "commands/views/ways_back.hpp"
+#include "integrations/base/json.hpp"
 
 namespace slipway::slash {
 namespace {
+
+/// Lock, freeze, queue, and what production says it runs: from the store alone.
+task<views::markup> around_release(desk& with, project_pointer project) {
+    views::markup words;
+    const auto house = co_await with.releases.load_project(project->name);
+    if (house) words = views::house_words(**house, views::names{*project}, with.time.now());
+    const auto seen = co_await with.memory.document_of("observed", project->name);
+    if (!seen || !*seen) co_return words;
+    views::observed_version found;
+    found.observed = text_at(**seen, "observed");
+    found.recorded = text_at(**seen, "recorded");
+    const auto* matches = (*seen)->if_contains("matches");
+    found.matches = matches != nullptr && matches->is_bool() && matches->get_bool();
+    found.since = from_iso(text_at(**seen, "since")).value_or(instant{});
+    if (!words.empty()) words += slack::say("\n");
+    words += views::observed_words(found);
+    co_return words;
+}
 
 class status final : public verb {
 public:
@@ -15,7 +35,10 @@ public:
     task<result<answer>> run(desk& with, asked question) override {
         const auto state = co_await current_release(with, question.project);
         if (!state) co_return state.error();
-        co_return views::status_reply(**state, views::names{*question.project});
+        auto said = views::status_reply(**state, views::names{*question.project});
+        const auto more = co_await around_release(with, question.project);
+        if (!more.empty()) said.thread_parts.push_back(views::reply(more));
+        co_return said;
     }
 };
 
@@ -75,8 +98,10 @@ public:
             if (!state) co_return state.error();
             const auto& one = **state;
             said.section(slack::say("{}: {}, begun {} by {}",
-                                    untrusted{one.version + " (attempt " + std::to_string(one.attempt) + ")"},
-                                    untrusted{release::to_words(release::status_of(one))},
+                                    untrusted{(one.kind == "release" ? "" : one.kind + " ") + one.version +
+                                              " (attempt " + std::to_string(one.attempt) + ")"},
+                                    untrusted{release::to_words(release::status_of(one)) +
+                                              (one.abandoned ? ", abandoned: published and never deployed" : "")},
                                     untrusted{to_iso(one.started).substr(0, 16) + " UTC"}, people.of(one.requester)));
         }
         if (shown == 0) said.section(slack::say("There has been none yet. `/release start VERSION` starts the first."));

@@ -3,16 +3,16 @@
 #include <algorithm>
 
 #include "commands/changelog/version.hpp"
+#include "commands/slash/starting.hpp"
 #include "commands/slash/verbs/all.hpp"
-#include "commands/steps/pins.hpp"
 #include "commands/views/board.hpp"
 #include "commands/views/gate_card.hpp"
 #include "commands/views/plan.hpp"
 #include "commands/views/replies.hpp"
 #include "commands/views/words.hpp"
+#include "commands/windows/calendar.hpp"
 #include "integrations/async/deadline.hpp"
 #include "integrations/base/json.hpp"
-#include "integrations/slack/methods.hpp"
 
 namespace slipway::slash {
 namespace {
@@ -20,6 +20,7 @@ namespace {
 struct wish {
     std::string version;
     bool dry = false;
+    bool queue = false;
 };
 
 result<wish> read_wish(const std::string& words) {
@@ -28,62 +29,19 @@ result<wish> read_wish(const std::string& words) {
         const auto& word = next.first;
         if (word == "--dry-run" || word == "--dry")
             wanted.dry = true;
+        else if (word == "--queue")
+            wanted.queue = true;
         else if (wanted.version.empty())
             wanted.version = word;
         else
-            return failure{
-                errc::invalid,
-                "I understand `/release start VERSION [--dry-run]`, but not what comes after " + wanted.version + "."};
+            return failure{errc::invalid,
+                           "I understand `/release start VERSION [--dry-run] [--queue]`, but not what comes after " +
+                               wanted.version + "."};
     }
     if (wanted.version.empty())
         return failure{errc::invalid,
                        "Say which version: `/release start 1.4.0`. Add `--dry-run` to see what would happen."};
     return wanted;
-}
-
-task<result<release::start>> prepare(desk& with, asked question, std::string version) {
-    release::start begun;
-    const auto& project = *question.project;
-    const auto plan = with.checklist(project);
-    if (!plan) co_return plan.error();
-    const auto* services = with.services(project.name);
-    if (services == nullptr)
-        co_return failure{errc::refused, "The project " + project.name +
-                                             " cannot be used right now: " + with.why_disabled(project.name)};
-    const auto facts = co_await steps::read_pins(*services, question.project, version);
-    if (!facts) co_return facts.error();
-    const auto earlier = co_await with.releases.ids(project.name + "-" + version);
-    if (!earlier) co_return earlier.error();
-    begun.attempt = static_cast<int>(earlier->size()) + 1;
-    begun.id = project.name + "-" + version + "-" + std::to_string(begun.attempt);
-    begun.project = project.name;
-    begun.version = version;
-    begun.channel = project.channel;
-    begun.team = question.who.who.team;
-    begun.plan = *plan;
-    begun.rights = project.rights.empty() ? release::default_rights() : project.rights;
-    begun.facts = *facts;
-    begun.facts["settings"] = project.condition_settings();
-    co_return begun;
-}
-
-/// A link to the board, "" when Slack does not give one now.
-task<std::string> link_to_board(desk& with, std::string release_id) {
-    const auto row = co_await with.memory.outbox_row_of(conductor::board_key(release_id));
-    if (!row || !*row) co_return std::string{};
-    const auto ts = text_at((*row)->receipt, "ts");
-    if (ts.empty()) co_return std::string{};
-    slack::message_ref where{text_at((*row)->receipt, "channel"), ts};
-    const auto link = co_await slack::permalink(with.slack, where);
-    co_return link ? *link : std::string{};
-}
-
-/// Who comes second gets the way to the release that is there (R1.1).
-task<result<answer>> busy_answer(desk& with, asked question, std::string holder) {
-    const auto running = co_await with.releases.load(holder);
-    if (!running) co_return running.error();
-    const auto link = co_await link_to_board(with, holder);
-    co_return views::reply(views::words::already_running(**running, views::names{*question.project}, link));
 }
 
 release::release_state imagined(const release::start& begun, const release::actor& who, instant now) {
@@ -182,12 +140,35 @@ task<result<answer>> dry_run(desk& with, asked question, release::start begun) {
     co_return shown;
 }
 
+task<result<>> held_back(desk& with, asked question) {
+    const auto house = co_await with.releases.load_project(question.project->name);
+    if (!house) co_return house.error();
+    release::circumstances around;
+    around.frozen = windows::open_freeze(*question.project, windows::starter::person, with.time.now());
+    auto free = release::may_begin(**house, around, "release", with.time.now());
+    co_return free;
+}
+
+task<result<answer>> stand_in_line(desk& with, asked question, release::start begun) {
+    const release::queue_start wanted{
+        {begun.version, question.who.who, question.channel, question.who.who.team, begun.facts, with.time.now()}};
+    const auto house = co_await with.releases.ask_project(question.project->name, wanted, question.who,
+                                                          "slack " + question.inbox_id, question.companions());
+    if (!house) co_return house.error();
+    co_return views::reply(slack::say(
+        "{} waits, number {} in the queue. Its pins are read again when its turn comes; {} "
+        "takes it out.",
+        slack::code(begun.version), (*house)->queue.size(), slack::code("/release queue drop " + begun.version)));
+}
+
 class start final : public verb {
 public:
     std::string name() const override { return "start"; }
-    std::string usage() const override { return "start VERSION [--dry-run]"; }
+    std::string usage() const override { return "start VERSION [--dry-run] [--queue]"; }
     std::string help() const override {
-        return "Starts a release of that version; --dry-run shows every step and changes nothing.";
+        return "Starts a release of that version; --dry-run shows every step and changes nothing, --queue waits for "
+               "its "
+               "turn.";
     }
     task<result<answer>> run(desk& with, asked question) override {
         const auto wanted = read_wish(question.words);
@@ -201,12 +182,20 @@ public:
         if (!version) co_return version.error();
         const auto busy = co_await with.releases.live(question.project->name);
         if (!busy) co_return busy.error();
-        if (*busy && !wanted->dry) {
-            auto said = co_await busy_answer(with, question, **busy);
+        const bool stands_in_line = *busy && wanted->queue && !wanted->dry;
+        if (*busy && !wanted->dry && !wanted->queue) {
+            auto said = co_await busy_answer(with, question.project, **busy);
             co_return said;
         }
-        auto begun = co_await prepare(with, question, wanted->version);
+        // What holds the project is said first, before anything outside is asked (R4.8).
+        const auto held = co_await held_back(with, question);
+        if (!held && !wanted->dry && !stands_in_line) co_return held.error();
+        auto begun = co_await prepare_start(with, question.project, question.who.who, wanted->version);
         if (!begun) co_return begun.error();
+        if (stands_in_line) {
+            auto said = co_await stand_in_line(with, question, std::move(*begun));
+            co_return said;
+        }
         if (wanted->dry) {
             auto shown = co_await dry_run(with, question, *begun);
             co_return shown;
@@ -215,7 +204,7 @@ public:
         const auto state = co_await with.releases.begin(std::move(*begun), question.who, "slack " + question.inbox_id,
                                                         question.companions());
         if (!state && state.error() == errc::exists) {
-            auto said = co_await busy_answer(with, question, state.error().code);
+            auto said = co_await busy_answer(with, question.project, state.error().code);
             co_return said;
         }
         if (!state) co_return state.error();

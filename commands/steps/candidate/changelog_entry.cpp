@@ -13,6 +13,14 @@ namespace {
 /// The milestone's merge requests: titles, labels, authors.
 task<result<std::vector<gitlab::merge_request>>> read_requests(context here) {
     if (here.with.gitlab == nullptr) co_return std::vector<gitlab::merge_request>{};
+    std::vector<std::int64_t> picks;  // a hotfix has no milestone, but its merge requests by number
+    for (const auto& each : array_at(here.state->facts, "picks"))
+        if (each.is_int64()) picks.push_back(each.get_int64());
+    if (!picks.empty()) {
+        auto named = co_await here.with.gitlab->merge_requests_by_iid(number_at(here.state->facts, "gitlab_project"),
+                                                                      std::move(picks));
+        co_return named;
+    }
     auto all = co_await here.with.gitlab->merge_requests_of(number_at(here.state->facts, "gitlab_project"),
                                                             milestone_of(*here.state));
     co_return all;

@@ -11,42 +11,67 @@ std::string trailer(const release::release_state& state) {
     return "Release-Id: " + state.id;
 }
 
+/// A release commits on trunk, a hotfix (`with: {onto: stable}`) on what it picked onto stable.
+struct ground {
+    bool on_stable = false;
+    std::string ref, branch;
+    std::string parent_fact;  ///< the commit below ours
+    std::string stands_fact;  ///< where the clone's branch is before
+};
+
+ground ground_of(const context& here) {
+    if (text_at(here.rule.with, "onto") == "stable")
+        return {true, stable_ref(*here.project), here.project->repository.stable, "candidate", "base"};
+    return {false, trunk_ref(*here.project), here.project->repository.trunk, "trunk_head", "trunk_head"};
+}
+
+json::object facts_of(const ground& on, const std::string& made) {
+    json::object facts;
+    facts["commit"] = made;
+    facts["candidate"] = made;
+    if (on.on_stable) facts["stable_commit"] = made;
+    return facts;
+}
+
 class git_commit_kind final : public step_kind {
 public:
     release::kind_facts facts() const override {
         return make_facts("git_commit", release::step_class::action, false, true, release::side_effect::reversible,
-                          {"message"});
+                          {"message", "onto"});
     }
     std::string plan(const release::step_rule& rule, const release::project_settings& project,
                      const std::string& version) const override {
-        return "one commit on " + project.repository.trunk + ": “" + message_of(rule, version) + "”";
+        return "one commit on " +
+               (text_at(rule.with, "onto") == "stable" ? project.repository.stable : project.repository.trunk) + ": “" +
+               message_of(rule, version) + "”";
     }
     task<result<probe_outcome>> probe(context here, act) override {
         const auto open = co_await here.with.clone->ready();
         if (!open) co_return open.error();
-        const auto head = co_await (*open)->resolve(trunk_ref(*here.project));
+        const auto on = ground_of(here);
+        const auto head = co_await (*open)->resolve(on.ref);
         if (!head) co_return head.error();
         const auto candidate = here.state->fact("candidate");
-        if (*head == candidate || *head == here.state->fact("trunk_head")) co_return probe_outcome{};
+        if (*head == candidate || *head == here.state->fact(on.stands_fact)) co_return probe_outcome{};
         const auto found = co_await (*open)->read_commit(*head);
         if (!found) co_return found.error();
         probe_outcome seen;
         const bool ours = found->message.raw().find(trailer(*here.state)) != std::string::npos &&
-                          found->parents.size() == 1 && found->parents.front() == here.state->fact("trunk_head");
+                          found->parents.size() == 1 && found->parents.front() == here.state->fact(on.parent_fact);
         seen.what = ours ? answer::done : answer::different;
         seen.text =
-            ours ? "the commit " + short_id(*head) + " is on " + here.project->repository.trunk
-                 : here.project->repository.trunk + " in the clone is at " + short_id(*head) +
+            ours ? "the commit " + short_id(*head) + " is on " + on.branch
+                 : on.branch + " in the clone is at " + short_id(*head) +
                        ", which is not this release's commit; `/release retry pull` starts from the remote again";
-        if (ours) {
-            seen.facts["commit"] = *head;
-            seen.facts["candidate"] = *head;
-        }
+        if (ours) seen.facts = facts_of(on, *head);
         co_return seen;
     }
     task<result<outcome>> perform(context here, act intent) override {
-        const auto parent = need_fact(here, "trunk_head", "pull");
+        const auto on = ground_of(here);
+        const auto parent = need_fact(here, on.parent_fact, on.on_stable ? "pick" : "pull");
         if (!parent) co_return parent.error();
+        const auto stands = need_fact(here, on.stands_fact, "pull");
+        if (!stands) co_return stands.error();
         const auto open = co_await here.with.clone->ready();
         if (!open) co_return open.error();
         const auto draft = co_await (*open)->read_commit(draft_or_candidate(*here.state));
@@ -70,12 +95,11 @@ public:
         if (!made) co_return made.error();
         const auto expected = co_await only_expected_paths(here, *open, *parent, *made);
         if (!expected) co_return expected.error();
-        const auto moved = co_await (*open)->move_ref(trunk_ref(*here.project), *made, *parent);
+        const auto moved = co_await (*open)->move_ref(on.ref, *made, *stands);
         if (!moved) co_return moved.error();
         outcome done;
-        done.text = "commit " + short_id(*made) + " on " + here.project->repository.trunk;
-        done.facts["commit"] = *made;
-        done.facts["candidate"] = *made;
+        done.text = "commit " + short_id(*made) + " on " + on.branch;
+        done.facts = facts_of(on, *made);
         if (!entry.empty()) done.facts["changelog"] = entry;
         co_return done;
     }

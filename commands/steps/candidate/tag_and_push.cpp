@@ -70,10 +70,14 @@ struct push_view {
 class git_push_kind final : public step_kind {
 public:
     release::kind_facts facts() const override {
-        return make_facts("git_push", release::step_class::action, false, true, release::side_effect::irreversible);
+        return make_facts("git_push", release::step_class::action, false, true, release::side_effect::irreversible,
+                          {"branches"});
     }
-    std::string plan(const release::step_rule&, const release::project_settings& project,
+    std::string plan(const release::step_rule& rule, const release::project_settings& project,
                      const std::string& version) const override {
+        if (is_stable_alone(rule))
+            return "push " + project.repository.stable + " and tag " + project.tag_name(version) + " to " +
+                   project.repository.url + " in one atomic push";
         return "push " + project.repository.trunk + ", " + project.repository.stable + " and tag " +
                project.tag_name(version) + " to " + project.repository.url + " in one atomic push";
     }
@@ -84,8 +88,8 @@ public:
         probed.text = seen->words;
         if (seen->there == seen->refs.size()) {
             probed.what = answer::done;
-            probed.facts = pushed_facts(*here.state);
-            probed.text = "all three are on the remote";
+            probed.facts = pushed_facts(here);
+            probed.text = "all of it is on the remote";
         } else if (seen->there + seen->untouched == seen->refs.size()) {
             // What is there is exactly ours and the rest is as the release found it: the push finishes what is missing.
             probed.what = answer::not_done;
@@ -114,17 +118,23 @@ public:
         if (seen->there != seen->refs.size())
             co_return failure{errc::lost, "The push was accepted, but the remote shows something else: " + seen->words};
         outcome done;
-        done.text = here.project->repository.trunk + ", " + here.project->repository.stable + " and tag " +
-                    tag_name(*here.state) + " are on the remote";
+        done.text = (is_stable_alone(here.rule) ? std::string{} : here.project->repository.trunk + ", ") +
+                    here.project->repository.stable + " and tag " + tag_name(*here.state) + " are on the remote";
         done.detail = pushed->remote_text;
-        done.facts = pushed_facts(*here.state);
+        done.facts = pushed_facts(here);
         co_return done;
     }
 
 private:
-    static json::object pushed_facts(const release::release_state& state) {
+    /// `branches: [stable]`: a hotfix leaves trunk alone until it is merged back.
+    static bool is_stable_alone(const release::step_rule& rule) {
+        const auto branches = array_at(rule.with, "branches");
+        return branches.size() == 1 && branches[0].is_string() && branches[0].get_string() == "stable";
+    }
+    static json::object pushed_facts(const context& here) {
+        const auto& state = *here.state;
         json::object facts;
-        facts["trunk_head"] = state.fact("commit");
+        if (!is_stable_alone(here.rule)) facts["trunk_head"] = state.fact("commit");
         facts["stable_head"] = state.fact("stable_commit");
         facts["tag_pushed"] = state.fact("tag_object");
         return facts;
@@ -136,6 +146,9 @@ private:
         if (!stable) return stable.error();
         const auto tag = need_fact(here, "tag_object", "tag");
         if (!tag) return tag.error();
+        if (is_stable_alone(here.rule))
+            return std::vector<git::push_ref>{{stable_ref(*here.project), *stable, here.state->fact("stable_head")},
+                                              {tag_ref(*here.state), *tag, ""}};
         return std::vector<git::push_ref>{{trunk_ref(*here.project), *commit, here.state->fact("trunk_head")},
                                           {stable_ref(*here.project), *stable, here.state->fact("stable_head")},
                                           {tag_ref(*here.state), *tag, ""}};

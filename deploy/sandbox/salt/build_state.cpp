@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "deploy/sandbox/salt/deployment.hpp"
+#include "integrations/base/json.hpp"
 
 namespace slipway::sandbox::salt {
 
@@ -111,6 +112,17 @@ minion_return described(const master& of, const std::string& id, const tag_info&
     return {id, all.take(), 0};
 }
 
+/// The newest tag of stable, or the one that the pillar of the run names: pillar={"version": "1.3.0"}.
+result<tag_info> wanted_tag(const repository& from, const arguments& job) {
+    const auto pillar = job.named.find("pillar");
+    if (pillar == job.named.end()) return newest_tag(from, "stable");
+    const auto read = parse_json(pillar->second);
+    const auto name = read ? text_at(*read, "version") : std::string{};
+    for (const auto& tag : from.tags())
+        if (tag.name == name) return tag;
+    return failure{errc::not_found, "the pillar names no tag of the repository: " + pillar->second};
+}
+
 }  // namespace
 
 minion_return run_build_state(const master& of, const std::string& id, const arguments& job, trouble wanted,
@@ -130,7 +142,7 @@ minion_return run_build_state(const master& of, const std::string& id, const arg
     }
     const auto git = repository::open(of.repository);
     if (!git) return failed(of, id, git.error().sentence(), now);
-    const auto newest = newest_tag(*git, "stable");
+    const auto newest = wanted_tag(*git, job);
     if (!newest) return failed(of, id, newest.error().sentence(), now);
     const auto before = deployed(of.state, id);
     const bool changes = !before || before->version != newest->name || before->commit != newest->commit;

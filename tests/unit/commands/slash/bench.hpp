@@ -139,24 +139,26 @@ struct bench {
     steps::services nothing;  ///< every client null
     conductor::journal releases{*memory, clock, [this](const std::string& name) { return project_named(name); },
                                 conductor::render_release, table};
-    desk with{releases,
-              *memory,
-              clock,
-              slack,
-              kinds,
-              table,
-              [this](const std::string& name) { return project_named(name); },
-              [this](const std::string& name) { return projects.contains(name) ? &nothing : nullptr; },
-              [this] {
-                  std::vector<std::string> names;
-                  for (const auto& [name, settings] : projects) names.push_back(name);
-                  return names;
-              },
-              [this](const std::string& name) {
-                  const auto found = disabled.find(name);
-                  return found == disabled.end() ? std::string{} : found->second;
-              },
-              [this](const release::project_settings&) -> result<release::checklist> { return plan; }};
+    desk with{
+        releases,
+        *memory,
+        clock,
+        slack,
+        kinds,
+        table,
+        [this](const std::string& name) { return project_named(name); },
+        [this](const std::string& name) { return projects.contains(name) ? &nothing : nullptr; },
+        [this] {
+            std::vector<std::string> names;
+            for (const auto& [name, settings] : projects) names.push_back(name);
+            return names;
+        },
+        [this](const std::string& name) {
+            const auto found = disabled.find(name);
+            return found == disabled.end() ? std::string{} : found->second;
+        },
+        [this](const release::project_settings&) -> result<release::checklist> { return plan; },
+        [this](const release::project_settings&, const std::string&) -> result<release::checklist> { return plan; }};
     int envelopes = 0;
 
 private:

@@ -76,3 +76,19 @@ TEST_CASE("every kind says what it would do without touching anything", "[steps]
         CHECK(found->second->plan(each, project, "1.4.0").size() > 5);
     }
 }
+
+TEST_CASE("R6.6 R6.9 the checklists of the ways back are valid, and what must not be left out cannot be", "[steps]") {
+    std::vector<release::kind_facts> kinds;
+    for (const auto& [name, facts] : steps::kind_table()) kinds.push_back(facts);
+    for (const std::string name : {"rollback", "hotfix"}) {
+        const auto checked = release::read_checklist(text_of("deploy/checklists/" + name + ".yaml"), name + ".yaml",
+                                                     kinds, {{"developer", 1}});
+        for (const auto& each : checked.problems) UNSCOPED_INFO(each.text());
+        CHECK(checked.problems.empty());
+        const auto* last = checked.list.find(name == "hotfix" ? "merge-back" : "build");
+        REQUIRE(last != nullptr);
+        CHECK(last->required);
+        CHECK(last->effect == release::side_effect::irreversible);
+        CHECK(last->gate.size() == (name == "hotfix" ? 0U : 1U));
+    }
+}

@@ -199,3 +199,28 @@ TEST_CASE("a lock left behind by another program is named", "[git][refs]") {
 }
 
 }  // namespace slipway::git::test
+
+namespace slipway::git::test {
+
+TEST_CASE("a pick takes what one commit or merge changed, and names the files where it does not fit", "[git][write]") {
+    temporary_folder folder;
+    history repo{folder.path("app")};
+    const auto base = repo.commit("Base", {{"a", "1\n"}, {"b", "1\n"}});
+    repo.git({"branch", "-m", "master"});
+    repo.commit("Unrelated", {{"b", "2\n"}});
+    repo.git({"checkout", "-q", "-b", "fix"});
+    repo.commit("Fix", {{"a", "2\n"}});
+    repo.git({"checkout", "-q", "master"});
+    const auto merge = repo.merge("fix", "Merge branch 'fix'");
+    const auto clash = repo.commit("Clash", {{"b", "3\n"}});
+    opened git{repo.directory()};
+    const auto picked = run(git->pick(merge, base)).value();
+    REQUIRE(picked.clean());
+    CHECK(run(git->read_file(picked.tree, "a")).value() == "2\n");
+    CHECK(run(git->read_file(picked.tree, "b")).value() == "1\n");  // what lay in between stays out
+    const auto conflict = run(git->pick(clash, base)).value();
+    CHECK_FALSE(conflict.clean());
+    CHECK(conflict.conflicts == std::vector<std::string>{"b"});
+}
+
+}  // namespace slipway::git::test

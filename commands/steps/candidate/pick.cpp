@@ -1,0 +1,154 @@
+// git_pick: the merge requests that a hotfix names, and nothing else, on top of what stable has. In memory, with pinned
+// dates, so that a repeated pick gives the same commits.
+#include <algorithm>
+
+#include "commands/steps/candidate/draft.hpp"
+#include "integrations/gitlab/gitlab.hpp"
+
+namespace slipway::steps {
+namespace {
+
+std::string joined(const std::vector<std::string>& paths) {
+    std::string text;
+    for (const auto& each : paths) text += (text.empty() ? "" : ", ") + each;
+    return text;
+}
+
+std::string number(const gitlab::merge_request& request) {
+    return "!" + std::to_string(request.iid);
+}
+
+class git_pick final : public step_kind {
+public:
+    release::kind_facts facts() const override { return make_facts("git_pick", release::step_class::check); }
+    std::string plan(const release::step_rule&, const release::project_settings& project,
+                     const std::string&) const override {
+        return "pick the named merge requests onto " + project.repository.stable + ", in memory";
+    }
+    /// Only objects in our own clone come out of it; nothing means anything before the push.
+    task<result<outcome>> perform(context here, act intent) override {
+        const auto base = need_fact(here, "base", "pull");
+        if (!base) co_return base.error();
+        if (here.with.gitlab == nullptr) co_return not_configured("GitLab", "gitlab.project");
+        const auto open = co_await here.with.clone->ready();
+        if (!open) co_return open.error();
+        const auto requests = co_await named_requests(here);
+        if (!requests) co_return requests.error();
+        std::string onto = *base;
+        json::array picked;
+        for (const auto& request : *requests) {
+            const auto commits = co_await commits_of(here, request);
+            if (!commits) co_return commits.error();
+            for (const auto& each : *commits) {
+                const auto inside = co_await (*open)->is_ancestor(each, *base);
+                if (!inside) co_return inside.error().within(number(request));
+                if (*inside)
+                    co_return failure{errc::refused, number(request) + " is in " + here.project->repository.stable +
+                                                         " already (" + short_id(each) + "). `/release abort " +
+                                                         here.state->version +
+                                                         " REASON`, then name only what is "
+                                                         "missing."};
+                auto made = co_await pick_one(here, intent, *open, request, each, onto);
+                if (!made) co_return made.error();
+                onto = *made;
+            }
+            json::object one;
+            one["iid"] = request.iid;
+            one["title"] = request.title.raw();
+            picked.push_back(std::move(one));
+        }
+        outcome done;
+        done.text = count(requests->size(), "merge request") + " picked onto " + here.project->repository.stable +
+                    " (" + short_id(*base) + " → " + short_id(onto) + ")";
+        for (const auto& each : *requests) done.detail += number(each) + " " + each.title.raw() + "\n";
+        done.facts["candidate"] = onto;
+        done.facts["picked"] = std::move(picked);
+        for (const char* made : {"draft", "changelog_plan", "commit", "stable_commit", "tag_object"})
+            done.facts[made] = nullptr;
+        co_return done;
+    }
+
+private:
+    /// In the order in which they were merged, so that one may build on another.
+    static task<result<std::vector<gitlab::merge_request>>> named_requests(context here) {
+        std::vector<std::int64_t> wanted;
+        for (const auto& each : array_at(here.state->facts, "picks"))
+            if (each.is_int64()) wanted.push_back(each.get_int64());
+        auto found =
+            co_await here.with.gitlab->merge_requests_by_iid(number_at(here.state->facts, "gitlab_project"), wanted);
+        if (!found) co_return found.error();
+        for (const auto iid : wanted) {
+            const auto there = std::ranges::find(*found, iid, &gitlab::merge_request::iid);
+            if (there == found->end())
+                co_return failure{errc::not_found, "There is no merge request !" + std::to_string(iid) +
+                                                       " that the bot may see. `/release abort " + here.state->version +
+                                                       " REASON` and name another."};
+            if (there->state != gitlab::merge_request_state::merged)
+                co_return failure{errc::refused,
+                                  number(*there) + " is not merged. A hotfix takes what has landed: merge it into " +
+                                      here.project->repository.trunk + ", then `/release retry " + here.rule.id + "`."};
+        }
+        std::ranges::sort(
+            *found, {}, [](const gitlab::merge_request& each) { return each.merged_at ? *each.merged_at : instant{}; });
+        co_return found;
+    }
+
+    /// The one commit that brought it, or those that a fast-forward brought, oldest first.
+    static task<result<std::vector<std::string>>> commits_of(context here, gitlab::merge_request request) {
+        if (!request.merge_commit.empty()) co_return std::vector<std::string>{request.merge_commit};
+        if (!request.squash_commit.empty()) co_return std::vector<std::string>{request.squash_commit};
+        const auto all =
+            co_await here.with.gitlab->commits_of(number_at(here.state->facts, "gitlab_project"), request.iid);
+        if (!all) co_return all.error();
+        std::vector<std::string> ids;
+        for (auto each = all->rbegin(); each != all->rend(); ++each) ids.push_back(each->id);
+        if (ids.empty()) co_return failure{errc::refused, number(request) + " has no commits to pick."};
+        co_return ids;
+    }
+
+    static task<result<std::string>> pick_one(context here, act intent, git::repository* repository,
+                                              gitlab::merge_request request, std::string commit, std::string onto) {
+        const auto original = co_await repository->read_commit(commit);
+        if (!original) co_return original.error().within(number(request));
+        const auto merged = co_await repository->pick(commit, onto);
+        if (!merged) co_return merged.error();
+        if (!merged->clean())
+            co_return failure{errc::refused,
+                              "Picking " + number(request) + " onto " + short_id(onto) + " conflicts in " +
+                                  joined(merged->conflicts) +
+                                  ". It builds on something that stable does not have: name that merge request too, "
+                                  "or write a fix for stable. `/release abort " +
+                                  here.state->version + " REASON`."};
+        const auto below = co_await repository->read_commit(onto);
+        if (!below) co_return below.error();
+        if (below->tree == merged->tree)
+            co_return failure{errc::refused, number(request) + " changes nothing on " +
+                                                 here.project->repository.stable + ": it is there already."};
+        git::new_commit wanted;
+        wanted.parents = {onto};
+        wanted.base_tree = merged->tree;
+        wanted.author = original->author;
+        wanted.committer = pinned_signature(*here.project, intent.intended);
+        wanted.message = request.title.raw() + "\n\nSee merge request " + here.project->gitlab.project +
+                         number(request) + "\n\n(cherry picked from commit " + commit +
+                         ")\nRelease-Id: " + here.state->id + "\n";
+        const auto made = co_await repository->create_commit(std::move(wanted));
+        if (!made) co_return made.error();
+        // Kept from git's housekeeping under a name of its own.
+        const auto name = "refs/slipway/" + here.state->id + "/" + here.rule.id;
+        const auto known = co_await repository->resolve(name);
+        if (!known && !(known.error() == errc::not_found)) co_return known.error();
+        const auto before = known ? *known : std::string{};
+        const auto named = co_await repository->move_ref(name, *made, before);
+        if (!named) co_return named.error();
+        co_return made;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<step_kind> create_git_pick() {
+    return std::make_unique<git_pick>();
+}
+
+}  // namespace slipway::steps

@@ -1,0 +1,120 @@
+// A train of two lanes: who waits for whom, and what one decision covers.
+#include <catch2/catch.hpp>
+
+#include "commands/steps/common.hpp"
+#include "commands/steps/train/train.hpp"
+#include "integrations/async/task_group.hpp"
+#include "integrations/base/described.hpp"
+#include "integrations/store/store.hpp"
+#include "tests/fakes/jumping_timers.hpp"
+#include "tests/fakes/run_task.hpp"
+#include "tests/fakes/small_release.hpp"
+
+using namespace slipway;
+using namespace slipway::steps;
+using fakes::says;
+
+namespace {
+
+struct station {
+    ~station() { fakes::run_on(loop, memory->close()); }
+
+    context lane(const std::string& release, const std::string& commit) {
+        release::release_state state;
+        state.id = release;
+        state.facts["stable_commit"] = commit;
+        state.facts[train_fact] = to_described(of);
+        context here;
+        here.state = std::make_shared<const release::release_state>(state);
+        here.rule.id = "train";
+        here.with.time = &time;
+        here.with.store = memory.get();
+        return here;
+    }
+    step_kind& gate() { return *all_kinds().at("train_gate"); }
+    step_kind& arrival() { return *all_kinds().at("train_arrival"); }
+    template <class T>
+    T run(task<T> work) {
+        return fakes::run_on(loop, std::move(work));
+    }
+
+    asio::io_context loop;
+    fakes::jumping_timers time;
+    std::unique_ptr<store::store> memory =
+        *store::open_sqlite(loop.get_executor(), ":memory:", [this] { return time.now(); });
+    train of{"train/core-1.4.0-1", {{"core", "1.4.0", "core-1.4.0-1"}, {"wiki", "2.1.0", "wiki-2.1.0-1"}}};
+};
+
+}  // namespace
+
+TEST_CASE("R9.5 lanes keep their own steps, one gate asks for all, and the missing lane is named", "[steps][train]") {
+    station all;
+    const auto alone = all.run(all.gate().look(all.lane("core-1.4.0-1", "c1")));
+    REQUIRE(alone);
+    CHECK(says(alone->found.summary, "waits for wiki 2.1.0"));
+    REQUIRE(alone->items.size() == 1);
+    CHECK(alone->items.front().blocking);
+
+    std::optional<result<outcome>> arrived;
+    task_group wiki{all.loop.get_executor()};
+    wiki.spawn("wiki", [](task<result<outcome>> work, std::optional<result<outcome>>& into) -> task<> {
+        into.emplace(co_await std::move(work));
+    }(all.arrival().perform(all.lane("wiki-2.1.0-1", "w1"), {}), arrived));
+    auto seen = all.run(all.gate().look(all.lane("core-1.4.0-1", "c1")));
+    for (int look = 0; look < 200 && !seen->items.empty(); ++look)
+        seen = all.run(all.gate().look(all.lane("core-1.4.0-1", "c1")));
+    CHECK(seen->items.empty());
+    CHECK_FALSE(arrived);  // nobody has agreed yet
+
+    auto here = all.lane("core-1.4.0-1", "c1");
+    here.step.look = seen->found;
+    const auto departed = all.run(all.gate().perform(here, {}));
+    REQUIRE(departed);
+    CHECK(departed->ok);
+    all.run(wiki.join());
+    REQUIRE(arrived);
+    CHECK((*arrived)->ok);
+    CHECK(all.run(all.arrival().probe(all.lane("wiki-2.1.0-1", "w1"), {}))->what == answer::done);
+    // What was agreed to was that commit, and no other.
+    CHECK(all.run(all.arrival().probe(all.lane("wiki-2.1.0-1", "w2"), {}))->what == answer::not_done);
+}
+
+TEST_CASE("R9.5 a lane that changed after people were asked makes their decision void", "[steps][train]") {
+    station all;
+    auto here = all.lane("core-1.4.0-1", "c1");
+    here.step.look = release::look_state{};
+    here.step.look->fingerprint = "of other commits";
+    const auto departed = all.run(all.gate().perform(here, {}));
+    REQUIRE(departed);
+    CHECK_FALSE(departed->ok);
+    CHECK(says(departed->text, "/release retry train"));
+}
+
+TEST_CASE("R9.5 a lane can be left behind with a reason, and does not go with the others", "[steps][train]") {
+    station all;
+    act leave;
+    leave.item = "wiki-2.1.0-1";
+    leave.choice = "leave-behind";
+    leave.reason = "its tests are red";
+    REQUIRE(all.run(all.gate().perform(all.lane("core-1.4.0-1", "c1"), leave)));
+    const auto seen = all.run(all.gate().look(all.lane("core-1.4.0-1", "c1")));
+    CHECK(seen->items.empty());
+    const auto late = all.run(all.arrival().perform(all.lane("wiki-2.1.0-1", "w1"), {}));
+    REQUIRE(late);
+    CHECK_FALSE(late->ok);
+    CHECK(says(late->text, "its tests are red"));
+}
+
+TEST_CASE("R9.5 the gate of the lanes moves to the train; a plan without it cannot be in one", "[steps][train]") {
+    const auto first = plan_of_lane(fakes::small_plan(), "push", /*is_first=*/true);
+    REQUIRE(first);
+    CHECK(first->find("push")->gate.empty());
+    CHECK(first->find("push")->needs == std::vector<std::string>{"train"});
+    CHECK(first->find("train")->gate.front().seats.at("qa") == 1);
+    CHECK(first->find("train")->needs == std::vector<std::string>{"commit"});
+    const auto second = plan_of_lane(fakes::small_plan(), "push", /*is_first=*/false);
+    CHECK(second->find("train")->gate.empty());
+    CHECK(second->find("train")->kind == "train_arrival");
+    CHECK_FALSE(plan_of_lane(fakes::small_plan(), "home", true));
+    CHECK_FALSE(plan_of_lane(fakes::small_plan(), "nowhere", true));
+}
