@@ -19,10 +19,12 @@
 #include "bot/http/health.hpp"
 #include "bot/http/ingest.hpp"
 #include "bot/http/webhooks.hpp"
+#include "bot/kill_points.hpp"
 #include "bot/ledger_keeper.hpp"
 #include "bot/logging.hpp"
 #include "bot/outbox/sender.hpp"
 #include "bot/projects.hpp"
+#include "bot/role_directory.hpp"
 #include "bot/sources/sentry_source.hpp"
 #include "bot/version_keeper.hpp"
 #include "commands/conductor/conductor.hpp"
@@ -149,6 +151,7 @@ private:
     telemetry::error_ledger errors_;
     std::unique_ptr<ledger_keeper> keeper_;
     std::unique_ptr<projects> projects_;
+    std::unique_ptr<role_directory> roles_;
     std::unique_ptr<conductor::journal> releases_;
     std::unique_ptr<version_keeper> versions_;
     std::unique_ptr<conductor::conductor> conductor_;
@@ -200,12 +203,22 @@ result<> application::build() {
             const auto who = by_robot ? windows::starter::robot : windows::starter::person;
             return windows::open_freeze(project, who, now);
         });
+    auto deaths = kill_points(from_);
+    if (!deaths) return deaths.error();
+    releases_->at_moments(std::move(*deaths));
     versions_ = std::make_unique<version_keeper>(*releases_, *memory_, *time_, *http_, find,
                                                  [this] { return projects_->names(); });
     conductor::conductor_settings driving;
     driving.owner = owner;
     driving.log_directory = from_.state_directory + "/logs";
     driving.promote = [this](std::string project) { return slash::promote(*desk_, std::move(project)); };
+    roles_ = std::make_unique<role_directory>(*slack_, gitlab_.api.get(), *time_);
+    const auto members = [this](std::string name) -> task<std::map<std::string, std::vector<std::string>>> {
+        const auto project = projects_->find(name);
+        if (!project) co_return std::map<std::string, std::vector<std::string>>{};
+        co_return co_await roles_->members(project);
+    };
+    driving.members = members;
     conductor_ = std::make_unique<conductor::conductor>(loop, *releases_, *memory_, *time_, create_chance(),
                                                         steps::all_kinds(), find, services, steps::find_drift, driving);
 
@@ -217,7 +230,11 @@ result<> application::build() {
                     [this](const release::project_settings& project) { return projects_->checklist(project); },
                     [this](const release::project_settings& project, const std::string& kind) {
                         return projects_->way_back(project, kind);
-                    }});
+                    },
+                    [this](slash::project_pointer project, std::string team, std::string user) {
+                        return roles_->actor_of(std::move(project), std::move(team), std::move(user));
+                    },
+                    members});
     const auto handle = [this](slack::payload what, std::string inbox_id) {
         return slash::handle(*desk_, std::move(what), std::move(inbox_id));
     };
@@ -308,7 +325,11 @@ task<int> application::serve() {
     }
     co_await keeper_->load();
     const auto left = co_await inbox_->recover();
-    if (!left) spdlog::error("envelopes of before cannot be read: {}", left.error().sentence());
+    if (!left) {
+        // Starting without them would leave clicks unanswered until the next start.
+        spdlog::error("envelopes of before cannot be read: {}", left.error().sentence());
+        co_return 1;
+    }
     tasks_->spawn("conductor", conductor_->run());
     tasks_->spawn("ingest", ingest_->work());
     for (const auto& each : monitors_) tasks_->spawn(each->name(), each->work());

@@ -60,6 +60,11 @@ task<> check_slack(const settings& from, report& told, executor loop, timers& ti
                      ": type /invite @slipway there");
         else
             told.fine("Slack: the bot is in #" + channel->name + " of " + each.settings.name);
+        for (const auto& [role, source] : each.settings.role_sources) {
+            if (source.slack_group.empty()) continue;
+            const auto members = co_await slack::usergroup_members(*api, source.slack_group);
+            told.note("Slack: the group " + source.slack_group + " of the role " + role, members);
+        }
     }
 }
 
@@ -83,6 +88,11 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
         if (told.note("GitLab: address and token", api)) {
             const auto home = co_await (*api)->project_by_path(project.gitlab.project);
             told.note("GitLab: project " + project.gitlab.project, home);
+            for (const auto& [role, source] : project.role_sources) {
+                if (source.gitlab_group.empty()) continue;
+                const auto members = co_await (*api)->group_members(source.gitlab_group);
+                told.note("GitLab: the group " + source.gitlab_group + " of the role " + role, members);
+            }
         }
     }
     if (project.sentry.is_configured()) {

@@ -61,6 +61,7 @@ task<> inbox::mark(std::string id) {
 }
 
 task<result<std::size_t>> inbox::recover() {
+    // What was acknowledged and not handled is all that is left of a click: no answer of the store, no start.
     auto left = co_await memory_.unhandled(inbox_source);
     if (left.has_error()) co_return left.error().within("reading what was left unhandled");
     std::size_t again = 0;

@@ -175,7 +175,7 @@ task<> conductor::handle(store::work_row row, hold_pointer mine) {
     if (row.kind == work::step) {
         co_await handle_step(row, mine);
     } else if (row.kind == work::tick) {
-        co_await report(text_at(row.payload, "release"), release::tick{}, row.id, mine, {}, std::nullopt);
+        co_await report(text_at(row.payload, "release"), release::tick{row.due}, row.id, mine, {}, std::nullopt);
     } else if (row.kind == work::drift) {
         co_await handle_drift(row, mine);
     } else if (row.kind == work::watch) {
@@ -377,6 +377,17 @@ task<> conductor::handle_watch(store::work_row row, hold_pointer mine) {
     co_await report(id, as_report(row, std::move(*ended->seen), time_.now()), row.id, mine, {}, next);
 }
 
+task<> conductor::look_at_members(state_pointer state) {
+    const auto asks = [](const release::step_state& step) {
+        return step.gate && step.gate->status == release::gate_status::open;
+    };
+    if (!settings_.members || !state->is_live() || std::ranges::none_of(state->steps, asks)) co_return;
+    release::members_seen seen;
+    seen.users = co_await settings_.members(state->project);
+    const auto noted = co_await releases_.ask(state->id, std::move(seen), release::machine(), "drift poll", {});
+    if (!noted) spdlog::warn("release={} members not noted: {}", state->id, noted.error().sentence());
+}
+
 task<> conductor::handle_drift(store::work_row row, hold_pointer mine) {
     const auto id = text_at(row.payload, "release");
     const auto state = co_await releases_.load(id);
@@ -394,6 +405,7 @@ task<> conductor::handle_drift(store::work_row row, hold_pointer mine) {
                 if (!noted) spdlog::warn("release={} drift not noted: {}", id, noted.error().sentence());
             }
     }
+    co_await look_at_members(*state);
     co_await report(id, release::advance{}, row.id, mine, {}, next);
 }
 

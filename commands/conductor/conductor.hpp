@@ -17,6 +17,8 @@ using services_lookup = std::function<const steps::services*(const std::string& 
 /// Reads the outside world for moved pins; steps/drift.hpp.
 using drift_check = std::function<task<result<std::vector<release::drift_seen>>>(
     state_pointer, steps::services, std::shared_ptr<const release::project_settings>)>;
+/// Who has which role of a project now, as far as the sources answered: role → Slack user ids (R3.11).
+using members_lookup = std::function<task<std::map<std::string, std::vector<std::string>>>(std::string project)>;
 using kind_map = std::map<std::string, std::unique_ptr<steps::step_kind>, std::less<>>;
 
 struct conductor_settings {
@@ -28,6 +30,8 @@ struct conductor_settings {
     /// Begins what stands first in the queue of a project whose place is free; drops it when it cannot begin any more.
     std::function<task<result<>>(std::string project)> promote;
     std::string log_directory;  ///< full output of steps; one folder a release
+    std::string log_directory;        ///< full output of steps; one folder a release
+    members_lookup members;           ///< asked with the drift poll while a gate is open; null = not asked
     runner_settings runner;
 };
 
@@ -62,6 +66,8 @@ private:
     task<> handle_resource(store::work_row row, hold_pointer mine);
     /// Proves on each turn that the head of a free queue moves (R4.9).
     task<> handle_queue(store::work_row row, hold_pointer mine);
+    /// Tells the release whether its open gates can still be answered by who has the roles now.
+    task<> look_at_members(state_pointer state);
     task<> run_step(store::work_row row, hold_pointer mine, state_pointer state, steps::context here);
     /// Returns only when the lease is lost or the release is being aborted and the step may be interrupted.
     task<std::string> keep_lease(std::string row, std::string release_id, bool interruptible, hold_pointer mine);

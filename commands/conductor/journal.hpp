@@ -36,11 +36,18 @@ struct companions {
         when_decided;
 };
 
+/// The four moments around a change of the outside world at which a process may die: "before intent", "after intent",
+/// "after effect", "after outcome", and what it is about ("push", "merge-requests/!12").
+using moment_hook = std::function<void(std::string_view moment, const std::string& what)>;
+
 /// Loop thread only.
 class journal {
 public:
     journal(store::store& memory, timers& time, project_lookup projects, renderer render, const release::kinds& kinds,
             freeze_lookup freezes = {});
+
+    /// Called at each of those moments, around the commit that holds them; for tests that kill.
+    void at_moments(moment_hook hook) { moments_ = std::move(hook); }
 
     /// The release as it is now; errc::not_found names the id.
     task<result<state_pointer>> load(std::string id);
@@ -104,6 +111,7 @@ private:
     renderer render_;
     const release::kinds& kinds_;
     freeze_lookup freezes_;
+    moment_hook moments_;
     std::map<std::string, state_pointer> cache_;
     std::map<std::string, house_pointer> houses_;
 };

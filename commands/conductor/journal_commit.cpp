@@ -23,6 +23,19 @@ std::set<std::string> resources_of(const release::release_state& state) {
     return names;
 }
 
+void tell(const moment_hook& hook, const std::vector<release::event>& events, std::string_view around_intent,
+          std::string_view around_outcome) {
+    if (!hook) return;
+    for (const auto& each : events) {
+        if (const auto* begun = std::get_if<release::step_intended>(&each)) hook(around_intent, begun->step);
+        if (const auto* begun = std::get_if<release::item_intended>(&each))
+            hook(around_intent, begun->step + "/" + begun->item);
+        if (const auto* over = std::get_if<release::step_ended>(&each)) hook(around_outcome, over->step);
+        if (const auto* over = std::get_if<release::item_ended>(&each))
+            hook(around_outcome, over->step + "/" + over->item);
+    }
+}
+
 /// A commit that failed because something moved or was taken meanwhile: read again, decide again.
 bool is_conflict(const failure& why) {
     return why == errc::moved || why == errc::exists;
@@ -74,8 +87,10 @@ task<result<>> journal::commit(decided what, release::actor who, std::string cau
         changes.appends.push_back(std::move(added));
     }
     if (!what.wakes_queue.empty()) changes.work.push_back(queue_row(what.wakes_queue, now));
+    for (const auto& each : what.releases) tell(moments_, each.events, "before intent", "after effect");
     const auto committed = co_await memory_.commit(std::move(changes));
     if (!committed) co_return committed.error();
+    for (const auto& each : what.releases) tell(moments_, each.events, "after intent", "after outcome");
     for (std::size_t i = 0; i < after.size(); ++i) {
         for (const auto& happened : what.releases[i].events)
             spdlog::info("event={} release={} actor={} cause={} journal={}", release::name_of(happened),
@@ -171,6 +186,10 @@ task<result<state_pointer>> journal::ask(std::string id, release::command asked,
         const auto house_at = (*house)->journal;
         const auto committed = co_await commit(std::move(all), who, cause, std::move(batch), now);
         if (committed) {
+            // The same sentence as in Slack and in the journal (R3.14).
+            if (refusal && !who.is_robot)
+                spdlog::info("refused=\"{}\" release={} actor={} cause={} rule=\"{}\"", release::words_of(asked), id,
+                             release::to_string(who.who), cause, refusal->sentence());
             if (refusal) co_return *refusal;
             const auto after = co_await load(id);
             co_return after;

@@ -73,8 +73,10 @@ void journal::add_work(store::batch& changes, const release::release_state& befo
             changes.work.back().payload["item"] = item->item;
             changes.work.back().payload["key"] = item->key;
         } else if (const auto* gate = std::get_if<release::gate_opened>(&each)) {
-            changes.work.push_back({after.id + "/" + gate->step + "/gate/" + std::to_string(gate->gate.number),
-                                    work::tick, release_payload(after.id), gate->gate.expires});
+            const auto name = after.id + "/" + gate->step + "/gate/" + std::to_string(gate->gate.number);
+            changes.work.push_back({name, work::tick, release_payload(after.id), gate->gate.expires});
+            if (const auto remind = release::reminder_of(gate->gate))
+                changes.work.push_back({name + "/remind", work::tick, release_payload(after.id), *remind});
         } else if (const auto* locked = std::get_if<release::release_locked>(&each)) {
             changes.work.push_back({after.id + "/lock", work::tick, release_payload(after.id), locked->lock.until});
         } else if (const auto* frozen = std::get_if<release::stage_frozen>(&each)) {

@@ -153,6 +153,13 @@ task<verdict> step_runner::perform(steps::step_kind& kind, steps::context here, 
         }
         if (may_have_happened(why.kind()) && effect == side_effect::irreversible)
             co_return from(step_status::unknown_outcome, why.sentence());
+        // An error may still be a success (a merge that answers 406 and is merged): believed only when nothing is
+        // there.
+        const bool says_no = effect == side_effect::irreversible && !is_worth_repeating(why);
+        if (says_no && kind.facts().has_probe) {
+            const auto probed = co_await probe(kind, here, intent);
+            if (probed.what == steps::answer::done) co_return from(probed, step_status::done);
+        }
         if (!is_worth_repeating(why) || attempt >= settings_.attempts) co_return from(judge(why), why.sentence());
         spdlog::info("step={} attempt={} failed, trying again: {}", here.rule.id, attempt, why.sentence());
         const auto pause = wait(pace, why);

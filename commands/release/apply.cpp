@@ -184,6 +184,17 @@ struct applier {
         keep_answers(*step);
         remember(state, e.by, e.at, "withdrew the approval of “" + title(state, e.step) + "”");
     }
+    void operator()(const gate_reminded& e) {
+        if (auto* step = state.step(e.step); step != nullptr && step->gate) step->gate->reminded = e.at;
+    }
+    void operator()(const gate_staffed& e) {
+        if (auto* step = state.step(e.step); step != nullptr && step->gate) step->gate->shortage = e.shortage;
+    }
+    void operator()(const glass_broken& e) {
+        state.broken.push_back(e.how);
+        if (auto* step = state.step(e.how.step); step != nullptr && step->gate) step->gate->broken = true;
+        remember(state, e.how.by, e.how.at, "broke the glass of “" + title(state, e.how.step) + "”");
+    }
     void operator()(const gate_closed& e) {
         auto* step = state.step(e.step);
         if (step == nullptr || !step->gate) return;

@@ -27,6 +27,8 @@ struct describer {
     }
     std::string operator()(const delegate& c) const { return on_item("delegate", c.step, c.item); }
     std::string operator()(const hold&) const { return "hold"; }
+    std::string operator()(const request_stop& c) const { return on_step("request stop", c.step); }
+    std::string operator()(const break_glass& c) const { return on_step("break glass", c.step); }
     std::string operator()(const propose_rollback& c) const { return on_step("propose rollback", c.step); }
     std::string operator()(const resume&) const { return "resume"; }
     std::string operator()(const abort&) const { return "abort"; }
@@ -45,6 +47,7 @@ struct describer {
     std::string operator()(const step_finished& c) const { return on_step("step finished", c.step); }
     std::string operator()(const item_finished& c) const { return on_item("item finished", c.step, c.item); }
     std::string operator()(const tick&) const { return "tick"; }
+    std::string operator()(const members_seen&) const { return "members seen"; }
     std::string operator()(const drift_seen&) const { return "drift seen"; }
 };
 

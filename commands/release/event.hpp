@@ -78,6 +78,29 @@ struct seat_withdrawn {
 };
 BOOST_DESCRIBE_STRUCT(seat_withdrawn, (), (step, by, at))
 
+/// Those who are still missing at an open gate are called, once, before it expires (R3.9).
+struct gate_reminded {
+    static constexpr const char* name = "gate_reminded";
+    std::string step;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(gate_reminded, (), (step, at))
+
+/// Whether those who have the roles now are enough for an open gate; "" = they are again (R3.11).
+struct gate_staffed {
+    static constexpr const char* name = "gate_staffed";
+    std::string step, shortage;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(gate_staffed, (), (step, shortage, at))
+
+/// A gate is opened past its rules; its gate_closed follows (R3.13).
+struct glass_broken {
+    static constexpr const char* name = "glass_broken";
+    broken_glass how;
+};
+BOOST_DESCRIBE_STRUCT(glass_broken, (), (how))
+
 /// The gate was decided or became void; `status` says how.
 struct gate_closed {
     static constexpr const char* name = "gate_closed";
@@ -273,10 +296,11 @@ struct release_ended {
 BOOST_DESCRIBE_STRUCT(release_ended, (), (how, text, at, abandoned))
 
 using event = std::variant<release_started, step_considered, look_started, look_recorded, gate_opened, seat_filled,
-                           seat_withdrawn, gate_closed, step_intended, step_ended, item_intended, item_delegated,
-                           item_ended, step_skipped, step_reset, note_added, notes_edited, release_held,
-                           release_resumed, abort_started, release_locked, release_unlocked, stage_frozen, stage_thawed,
-                           rollback_begun, resource_awaited, drift_noted, evidence_kept, refusal_noted, release_ended>;
+                           seat_withdrawn, gate_reminded, gate_staffed, glass_broken, gate_closed, step_intended,
+                           step_ended, item_intended, item_delegated, item_ended, step_skipped, step_reset, note_added,
+                           notes_edited, release_held, release_resumed, abort_started, release_locked, release_unlocked,
+                           stage_frozen, stage_thawed, rollback_begun, resource_awaited, drift_noted, evidence_kept,
+                           refusal_noted, release_ended>;
 
 /// The name and JSON of an event as the journal keeps it.
 std::string name_of(const event& happened);

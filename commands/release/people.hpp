@@ -25,8 +25,10 @@ inline std::string to_string(const person_id& who) {
 struct actor {
     person_id who;
     std::set<std::string> roles;
-    bool roles_known = true;  ///< false: the source of roles did not answer, so nothing is granted
-    bool is_robot = false;    ///< bot accounts never fill seats (R3.12)
+    bool roles_known = true;             ///< false: it could not be found out who this is, so nothing is granted
+    bool is_robot = false;               ///< bot accounts never fill seats (R3.12)
+    std::set<std::string> unverified{};  ///< roles whose source did not answer: neither granted nor denied (R3.10)
+    std::string barred{};  ///< why the account may decide nothing, as "guests" or "deactivated accounts" (R3.12)
 };
 
 /// Slipway itself: timers, workers, probes.

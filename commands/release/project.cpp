@@ -17,7 +17,9 @@ std::string lower(std::string_view text) {
 
 std::map<std::string, int> project_settings::head_counts() const {
     std::map<std::string, int> counts;
-    for (const auto& [role, users] : roles) counts[role] = static_cast<int>(users.size());
+    constexpr int many = 1'000'000;
+    for (const auto& [role, users] : roles)
+        counts[role] = role_sources.contains(role) ? many : static_cast<int>(users.size());
     return counts;
 }
 

@@ -198,6 +198,12 @@ struct person_settings {
     std::vector<std::string> emails;
 };
 
+/// Where the members of a role are looked up at every click, when the file does not list them (R3.10).
+struct role_source {
+    std::string slack_group;   ///< id of a user group: "S…"
+    std::string gitlab_group;  ///< path of a group; its members are people of the project by their GitLab name
+};
+
 struct project_settings {
     std::string name;     ///< "core": what people type
     std::string title;    ///< "RSI website"
@@ -219,7 +225,9 @@ struct project_settings {
     watch_settings watch;
     suspect_settings suspects;
     sentry_settings sentry;
-    std::map<std::string, std::vector<std::string>> roles;   ///< role → Slack user ids
+    std::map<std::string, std::vector<std::string>> roles;  ///< role → Slack user ids; empty when it has a source
+    std::map<std::string, role_source> role_sources;        ///< role → where its members stand instead
+    std::map<std::string, std::string> leads;  ///< role → who is told when its gate is opened past its rules (R3.13)
     std::map<std::string, std::vector<std::string>> rights;  ///< verb → roles; see default_rights()
     std::vector<person_settings> people;
     migration_settings migrations;
@@ -234,7 +242,8 @@ struct project_settings {
     std::string hotfix_checklist_file;
     std::string file;  ///< where all this was read
 
-    /// role → how many people, as the checklist reader wants it.
+    /// role → how many people, as the checklist reader wants it; a role with a source counts as many, because only a
+    /// click can tell.
     std::map<std::string, int> head_counts() const;
     std::set<std::string> roles_of(const std::string& slack_user) const;
     const person_settings* by_slack(std::string_view user) const noexcept;

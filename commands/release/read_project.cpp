@@ -161,16 +161,47 @@ restart_settings read_restart(const place& at) {
     return made;
 }
 
-std::map<std::string, std::vector<std::string>> read_roles(const place& at) {
-    std::map<std::string, std::vector<std::string>> roles;
+constexpr std::string_view user_words = "a Slack user id such as U012ABC";
+
+void read_members(const place& at, std::vector<std::string>& holders) {
+    for (auto& user : texts_that(at, is_slack_user, user_words))
+        if (std::ranges::find(holders, user) == holders.end()) holders.push_back(std::move(user));
+}
+
+/// A list of people, or {slack_group} / {gitlab_group} / {members}, with the role's `lead` beside it.
+void read_role(const std::string& role, const place& at, project_settings& made) {
+    auto& holders = made.roles[role];
+    if (!at.is_map()) {
+        read_members(at, holders);
+        if (!holders.empty()) made.leads[role] = holders.front();
+        return;
+    }
+    at.only({"slack_group", "gitlab_group", "members", "lead"});
+    const int sources = (at.at("slack_group").present() ? 1 : 0) + (at.at("gitlab_group").present() ? 1 : 0) +
+                        (at.at("members").present() ? 1 : 0);
+    if (sources != 1)
+        at.problem("`" + at.path() +
+                   "` needs one of `slack_group`, `gitlab_group` and `members`, to say who has the role");
+    if (at.at("members")) {
+        read_members(at.at("members"), holders);
+    } else if (sources == 1) {
+        role_source from;
+        from.slack_group =
+            text_that(at.at("slack_group"), is_slack_group, "the id of a Slack user group such as S012ABC");
+        from.gitlab_group = at.at("gitlab_group").text();
+        made.role_sources[role] = std::move(from);
+    }
+    const auto lead = text_that(at.at("lead"), is_slack_user, user_words);
+    if (!lead.empty()) made.leads[role] = lead;
+    if (lead.empty() && !holders.empty()) made.leads[role] = holders.front();
+}
+
+void read_roles(const place& at, project_settings& made) {
     for (const auto& [role, users] : at.entries()) {
         if (!is_identifier(role))
             users.problem("the role `" + role + "` must be written in lower-case letters, digits and dashes");
-        auto& holders = roles[role];
-        for (auto& user : texts_that(users, is_slack_user, "a Slack user id such as U012ABC"))
-            if (std::ranges::find(holders, user) == holders.end()) holders.push_back(std::move(user));
+        read_role(role, users, made);
     }
-    return roles;
 }
 
 /// What the file says about a verb takes the place of the default for that verb.
@@ -290,7 +321,7 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
     made.watch = read_watch(root.at("watch"));
     made.suspects = read_suspects(root.at("suspects"));
     if (const auto sentry = root.at("sentry")) made.sentry = read_sentry(sentry);
-    made.roles = read_roles(root.required("roles"));
+    read_roles(root.required("roles"), made);
     made.rights = read_rights(root.at("rights"), made);
     made.people = read_people(root.at("people"));
     made.migrations = read_migrations(root.at("migrations"));

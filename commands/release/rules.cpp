@@ -83,6 +83,33 @@ result<> check_reason(std::string_view reason, std::string_view what_for) {
     return refuse("Please give a reason for " + std::string{what_for} + "; it stays in the release's history.");
 }
 
+result<> check_account(const actor& who) {
+    if (who.is_robot && who.who.user == "slipway") return {};
+    if (!who.roles_known)
+        return refuse(
+            "I cannot verify your roles right now because their source does not answer; nothing was changed. Try again "
+            "in a minute.");
+    if (who.is_robot) return refuse("Bot accounts decide nothing; a person has to.");
+    if (!who.barred.empty())
+        return refuse("Accounts of " + who.barred + " decide nothing here; a full member of the workspace has to.");
+    return {};
+}
+
+std::set<std::string> unverified_of(const actor& who, const std::vector<std::string>& roles) {
+    std::set<std::string> open;
+    for (const auto& each : roles) {
+        if (each == "*") return who.unverified;
+        if (who.unverified.contains(each)) open.insert(each);
+    }
+    return open;
+}
+
+failure cannot_verify(const std::set<std::string>& roles) {
+    return refuse("I cannot verify right now whether you have the role " +
+                  one_of(std::vector<std::string>(roles.begin(), roles.end())) +
+                  ", because its source does not answer; nothing was changed. Try again in a minute.");
+}
+
 result<> check_live(const release_state& state) {
     if (state.is_live()) return {};
     return refuse("The release " + state.version + " is over: " + std::string{to_words(status_of(state))} + " since " +
@@ -107,21 +134,18 @@ std::map<std::string, std::vector<std::string>> default_rights() {
     const std::vector<std::string> anybody{"*"};
     return {{"start", managers},    {"resume", managers}, {"abort", managers}, {"skip", managers},
             {"retry", managers},    {"decide", managers}, {"hold", anybody},   {"note", anybody},
-            {"rollback", managers}, {"hotfix", managers}, {"lock", managers},  {"freeze", managers}};
+            {"rollback", managers}, {"hotfix", managers}, {"lock", managers},  {"freeze", managers},
+            {"break-glass", {}}};
 }
 
 result<> may(const std::map<std::string, std::vector<std::string>>& rights, std::string_view verb, const actor& who) {
-    if (!who.roles_known)
-        return rules::refuse(
-            "I cannot verify your roles right now because their source does not answer; nothing was changed. Try again "
-            "in a minute.");
-    if (who.is_robot && who.who.user != "slipway")
-        return rules::refuse("Bot accounts may not do this; a person has to.");
+    if (const auto known = rules::check_account(who); !known) return known;
     if (who.is_robot) return {};
     const auto found = rights.find(std::string{verb});
     const auto allowed = found != rights.end() ? found->second : std::vector<std::string>{};
     for (const auto& role : allowed)
         if (role == "*" ? !who.roles.empty() : who.roles.contains(role)) return {};
+    if (const auto open = rules::unverified_of(who, allowed); !open.empty()) return rules::cannot_verify(open);
     if (allowed.empty())
         return rules::refuse("Nobody has the right to “" + std::string{verb} +
                              "” in this project; add a role for it under `rights` of the project file.");
@@ -137,11 +161,32 @@ std::string idempotency_key(const release_state& state, const step_state& step, 
     return fingerprint({state.id, step.id, std::to_string(step.attempt), purpose}).substr(0, 32);
 }
 
-std::string gate_fingerprint(const release_state& state, const step_state& step) {
-    const auto moved = state.drifts.empty() ? std::string{} : state.drifts.back().what + state.drifts.back().to;
-    return fingerprint({state.id, step.id, std::to_string(step.attempt), state.plan_hash, state.fact("candidate"),
-                        state.fact("base"), step.look ? step.look->fingerprint : std::string{}, moved})
-        .substr(0, 32);
+std::map<std::string, std::string> gate_inputs(const release_state& state, const step_state& step, const kinds& known) {
+    std::map<std::string, std::string> shown{
+        {"candidate", state.fact("candidate")}, {"base", state.fact("base")}, {"plan", state.plan_hash}};
+    if (step.look) shown["what " + rules::title_of(state, step.id) + " showed"] = step.look->fingerprint;
+    for (const auto& each : state.drifts) shown[each.what] = each.to;
+    const auto* rule = state.plan.find(step.id);
+    if (rule == nullptr) return shown;
+    const auto needs = rules::all_needs(state, *rule);
+    for (const auto& each : state.plan.steps) {
+        const auto kind = known.find(each.kind);
+        const auto* checked = state.step(each.id);
+        if (kind == known.end() || kind->second.what != step_class::check || !needs.contains(each.id)) continue;
+        // What it found, not when: a check that runs again with the same result voids nothing.
+        if (checked != nullptr)
+            shown["the result of " + rules::title_of(state, each.id)] =
+                to_words(checked->status) + (checked->look ? " " + checked->look->fingerprint : std::string{});
+    }
+    return shown;
+}
+
+std::string gate_fingerprint(const release_state& state, const step_state& step,
+                             const std::map<std::string, std::string>& shown) {
+    const auto attempt = std::to_string(step.attempt);
+    auto print = fingerprint({state.id, step.id, attempt});
+    for (const auto& [what, value] : shown) print = fingerprint({print, what, value});
+    return print.substr(0, 32);
 }
 
 std::string id_of(const button& pressed) {

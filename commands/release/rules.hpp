@@ -2,6 +2,7 @@
 // I/O.
 #pragma once
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -32,6 +33,16 @@ struct delegate {
     std::string reason;
 };
 struct hold {
+    std::string reason;
+};
+/// By somebody of the roles that let a step start, while it runs: nothing new begins (R3.8).
+struct request_stop {
+    std::string step, reason;
+};
+/// Opens a gate past its rules. A right of its own; fingerprint "" = the open question, whichever it is (R3.13).
+struct break_glass {
+    std::string step, fingerprint;
+    std::string version;  ///< typed by the person: must be the release's
     std::string reason;
 };
 /// Stops the release with the numbers of a step as the reason, so that people roll back what it deployed.
@@ -94,8 +105,14 @@ struct item_finished {
     std::string text;
     json::object data, facts;
 };
-/// Time has passed: expiries.
-struct tick {};
+/// Time has passed: reminders, expiries.
+struct tick {
+    instant reached{};  ///< by the store's clock, whatever the clock of this machine says (R3.9)
+};
+/// Who has which role now, as far as the sources answered (R3.11).
+struct members_seen {
+    std::map<std::string, std::vector<std::string>> users;  ///< role → Slack user ids
+};
 struct drift_seen {
     std::string what, from, to;
 };
@@ -112,9 +129,10 @@ struct way_back_ended {
     std::string text;
 };
 
-using command = std::variant<approve, reject, withdraw, choose, delegate, hold, propose_rollback, resume, abort, retry,
-                             skip, treat_as_done, run_again, go_back, add_note, edit_notes, advance, look_finished,
-                             step_finished, item_finished, tick, drift_seen, lock_seen, unlock_seen, way_back_ended>;
+using command =
+    std::variant<approve, reject, withdraw, choose, delegate, hold, request_stop, break_glass, propose_rollback, resume,
+                 abort, retry, skip, treat_as_done, run_again, go_back, add_note, edit_notes, advance, look_finished,
+                 step_finished, item_finished, tick, members_seen, drift_seen, lock_seen, unlock_seen, way_back_ended>;
 
 /// What was asked, for the audit: "approve build", "choose merge on !12 of merge-requests". Never what was written.
 std::string words_of(const command& asked);
@@ -172,8 +190,16 @@ bool asks_for_form(const release_state& state, const approve& asked, const actor
 
 /// Why the gate of the step is closed, in one sentence: the same in Slack, API and log (R3.14).
 std::string why_closed(const release_state& state, const step_state& step);
-/// The fingerprint a gate of this step would have now (R3.5).
-std::string gate_fingerprint(const release_state& state, const step_state& step);
+/// What a gate of this step shows now, by the words people know it by (R3.5): the candidate, the commit before it, the
+/// plan, what the step's own look found, how the checks it needs ended, and where what moved stands.
+std::map<std::string, std::string> gate_inputs(const release_state& state, const step_state& step, const kinds& known);
+/// The hash of that, and of which step and attempt it is about.
+std::string gate_fingerprint(const release_state& state, const step_state& step,
+                             const std::map<std::string, std::string>& shown);
+/// How long before it expires a gate calls those who are missing; nullopt = it is open too short a time for that.
+std::optional<instant> reminder_of(const gate_state& gate);
+/// True while what this person let start runs, and they may ask for it to be stopped.
+bool may_request_stop(const release_state& state, const step_state& step, const actor& who);
 /// What an editor of the notes is shown: the newest lines that a form can hold, one a line (older ones stay as they
 /// are), and the fingerprint that its answer has to name.
 struct editable_notes {
@@ -185,8 +211,7 @@ editable_notes notes_to_edit(const std::vector<note>& notes);
 /// The same key on any machine after any restart (R5.5).
 std::string idempotency_key(const release_state& state, const step_state& step, std::string_view purpose);
 /// The roles that may use a verb ("start", "hold", "abort", "skip", "retry", "resume", "note", "decide", "rollback",
-/// "hotfix", "lock", "freeze"), when the
-/// project says nothing.
+/// "hotfix", "lock", "freeze", "break-glass"), when the project says nothing.
 std::map<std::string, std::vector<std::string>> default_rights();
 /// errc::refused with the roles that may, when `who` may not.
 result<> may(const std::map<std::string, std::vector<std::string>>& rights, std::string_view verb, const actor& who);
@@ -195,8 +220,8 @@ result<> may(const std::map<std::string, std::vector<std::string>>& rights, std:
 /// The server-side row behind a button (R8.4). Its id is derived, so the same button has the same id on every machine.
 struct button {
     std::string release, kind;  ///< kind: approve, reject, withdraw, choose, delegate, retry, skip, treat_as_done,
-                                ///< run_again, hold, propose_rollback, resume, abort, note, verb (`choice` = the verb,
-                                ///< `item` = what is typed behind it)
+                                ///< run_again, hold, request_stop, break_glass, propose_rollback, resume, abort, note,
+                                ///< verb (`choice` = the verb, `item` = what is typed behind it)
     std::string step, item, choice, fingerprint;
 };
 BOOST_DESCRIBE_STRUCT(button, (), (release, kind, step, item, choice, fingerprint))

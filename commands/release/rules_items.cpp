@@ -48,15 +48,6 @@ bool is_worth_watching(const release_state& state, const step_state& step) {
 namespace rules {
 namespace {
 
-result<> check_can_tell_who(const question& q) {
-    if (!q.who.roles_known)
-        return refuse(
-            "I cannot verify your roles right now because their source does not answer; nothing was changed. Try again "
-            "in a minute.");
-    if (q.who.is_robot) return refuse("Bot accounts decide nothing; a person has to.");
-    return {};
-}
-
 /// A choice that outlives its step: who takes an error is still to be said when the release is over.
 bool is_lasting(const step_state* step, const choose& asked) {
     const auto* item = step != nullptr ? step->item(asked.item) : nullptr;
@@ -75,7 +66,7 @@ result<const step_state*> asking_step(const question& q, const std::string& step
     if (!needs_are_met(q.state, *q.state.plan.find(step_id)))
         return refuse(title_of(q.state, step_id) +
                       " waits again for a step that was opened again. `/release status` shows which.");
-    if (const auto known = check_can_tell_who(q); !known) return known.error();
+    if (const auto known = check_account(q.who); !known) return known.error();
     return step;
 }
 
@@ -109,6 +100,7 @@ result<> check_roles(const question& q, const item_state& item, const choice& of
         return role == "*" ? !q.who.roles.empty() : q.who.roles.contains(role);
     });
     if (entitled) return {};
+    if (const auto open = unverified_of(q.who, allowed); !open.empty()) return cannot_verify(open);
     return refuse("“" + offered.label + "” on " + item.id + " needs the role " +
                   (allowed.front() == "*" ? std::string{"of any kind in this project"} : one_of(allowed)) +
                   ". Ask somebody who has it.");
@@ -163,7 +155,7 @@ result<events> choose_all(const question& q, const step_state& step, const choos
 result<events> decide(const question& q, const choose& asked) {
     auto step = asking_step(q, asked.step);
     if (const auto* there = q.state.step(asked.step); !step && is_lasting(there, asked)) {
-        if (const auto known = check_can_tell_who(q); !known) return known.error();
+        if (const auto known = check_account(q.who); !known) return known.error();
         step = there;
     }
     if (!step) return step.error();

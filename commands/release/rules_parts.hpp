@@ -1,6 +1,8 @@
 // What the rule files share. Not for other rooms.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,8 @@ result<events> decide(const question& q, const withdraw& asked);
 result<events> decide(const question& q, const choose& asked);
 result<events> decide(const question& q, const delegate& asked);
 result<events> decide(const question& q, const hold& asked);
+result<events> decide(const question& q, const request_stop& asked);
+result<events> decide(const question& q, const break_glass& asked);
 result<events> decide(const question& q, const propose_rollback& asked);
 result<events> decide(const question& q, const resume& asked);
 result<events> decide(const question& q, const abort& asked);
@@ -43,6 +47,7 @@ result<events> decide(const question& q, const look_finished& asked);
 result<events> decide(const question& q, const step_finished& asked);
 result<events> decide(const question& q, const item_finished& asked);
 result<events> decide(const question& q, const tick& asked);
+result<events> decide(const question& q, const members_seen& asked);
 result<events> decide(const question& q, const drift_seen& asked);
 
 failure refuse(std::string sentence);
@@ -62,6 +67,17 @@ gate_state new_gate(const question& q, const step_state& step, const gate_rule& 
 result<> check_reason(std::string_view reason, std::string_view what_for);
 /// The longer kind, for what somebody decides in the place of others (R2.7).
 result<> check_full_reason(std::string_view reason, std::string_view what_for);
+/// Refuses whom nobody could identify, and accounts that are no member of the team: bots, guests (R3.10, R3.12).
+result<> check_account(const actor& who);
+/// Those of `roles` ("*" = any) that the person may have, while their source does not answer.
+std::set<std::string> unverified_of(const actor& who, const std::vector<std::string>& roles);
+/// Some of these roles may be held, but their source does not answer.
+failure cannot_verify(const std::set<std::string>& roles);
+/// What is between two cards of one question: "candidate moved, the result of “Tests” changed".
+std::string moved_words(const std::map<std::string, std::string>& before,
+                        const std::map<std::string, std::string>& now);
+/// Every id that the step needs, and that those need.
+std::set<std::string> all_needs(const release_state& state, const step_rule& rule);
 /// Everything the step needs, and what that needs, is done or skipped.
 bool needs_are_met(const release_state& state, const step_rule& rule);
 /// "@U1, @U2 or @U3"

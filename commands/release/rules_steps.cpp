@@ -8,9 +8,6 @@
 
 namespace slipway::release::rules {
 
-namespace {
-
-/// Everything the step needs, and what that needs.
 std::set<std::string> all_needs(const release_state& state, const step_rule& rule) {
     std::set<std::string> seen;
     std::vector<std::string> open{rule.needs};
@@ -22,8 +19,6 @@ std::set<std::string> all_needs(const release_state& state, const step_rule& rul
     }
     return seen;
 }
-
-}  // namespace
 
 bool needs_are_met(const release_state& state, const step_rule& rule) {
     // Also what is needed further up: a step that was opened again stops everything that hangs on it.
@@ -119,11 +114,11 @@ void ask_or_act(const question& q, const step_rule& rule, const step_state& step
         all.push_back(gate_opened{step.id, new_gate(q, step, rule.gate.front())});
         return;
     }
-    const bool moved = step.gate->fingerprint != gate_fingerprint(q.state, step);
+    const auto shown = gate_inputs(q.state, step, q.known);
+    const bool moved = step.gate->fingerprint != gate_fingerprint(q.state, step, shown);
     if (moved && (step.gate->status == gate_status::open || step.gate->status == gate_status::approved)) {
-        const auto what =
-            q.state.drifts.empty() ? std::string{"what it showed has changed"} : q.state.drifts.back().what + " moved";
-        all.push_back(gate_closed{step.id, gate_status::outdated, machine().who, what, q.now});
+        all.push_back(
+            gate_closed{step.id, gate_status::outdated, machine().who, moved_words(step.gate->shown, shown), q.now});
         return;
     }
     const auto* kind = kind_of(q, step);

@@ -58,6 +58,10 @@ bool is_slack_user(std::string_view text) {
     return is_slack_id(text, "UW");
 }
 
+bool is_slack_group(std::string_view text) {
+    return is_slack_id(text, "S");
+}
+
 bool is_branch(std::string_view text) {
     const auto fits = [](char c) {
         return is_visible(c) && std::string_view{"~^:?*[\\"}.find(c) == std::string_view::npos;

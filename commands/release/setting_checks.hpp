@@ -15,6 +15,8 @@ bool is_identifier(std::string_view text);
 bool is_slack_channel(std::string_view text);
 /// "U0123ABC", "W0123ABC"
 bool is_slack_user(std::string_view text);
+/// "S0123ABC"
+bool is_slack_group(std::string_view text);
 /// What git takes as a branch name, and no option or path trick (R8.5).
 bool is_branch(std::string_view text);
 /// What may stand before a version in a tag's name.

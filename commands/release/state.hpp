@@ -56,10 +56,15 @@ struct gate_state {
     person_id closed_by;
     std::string reason;  ///< why it was rejected, or what moved
     instant closed_at{};
+    std::map<std::string, std::string> shown;  ///< what the fingerprint covers: "candidate" → its commit (R3.5)
+    std::vector<person_id> again;  ///< whose approval of the question before became void; called once (R3.5)
+    instant reminded{};            ///< when those who are missing were called (R3.9)
+    std::string shortage;          ///< why its seats cannot be filled by who has the roles now (R3.11)
+    bool broken = false;           ///< opened by break-glass (R3.13)
 };
 BOOST_DESCRIBE_STRUCT(gate_state, (),
                       (number, status, fingerprint, commit, question, seats, four_eyes, opened_at, expires, closed_by,
-                       reason, closed_at))
+                       reason, closed_at, shown, again, reminded, shortage, broken))
 
 /// One thing that a person can do to an item: a button.
 struct choice {
@@ -194,6 +199,15 @@ struct hold_state {
 };
 BOOST_DESCRIBE_STRUCT(hold_state, (), (by, reason, at))
 
+/// Somebody opened a gate past its rules; the release carries it for ever (R3.13).
+struct broken_glass {
+    std::string step;
+    person_id by;
+    std::string reason;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(broken_glass, (), (step, by, reason, at))
+
 /// Something pinned moved under us (R1.5).
 struct drift {
     std::string what;  ///< "trunk", "stable", "milestone"
@@ -257,6 +271,7 @@ struct release_state {
     bool abandoned = false;                ///< its version is published and will never be deployed (R6.10)
     std::vector<drift> drifts;
     std::vector<decision> decisions;  ///< newest last
+    std::vector<broken_glass> broken;
     ending ended = ending::live;
     std::string ended_text;
     instant started{};
@@ -272,7 +287,7 @@ struct release_state {
 BOOST_DESCRIBE_STRUCT(release_state, (),
                       (id, project, version, kind, parent, attempt, channel, team, requester, plan, plan_hash, rights,
                        facts, steps, notes, held, aborting, locked, frozen, rolling_back, abandoned, drifts, decisions,
-                       ended, ended_text, started, ended_at, journal))
+                       broken, ended, ended_text, started, ended_at, journal))
 
 release_status status_of(const release_state& state) noexcept;
 /// "awaiting gate", "unknown outcome": the same word in Slack, log and metrics.

@@ -14,6 +14,9 @@ result<release::command> command_of(const release::button& pressed, const form_w
             release::choose{pressed.step, pressed.item, pressed.choice, pressed.fingerprint, reason}};
     if (kind == "delegate")
         return release::command{release::delegate{pressed.step, pressed.item, words.person, reason}};
+    if (kind == "request_stop") return release::command{release::request_stop{pressed.step, reason}};
+    if (kind == "break_glass")
+        return release::command{release::break_glass{pressed.step, pressed.fingerprint, words.version, reason}};
     if (kind == "hold") return release::command{release::hold{reason}};
     if (kind == "propose_rollback") return release::command{release::propose_rollback{pressed.step}};
     if (kind == "resume") return release::command{release::resume{}};

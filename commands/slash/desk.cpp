@@ -1,9 +1,26 @@
 #include "commands/slash/desk.hpp"
 
+#include "integrations/base/json.hpp"
+#include "integrations/slack/methods.hpp"
+
 namespace slipway::slash {
 
-release::actor actor_of(const release::project_settings& project, const std::string& team, const std::string& user) {
-    return {.who = {team, user}, .roles = project.roles_of(user), .roles_known = true, .is_robot = false};
+task<release::actor> actor_of(desk& with, project_pointer project, std::string team, std::string user) {
+    if (with.who) co_return co_await with.who(project, std::move(team), std::move(user));
+    release::actor listed;
+    listed.roles = project->roles_of(user);
+    listed.who = {std::move(team), std::move(user)};
+    co_return listed;
+}
+
+task<std::string> link_to(desk& with, std::string key) {
+    const auto row = co_await with.memory.outbox_row_of(std::move(key));
+    if (!row || !*row) co_return std::string{};
+    const auto ts = text_at((*row)->receipt, "ts");
+    if (ts.empty()) co_return std::string{};
+    slack::message_ref where{text_at((*row)->receipt, "channel"), ts};
+    const auto link = co_await slack::permalink(with.slack, where);
+    co_return link ? *link : std::string{};
 }
 
 task<result<conductor::state_pointer>> live_release(desk& with, project_pointer project) {

@@ -14,6 +14,10 @@ namespace slipway::slash {
 
 using project_pointer = std::shared_ptr<const release::project_settings>;
 
+/// Who somebody is at this moment, from wherever the project's roles stand. Never fails: what could not be found out is
+/// in the actor (`unverified`, `roles_known`).
+using actor_lookup = std::function<task<release::actor>(project_pointer project, std::string team, std::string user)>;
+
 struct desk {
     conductor::journal& releases;
     store::store& memory;
@@ -32,10 +36,15 @@ struct desk {
     /// The same for a way back; `kind` is "rollback" or "hotfix".
     std::function<result<release::checklist>(const release::project_settings& project, const std::string& kind)>
         way_back;
+    actor_lookup who = {};                   ///< null: only the lists of the project file count
+    conductor::members_lookup members = {};  ///< null: the same
 };
 
 /// Who asks, with the roles of this moment (R3.10).
-release::actor actor_of(const release::project_settings& project, const std::string& team, const std::string& user);
+task<release::actor> actor_of(desk& with, project_pointer project, std::string team, std::string user);
+
+/// A link to the message of that outbox key, "" when it is not in Slack or Slack does not give one now.
+task<std::string> link_to(desk& with, std::string key);
 
 /// The release that a verb means: the live one of the project, else the newest, else errc::not_found with the way out.
 task<result<conductor::state_pointer>> current_release(desk& with, project_pointer project);

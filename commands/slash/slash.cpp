@@ -7,6 +7,7 @@
 #include <span>
 
 #include "commands/release/yaml.hpp"
+#include "commands/views/gate_card.hpp"
 #include "commands/views/modals.hpp"
 #include "commands/views/replies.hpp"
 #include "commands/views/words.hpp"
@@ -69,8 +70,38 @@ task<> send_answer(desk& with, slack::origin to, std::string channel, answer sai
     store::batch changes;
     changes.outbox = std::move(parts.messages);
     changes.handled.push_back({"slack", inbox_id});
-    const auto committed = co_await with.memory.commit(std::move(changes));
-    if (!committed) spdlog::error("envelope={} answer could not be stored: {}", inbox_id, committed.error().sentence());
+    // The envelope stays unhandled until its answer is stored: should this process end here, the next one begins again.
+    constexpr int most_tries = 30;
+    constexpr milliseconds pause{1'000};
+    for (int i = 0; i < most_tries; ++i) {
+        const auto committed = co_await with.memory.commit(changes);
+        if (committed) co_return;
+        spdlog::error("envelope={} answer cannot be stored yet: {}", inbox_id, committed.error().sentence());
+        co_await with.time.sleep(pause);
+    }
+    const auto sorry = views::reply(views::words::try_again());
+    slack::message_body body;
+    body.text = sorry.text;
+    body.blocks = sorry.blocks;
+    const auto told = co_await slack::post_ephemeral(with.slack, channel, to.user, std::move(body));
+    if (!told) spdlog::error("envelope={} stays without an answer: {}", inbox_id, told.error().sentence());
+}
+
+/// A button that stands in no book of ours is kept for the audit (R8.4); that a note is lost stops nobody.
+task<> note_forged(desk& with, slack::origin from, std::string button, std::string inbox_id) {
+    constexpr int most_tries = 5;
+    const std::string stream = "audit/forged";
+    for (int i = 0; i < most_tries; ++i) {
+        const auto known = co_await with.memory.read(stream);
+        if (!known) co_return;
+        const json::object data{{"button", button}, {"channel", from.channel}};
+        store::batch changes;
+        changes.appends.push_back({stream, static_cast<std::int64_t>(known->size()), {}});
+        changes.appends.back().events.push_back(
+            {"button_forged", data, from.team + "/" + from.user, "slack " + inbox_id, with.time.now()});
+        const auto noted = co_await with.memory.commit(std::move(changes));
+        if (noted || !(noted.error() == errc::moved)) co_return;
+    }
 }
 
 bool is_refusal(const failure& why) {
@@ -92,6 +123,27 @@ release::form_values answers_in(const slack::form_state& state) {
     return all;
 }
 
+/// What the person who is refused can press instead: the newest card, or a stop of what already runs (R3.6, R3.8).
+task<std::optional<slack::element>> way_on(desk& with, conductor::state_pointer state, release::button pressed,
+                                           release::actor who) {
+    const auto* step = state->step(pressed.step);
+    const bool answers = pressed.kind == "approve" || pressed.kind == "reject" || pressed.kind == "withdraw";
+    if (!answers || step == nullptr || !step->gate) co_return std::nullopt;
+    if (release::may_request_stop(*state, *step, who)) {
+        std::vector<release::button> shown;  // the card carries the same button, so its row is there
+        views::button_row row{shown};
+        co_return slack::element{views::request_stop_button(*state, *step, row)};
+    }
+    const bool is_newest = step->gate->fingerprint == pressed.fingerprint;
+    if (is_newest && step->gate->status == release::gate_status::open) co_return std::nullopt;
+    auto key = state->id + "/" + step->id + "/gate/" + std::to_string(step->attempt) + "." +
+               std::to_string(step->gate->number);
+    slack::button card{is_newest ? "Open the card" : "Open the newest card", "slipway.open", {}};
+    card.url = co_await link_to(with, std::move(key));
+    if (card.url.empty()) co_return std::nullopt;
+    co_return slack::element{card};
+}
+
 struct handler {
     desk& with;
     std::string inbox_id;
@@ -104,7 +156,7 @@ struct handler {
     task<> run_verb(slack::origin from, release::button pressed);
     /// Decides a button's command and answers.
     task<> decide(slack::origin from, release::button pressed, form_words words);
-    task<result<release::button>> button_of(std::string id);
+    task<result<release::button>> button_of(std::string id, slack::origin from);
 };
 
 task<> handler::on(slack::slash_command typed) {
@@ -121,7 +173,8 @@ task<> handler::on(slack::slash_command typed) {
     }
     asked question;
     question.project = found->project;
-    question.who = actor_of(*found->project, typed.from.team, typed.from.user);
+    question.who.who = {typed.from.team, typed.from.user};
+    if ((*chosen)->acts()) question.who = co_await actor_of(with, found->project, typed.from.team, typed.from.user);
     question.channel = typed.from.channel;
     question.from = typed.from;
     question.words = found->words;
@@ -132,13 +185,14 @@ task<> handler::on(slack::slash_command typed) {
     co_await send_answer(with, typed.from, typed.from.channel, std::move(shown), inbox_id);
 }
 
-task<result<release::button>> handler::button_of(std::string id) {
+task<result<release::button>> handler::button_of(std::string id, slack::origin from) {
     const auto row = co_await with.memory.document_of(conductor::button_collection, id);
     if (!row)
         co_return failure{errc::unavailable,
                           "I cannot look this button up right now; nothing was changed. Try again in a minute."};
     if (!*row) {
         spdlog::warn("envelope={} button={} is forged or from another workspace", inbox_id, id.substr(0, 80));
+        co_await note_forged(with, from, id.substr(0, 80), inbox_id);
         co_return failure{errc::refused,
                           "This button is not from a release I know. `/release status` shows the current ones."};
     }
@@ -149,7 +203,7 @@ task<> handler::on(slack::block_action clicked) {
     if (!clicked.action_id.starts_with("slipway.")) co_return;
     const auto id = clicked.selected.empty() ? clicked.value : clicked.selected.front();
     if (id.empty()) co_return;  // a link button: nothing but the acknowledgement
-    const auto pressed = co_await button_of(id);
+    const auto pressed = co_await button_of(id, clicked.from);
     if (!pressed) {
         co_await send_answer(with, clicked.from, clicked.from.channel, plain_refusal(pressed.error().sentence()),
                              inbox_id);
@@ -166,7 +220,11 @@ task<> handler::on(slack::block_action clicked) {
         co_return;
     }
     const auto project = with.project((*state)->project);
-    const auto who = project ? actor_of(*project, clicked.from.team, clicked.from.user) : release::actor{};
+    // The window comes first, while its trigger lives; only where it depends on who presses are their roles read
+    // before.
+    const bool depends = pressed->kind == "approve" || pressed->kind == "choose";
+    release::actor who;
+    if (project && depends) who = co_await actor_of(with, project, clicked.from.team, clicked.from.user);
     if (project && views::asks_for_words(**state, *pressed, who)) {
         const auto window = views::window_for(**state, *pressed, who, views::names{*project});
         if (!window) {
@@ -185,7 +243,7 @@ task<> handler::on(slack::block_action clicked) {
 
 task<> handler::on(slack::view_submission sent) {
     if (!sent.view.callback_id.starts_with("slipway.")) co_return;
-    const auto pressed = co_await button_of(views::memory_of(sent.view.private_metadata).button_id);
+    const auto pressed = co_await button_of(views::memory_of(sent.view.private_metadata).button_id, sent.from);
     if (!pressed) {
         spdlog::warn("envelope={} form refused: {}", inbox_id, pressed.error().sentence());
         co_return;
@@ -228,8 +286,9 @@ task<> handler::decide(slack::origin from, release::button pressed, form_words w
         co_return;
     }
     const auto answered = std::make_shared<bool>(false);
-    auto parts = answering(from, channel, inbox_id, project, answered);
-    const auto who = actor_of(*project, from.team, from.user);
+    const auto who = co_await actor_of(with, project, from.team, from.user);
+    const auto next = co_await way_on(with, *state, pressed, who);
+    auto parts = answering(from, channel, inbox_id, project, answered, next);
     const auto after =
         co_await with.releases.ask(pressed.release, *command, who, "slack " + inbox_id, std::move(parts));
     if (!after && *answered && is_refusal(after.error())) co_return;  // committed with the note of it
@@ -295,12 +354,13 @@ void put_answer(conductor::companions& into, const slack::origin& to, const std:
 }
 
 conductor::companions answering(const slack::origin& to, const std::string& channel, const std::string& inbox_id,
-                                project_pointer project, std::shared_ptr<bool> answered) {
+                                project_pointer project, std::shared_ptr<bool> answered,
+                                std::optional<slack::element> next) {
     conductor::companions with;
     with.handled.push_back({"slack", inbox_id});
-    with.when_refused = [to, channel, inbox_id, project, answered](const failure& why) {
+    with.when_refused = [to, channel, inbox_id, project, answered, next](const failure& why) {
         conductor::companions parts;
-        put_answer(parts, to, channel, refusal(why, *project), inbox_id);
+        put_answer(parts, to, channel, views::refusal(why, views::names{*project}, next), inbox_id);
         *answered = true;
         return std::move(parts.messages);
     };

@@ -20,9 +20,11 @@ void put_answer(conductor::companions& into, const slack::origin& to, const std:
                 const std::string& inbox_id);
 
 /// What travels with a decision: the envelope is handled, and should the rules refuse, the person's answer is committed
-/// together with the note of the refusal. `answered` becomes true when it was put in.
+/// together with the note of the refusal, with `next` as the button that goes on. `answered` becomes true when it was
+/// put in.
 conductor::companions answering(const slack::origin& to, const std::string& channel, const std::string& inbox_id,
-                                project_pointer project, std::shared_ptr<bool> answered);
+                                project_pointer project, std::shared_ptr<bool> answered,
+                                std::optional<slack::element> next = {});
 
 /// What a person wrote or chose in the form of a button.
 struct form_words {

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "commands/slash/rules_kept.hpp"
 #include "commands/steps/pins.hpp"
 #include "commands/views/replies.hpp"
 #include "commands/views/words.hpp"
@@ -11,17 +12,6 @@
 
 namespace slipway::slash {
 namespace {
-
-/// A link to the board, "" when Slack does not give one now.
-task<std::string> link_to_board(desk& with, std::string release_id) {
-    const auto row = co_await with.memory.outbox_row_of(conductor::board_key(release_id));
-    if (!row || !*row) co_return std::string{};
-    const auto ts = text_at((*row)->receipt, "ts");
-    if (ts.empty()) co_return std::string{};
-    slack::message_ref where{text_at((*row)->receipt, "channel"), ts};
-    const auto link = co_await slack::permalink(with.slack, where);
-    co_return link ? *link : std::string{};
-}
 
 /// What of the pins is another now, in words.
 std::string moved_pins(const json::object& before, const json::object& now) {
@@ -74,7 +64,9 @@ task<result<release::start>> prepare_start(desk& with, project_pointer project, 
     begun.attempt = static_cast<int>(earlier->size()) + 1;
     begun.id = project->name + "-" + version + "-" + std::to_string(begun.attempt);
     begun.version = version;
-    begun.plan = *plan;
+    auto kept = co_await with_rules_kept(with, project, *plan, begun.rights);
+    if (!kept) co_return kept.error();
+    begun.plan = std::move(*kept);
     for (const auto& each : *facts) begun.facts[each.key()] = each.value();
     co_return begun;
 }
@@ -82,7 +74,7 @@ task<result<release::start>> prepare_start(desk& with, project_pointer project, 
 task<result<answer>> busy_answer(desk& with, project_pointer project, std::string holder) {
     const auto running = co_await with.releases.load(holder);
     if (!running) co_return running.error();
-    const auto link = co_await link_to_board(with, holder);
+    const auto link = co_await link_to(with, conductor::board_key(holder));
     co_return views::reply(views::words::already_running(**running, views::names{*project}, link));
 }
 
@@ -106,7 +98,7 @@ task<result<>> promote(desk& with, std::string name) {
             tell(*project, waits, "begun",
                  waits.version + " has begun, its turn in the queue has come." +
                      (moved.empty() ? "" : " Since you asked, " + moved + " moved; it goes by what is there now.")));
-        const auto who = actor_of(*project, waits.by.team, waits.by.user);
+        const auto who = co_await actor_of(with, project, waits.by.team, waits.by.user);
         const auto state = co_await with.releases.begin(std::move(*begun), who, "queue", std::move(parts));
         if (state) co_return result<>{};
         const auto allowed =

@@ -36,6 +36,8 @@ public:
     virtual std::string usage() const = 0;
     /// One sentence for `/release help`.
     virtual std::string help() const = 0;
+    /// Whether it has to know who asks. One that only looks answers from the store alone, whatever else is down (R1.9).
+    virtual bool acts() const { return true; }
     /// A failure's sentence is shown to the person; it must say the way out.
     virtual task<result<answer>> run(desk& with, asked question) = 0;
 };

@@ -26,6 +26,7 @@ auto build() {
     all.push_back(create_unlock());
     all.push_back(create_freeze());
     all.push_back(create_queue());
+    all.push_back(create_break_glass());
     all.push_back(create_why());
     all.push_back(create_errors());
     all.push_back(create_link());

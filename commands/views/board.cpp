@@ -4,6 +4,7 @@
 
 #include "commands/views/gate_card.hpp"
 #include "commands/views/lanes.hpp"
+#include "commands/views/sign_off_posts.hpp"
 #include "integrations/slack/blocks/text.hpp"
 
 namespace slipway::views {
@@ -17,6 +18,7 @@ constexpr std::size_t shown_questions = 6;
 std::string title_line(const release::release_state& state, const names& people) {
     auto title = release_name(state, people.project()) + " · " + release::to_words(release::status_of(state));
     if (state.attempt > 1) title += " · attempt " + std::to_string(state.attempt);
+    if (!state.broken.empty()) title += " · 🟥 break-glass";
     return title;
 }
 
@@ -212,8 +214,14 @@ markup progress(const release::release_state& state) {
 }
 
 std::vector<markup> what_is_going_on(const release::release_state& state, const names& people) {
-    if (!state.is_live()) return {say("{}", people.sentence(state.ended_text))};
+    const auto broken = broken_words(state, people);
+    if (!state.is_live()) {
+        std::vector<markup> over{say("{}", people.sentence(state.ended_text))};
+        if (!broken.empty()) over.push_back(broken);
+        return over;
+    }
     auto all = whole_release_words(state, people);
+    if (!broken.empty()) all.push_back(broken);
     std::size_t more = 0;
     for (const auto& step : state.steps) {
         const auto* rule = state.plan.find(step.id);

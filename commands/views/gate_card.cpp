@@ -48,6 +48,9 @@ markup ending(const release::release_state& state, const release::step_state& st
     const auto at = slack::date_token(gate.closed_at, slack::date_style::time);
     switch (gate.status) {
         case gate_status::approved:
+            if (gate.broken)
+                return say("🟥 *Opened past its rules* (break-glass) by {} at {}: {}", people.of(gate.closed_by), at,
+                           people.full_sentence(gate.reason));
             return say("✅ *Approved* at {}.", at);
         case gate_status::rejected:
             return say("❌ *Rejected* by {} at {}: {}\nAfter the cause is gone: {}.", people.of(gate.closed_by), at,
@@ -76,6 +79,8 @@ std::vector<slack::element> buttons(const release::release_state& state, const r
     bool somebody_sits = false;
     for (const auto& each : step.gate->seats) somebody_sits = somebody_sits || each.taken_by.has_value();
     if (somebody_sits) all.push_back(row.make(pressed(state, step, "withdraw"), "Withdraw my approval"));
+    if (const auto right = state.rights.find("break-glass"); right != state.rights.end() && !right->second.empty())
+        all.push_back(row.make(pressed(state, step, "break_glass"), "Break glass", slack::button_style::danger));
     if (const auto url = state.fact("diff_url"); !url.empty()) {
         slack::button diff{"See diff", "slipway.open", {}};
         diff.url = url;
@@ -120,6 +125,18 @@ void add_answers(slack::message_builder& made, const release::release_state& sta
     }
 }
 
+bool runs_behind(const release::release_state& state, const release::step_state& step) {
+    return state.is_live() && step.status == release::step_status::running &&
+           step.gate->status == gate_status::approved && !state.held;
+}
+
+/// Whose approval of the question before counts no more is called, once: by the post of this card (R3.5).
+markup called_again(const release::gate_state& gate) {
+    std::vector<markup> all;
+    for (const auto& each : gate.again) all.push_back(slack::user_mention(each.user));
+    return say("Approved before and void now: {}. Please look again.", slack::join(all, ", "));
+}
+
 rendered card(const release::release_state& state, const release::step_state& step, const names& people,
               const markup& opening, std::vector<release::button>& shown) {
     const auto* rule = state.plan.find(step.id);
@@ -133,6 +150,7 @@ rendered card(const release::release_state& state, const release::step_state& st
     made.section(say("*{}*\n{} · {}{}", question, name, step_name(*rule),
                      gate.number > 1 ? say(" · asked again, question {}", gate.number) : markup{}));
     if (!opening.empty()) made.section(opening);
+    if (!gate.again.empty()) made.section(called_again(gate));
     add_evidence(made, state, *rule, step, people);
     made.section(seats_text(state, gate, people));
     add_answers(made, state, step, people);
@@ -140,6 +158,12 @@ rendered card(const release::release_state& state, const release::step_state& st
         made.actions(buttons(state, step, shown));
     else
         made.section(ending(state, step, people));
+    if (runs_behind(state, step)) {
+        button_row row{shown};
+        made.actions({request_stop_button(state, step, row)});
+    }
+    if (takes_answers(state, step) && !gate.shortage.empty())
+        made.section(say("⚠️ As the roles are now: {}.", people.sentence(gate.shortage)));
     const auto rule_text = gate.four_eyes
                                ? say("{} asked for this release and cannot fill a seat", people.of(state.requester))
                                : say("whoever asked for the release may answer too");
@@ -180,6 +204,11 @@ slack::button reject_button(const release::release_state& state, const release::
     const auto* rule = state.plan.find(step.id);
     return row.make(pressed(state, step, "reject"), is_confirmation(*rule) ? "Not OK" : "Reject",
                     slack::button_style::danger);
+}
+
+slack::button request_stop_button(const release::release_state& state, const release::step_state& step,
+                                  button_row& row) {
+    return row.make(pressed(state, step, "request_stop"), "Request stop", slack::button_style::danger);
 }
 
 bool takes_answers(const release::release_state& state, const release::step_state& step) {

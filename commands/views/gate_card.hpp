@@ -21,6 +21,10 @@ slack::button approve_button(const release::release_state& state, const release:
 /// Danger; opens the window that asks for the reason.
 slack::button reject_button(const release::release_state& state, const release::step_state& step, button_row& row);
 
+/// While what was approved runs: nothing new begins after it (R3.8).
+slack::button request_stop_button(const release::release_state& state, const release::step_state& step,
+                                  button_row& row);
+
 /// True while the gate takes answers: open, and the release goes on.
 bool takes_answers(const release::release_state& state, const release::step_state& step);
 

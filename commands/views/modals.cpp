@@ -192,15 +192,40 @@ json::object hold_window(const release::release_state& state, const release::but
     return made.input(reason_input("What should everybody wait for?")).render();
 }
 
-json::object abort_window(const release::release_state& state, const release::button& pressed, const names& people) {
-    auto made = begun("Abort", state, pressed, people);
-    made.submit("Abort");
-    made.section(say("The release ends and cannot be taken up again. {}", already_happened(state, people)));
+json::object request_stop_window(const release::release_state& state, const release::step_rule& rule,
+                                 const release::button& pressed, const names& people) {
+    auto made = begun("Request stop", state, pressed, people);
+    made.submit("Request stop");
+    made.section(say("*{}* runs and ends by itself; nothing new starts after it until somebody resumes the release.",
+                     step_name(rule)));
+    return made.input(reason_input("Why shall it stop?")).render();
+}
+
+text_input version_input(const release::release_state& state) {
     text_input version;
     version.block_id = input::version;
     version.label = "Type the version, " + state.version + ", so that this cannot be a slip";
     version.max_length = 100;
-    made.input(version);
+    return version;
+}
+
+json::object break_glass_window(const release::release_state& state, const release::step_rule& rule,
+                                const release::button& pressed, const names& people) {
+    auto made = begun("Break glass", state, pressed, people);
+    made.submit("Open the gate");
+    made.section(
+        say("You open the gate of *{}* past its rules. {} The leads of all roles are told, and this release "
+            "carries a red mark for ever.",
+            step_name(rule), reversibility(rule.effect)));
+    made.input(version_input(state));
+    return made.input(reason_input("Why can this not wait for its people?", full_reason)).render();
+}
+
+json::object abort_window(const release::release_state& state, const release::button& pressed, const names& people) {
+    auto made = begun("Abort", state, pressed, people);
+    made.submit("Abort");
+    made.section(say("The release ends and cannot be taken up again. {}", already_happened(state, people)));
+    made.input(version_input(state));
     return made.input(reason_input("Why?")).render();
 }
 
@@ -258,8 +283,9 @@ bool asks_for_words(const release::release_state& state, const release::button& 
         if (choice == nullptr) return false;
         return choice->needs_reason || release::stands_in(state, *item_of(state, pressed), *choice, who);
     }
-    static constexpr std::string_view kinds[] = {"reject", "skip", "treat_as_done", "hold",
-                                                 "abort",  "note", "edit_notes",    "delegate"};
+    static constexpr std::string_view kinds[] = {"reject",       "skip",       "treat_as_done", "hold",
+                                                 "abort",        "note",       "edit_notes",    "delegate",
+                                                 "request_stop", "break_glass"};
     return std::ranges::find(kinds, pressed.kind) != std::end(kinds);
 }
 
@@ -273,6 +299,8 @@ std::optional<json::object> window_for(const release::release_state& state, cons
     if (rule == nullptr) return std::nullopt;
     if (pressed.kind == "approve") return approve_window(state, *rule, pressed, people);
     if (pressed.kind == "reject") return reject_window(state, *rule, pressed, people);
+    if (pressed.kind == "request_stop") return request_stop_window(state, *rule, pressed, people);
+    if (pressed.kind == "break_glass") return break_glass_window(state, *rule, pressed, people);
     if (pressed.kind == "skip") return skip_window(state, *rule, pressed, people);
     if (pressed.kind == "treat_as_done") return treat_as_done_window(state, *rule, pressed, people);
     const auto* item = item_of(state, pressed);

@@ -82,7 +82,10 @@ markup seats_text(const release::release_state& state, const release::gate_state
     }
     for (const auto& [role, count] : missing) {
         const auto can = people.who_can_fill(state, gate, role);
-        const auto who = can.empty() ? say("nobody of the project can fill it now") : list_of_people(can, people);
+        const bool elsewhere = people.project().role_sources.contains(role);
+        const auto nobody =
+            elsewhere ? say("who has it is looked up at each click") : say("nobody of the project can fill it now");
+        const auto who = can.empty() ? nobody : list_of_people(can, people);
         lines.push_back(count == 1 ? say("▫️ {}: missing ({})", role, who)
                                    : say("▫️ {}: {} missing ({})", role, count, who));
     }

@@ -1,6 +1,7 @@
 #include "commands/views/posts.hpp"
 
 #include "commands/views/changelog_text.hpp"
+#include "commands/views/sign_off_posts.hpp"
 #include "commands/views/ways_back.hpp"
 #include "integrations/base/json.hpp"
 
@@ -82,6 +83,7 @@ rendered summary(const release::release_state& state, const names& people) {
     if (const auto served = state.fact("served"); !served.empty())
         fields.push_back({"Served now", slack::code(served)});
     made.fields(fields);
+    if (const auto broken = broken_words(state, people); !broken.empty()) made.section(broken);
     made.section(leftovers(state, people));
     made.section(skipped(state, people));
     made.context(say("Release {} · {} events in the journal", slack::code(state.id), state.journal));

@@ -8,6 +8,7 @@
 #include "commands/views/gate_card.hpp"
 #include "commands/views/items_card.hpp"
 #include "commands/views/posts.hpp"
+#include "commands/views/sign_off_posts.hpp"
 #include "commands/views/step_card.hpp"
 #include "commands/views/ways_back.hpp"
 
@@ -60,6 +61,7 @@ public:
             put(key("lock/" + std::to_string(state_.locked->number)), lock_notice(state_, people_),
                 in_thread(/*broadcast=*/true, slack::priority::gate), say("The project is no longer locked."));
         of_errors();
+        of_broken_glass();
         if (!state_.is_live()) put(key("summary"), summary(state_, people_), in_channel(slack::priority::gate));
     }
 
@@ -123,6 +125,7 @@ private:
         const auto where = in_thread(!is_confirmation(rule), slack::priority::gate);
         const auto card = gate_card(state_, step, people_, made_.buttons);
         put(key(rule.id + "/gate/" + number), card, where, past);
+        of_gate_news(rule, step, number);
         const auto asked = asked_directly(*step.gate);
         if (asked.empty()) return;
         const auto ask = key(rule.id + "/ask/" + number + "/");
@@ -135,6 +138,32 @@ private:
             auto name = ask;
             name += user;
             put(name, direct, to, past);
+        }
+    }
+
+    void of_gate_news(const release::step_rule& rule, const release::step_state& step, const std::string& number) {
+        if (step.gate->reminded != instant{})
+            put(key(rule.id + "/reminder/" + number), reminder_post(state_, step, people_),
+                in_thread(/*broadcast=*/false, slack::priority::gate));
+        const bool vetoed = step.gate->status == release::gate_status::rejected;
+        if (!vetoed || step.gate->closed_by.user == state_.requester.user) return;
+        auto where = in_channel(slack::priority::gate);
+        where.user = state_.requester.user;
+        put(key(rule.id + "/veto/" + number), veto_message(state_, step, people_), where);
+    }
+
+    /// To the lead of every role, whichever gate it was (R3.13).
+    void of_broken_glass() {
+        std::set<std::string> leads;
+        for (const auto& [role, lead] : project_.leads) leads.insert(lead);
+        int number = 0;
+        for (const auto& each : state_.broken) {
+            auto name = "glass/" + std::to_string(++number) + "/";
+            for (const auto& lead : leads) {
+                auto where = in_channel(slack::priority::gate);
+                where.user = lead;
+                put(key(name + lead), broken_glass_message(state_, each, people_), where);
+            }
         }
     }
 

@@ -27,7 +27,9 @@ struct release_view {
 };
 
 /// Keys: "<id>/board", "<id>/<step>" for what a notify step posts, "<id>/<step>/gate/<attempt>.<number>",
-/// "<id>/<step>/ask/<attempt>.<number>/<user>" (direct messages), "<id>/<step>/items",
+/// "<id>/<step>/ask/<attempt>.<number>/<user>" (direct messages), "<id>/<step>/reminder/<attempt>.<number>",
+/// "<id>/<step>/veto/<attempt>.<number>" (to the requester), "<id>/glass/<n>/<user>" (to the leads of roles),
+/// "<id>/<step>/items",
 /// "<id>/<step>/asks/<item>/<attempt>.<round>/<user>" (direct messages about one item),
 /// "<id>/<step>/stopped/<attempt>",
 /// "<id>/<step>/result/<attempt>", "<id>/errors", "<id>/errors/<group>", "<id>/summary"; what one message cannot hold

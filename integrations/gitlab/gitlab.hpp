@@ -95,6 +95,8 @@ public:
 
     /// Exact name; not_found when nobody has it.
     virtual task<result<user>> user_by_name(std::string username) = 0;
+    /// Members of a group and of those above it, by its path; not_found when it is missing or hidden from the bot.
+    virtual task<result<std::vector<user>>> group_members(std::string group) = 0;
     /// By name, user name or e-mail (mostly hidden unless the token is an administrator's); may be empty.
     virtual task<result<std::vector<user>>> search_users(std::string text) = 0;
 

@@ -21,6 +21,7 @@ public:
     task<result<std::vector<milestone>>> open_milestones(std::int64_t project) override;
     task<result<milestone>> set_milestone_description(milestone which, std::string description) override;
     task<result<user>> user_by_name(std::string username) override;
+    task<result<std::vector<user>>> group_members(std::string group) override;
     task<result<std::vector<user>>> search_users(std::string text) override;
 
     // merge_requests.cpp

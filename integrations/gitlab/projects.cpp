@@ -130,6 +130,15 @@ task<result<user>> http_api::user_by_name(std::string username) {
     co_return *match;
 }
 
+task<result<std::vector<user>>> http_api::group_members(std::string group) {
+    const auto found = co_await call_.read_all("Cannot read the members of the group " + group,
+                                               "/groups/" + net::percent_encode(group) + "/members/all");
+    if (!found) co_return found.error();
+    auto all = all_of(*found, to_user);
+    std::erase_if(all, [](const user& each) { return each.id == 0; });
+    co_return all;
+}
+
 task<result<std::vector<user>>> http_api::search_users(std::string text) {
     const auto found =
         co_await call_.read_all("Cannot search GitLab's users", "/users?search=" + net::percent_encode(text));

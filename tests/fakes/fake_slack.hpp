@@ -52,6 +52,8 @@ public:
     std::map<std::string, std::string> files;                     ///< id → bytes
     std::vector<std::string> pins;                                ///< ts
     std::vector<json::object> ephemerals;
+    std::map<std::string, json::array> groups;     ///< user group → members
+    std::map<std::string, json::object> accounts;  ///< user → what users.info says beside the id
 
     int count(std::string_view method) const {
         return static_cast<int>(std::ranges::count(calls, method, &made_call::method));
@@ -121,6 +123,17 @@ private:
         if (method == "chat.delete") return erase(asked);
         if (method == "chat.postEphemeral") return ephemerals.push_back(asked), json::object{{"ok", true}};
         if (method == "conversations.history" || method == "conversations.replies") return read(asked);
+        if (method == "usergroups.users.list")
+            return json::object{{"ok", true}, {"users", groups[text_at(asked, "usergroup")]}};
+        if (method == "users.info") {
+            auto user = accounts[text_at(asked, "user")];
+            user["id"] = text_at(asked, "user");
+            return json::object{{"ok", true}, {"user", std::move(user)}};
+        }
+        if (method == "chat.getPermalink")
+            return json::object{{"ok", true},
+                                {"permalink", "https://demo.slack.test/archives/" + text_at(asked, "channel") + "/p" +
+                                                  text_at(asked, "message_ts")}};
         if (method == "pins.add") return pins.push_back(text_at(asked, "timestamp")), json::object{{"ok", true}};
         if (method == "pins.remove") return std::erase(pins, text_at(asked, "timestamp")), json::object{{"ok", true}};
         if (method == "conversations.open")

@@ -29,6 +29,7 @@ struct world {
         unreachable,        ///< surely not happened
         says_no,            ///< an outcome that is not ok
         refused,            ///< a definite failure
+        refused_but_done,   ///< it happened, and the answer says that it was refused
         bug,                ///< an exception
     };
     std::map<std::string, std::deque<fault>> faults;                ///< by step id, for looks and performs
@@ -95,7 +96,8 @@ public:
         outside_.log.push_back("perform " + here.rule.id);
         if (here.with.store != nullptr) co_await check_intent(here, intent);
         const auto wrong = outside_.next(here.rule.id);
-        const bool acts = !wrong || *wrong == world::fault::hang_after_effect || *wrong == world::fault::reply_lost;
+        const bool acts = !wrong || *wrong == world::fault::hang_after_effect || *wrong == world::fault::reply_lost ||
+                          *wrong == world::fault::refused_but_done;
         if (acts) {
             outside_.effects.insert(intent.key);
             if (!intent.item.empty()) outside_.effects.insert(intent.item);
@@ -122,6 +124,7 @@ private:
             case world::fault::unreachable:
                 co_return failure{errc::unavailable, "the other side could not be reached"};
             case world::fault::refused:
+            case world::fault::refused_but_done:
                 co_return failure{errc::refused, "the other side refused"};
             case world::fault::reply_lost:
             case world::fault::lost_before:

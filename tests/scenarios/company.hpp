@@ -97,6 +97,7 @@ public:
     void work_until(const std::string& what, const std::function<bool()>& is_true, std::chrono::seconds cap = patience);
     /// One round of that: presses everything that is open and not in `except_` yet. True when something was pressed.
     bool work_once();
+    std::map<std::string, std::string> bot_variables;  ///< more of the bot's environment
     /// Cards whose text contains these words are left alone by work_*.
     std::set<std::string> left_alone;
 

@@ -52,7 +52,24 @@ result<release::command> abort_of(const std::string& words) {
     return release::command{release::abort{version, reason}};
 }
 
+result<release::command> break_glass_of(const std::string& words) {
+    auto [step, rest] = first_word(words);
+    auto [version, reason] = first_word(rest);
+    if (step.empty() || version.empty())
+        return failure{errc::invalid,
+                       "Say which gate, the version and why: `/release break-glass STEP VERSION REASON`. "
+                       "`/release status` shows what the release waits for."};
+    return release::command{release::break_glass{step, "", version, reason}};
+}
+
 }  // namespace
+
+std::unique_ptr<verb> create_break_glass() {
+    return std::make_unique<control>(
+        "break-glass", "break-glass STEP VERSION REASON",
+        "Opens a gate past its rules, in an emergency; the leads of all roles are told.", break_glass_of,
+        "The gate is open. The leads of all roles have been told, and the release carries a red mark.");
+}
 
 std::unique_ptr<verb> create_hold() {
     return std::make_unique<control>(

@@ -30,6 +30,7 @@ task<views::markup> around_release(desk& with, project_pointer project) {
 class status final : public verb {
 public:
     std::string name() const override { return "status"; }
+    bool acts() const override { return false; }
     std::string usage() const override { return "status"; }
     std::string help() const override { return "Where the release is, what it waits for, and who can act."; }
     task<result<answer>> run(desk& with, asked question) override {
@@ -45,6 +46,7 @@ public:
 class plan final : public verb {
 public:
     std::string name() const override { return "plan"; }
+    bool acts() const override { return false; }
     std::string usage() const override { return "plan [VERSION]"; }
     std::string help() const override { return "The checklist, step by step, as it would run."; }
     task<result<answer>> run(desk& with, asked question) override {
@@ -59,6 +61,7 @@ public:
 class notes final : public verb {
 public:
     std::string name() const override { return "notes"; }
+    bool acts() const override { return false; }
     std::string usage() const override { return "notes"; }
     std::string help() const override { return "The notes and the changelog entry so far."; }
     task<result<answer>> run(desk& with, asked question) override {
@@ -71,6 +74,7 @@ public:
 class errors_verb final : public verb {
 public:
     std::string name() const override { return "errors"; }
+    bool acts() const override { return false; }
     std::string usage() const override { return "errors"; }
     std::string help() const override { return "The errors after the deploy, their issues and who has them."; }
     task<result<answer>> run(desk& with, asked question) override {
@@ -83,6 +87,7 @@ public:
 class history final : public verb {
 public:
     std::string name() const override { return "history"; }
+    bool acts() const override { return false; }
     std::string usage() const override { return "history"; }
     std::string help() const override { return "The last releases and how they ended."; }
     task<result<answer>> run(desk& with, asked question) override {
@@ -97,11 +102,12 @@ public:
             const auto state = co_await with.releases.load(*each);
             if (!state) co_return state.error();
             const auto& one = **state;
-            said.section(slack::say("{}: {}, begun {} by {}",
-                                    untrusted{(one.kind == "release" ? "" : one.kind + " ") + one.version +
-                                              " (attempt " + std::to_string(one.attempt) + ")"},
-                                    untrusted{release::to_words(release::status_of(one)) +
-                                              (one.abandoned ? ", abandoned: published and never deployed" : "")},
+            const auto version = (one.kind == "release" ? "" : one.kind + " ") + one.version + " (attempt " +
+                                 std::to_string(one.attempt) + ")";
+            const auto status = release::to_words(release::status_of(one)) +
+                                (one.abandoned ? ", abandoned: published and never deployed" : "") +
+                                (one.broken.empty() ? "" : ", 🟥 break-glass");
+            said.section(slack::say("{}: {}, begun {} by {}", untrusted{version}, untrusted{status},
                                     untrusted{to_iso(one.started).substr(0, 16) + " UTC"}, people.of(one.requester)));
         }
         if (shown == 0) said.section(slack::say("There has been none yet. `/release start VERSION` starts the first."));
@@ -112,6 +118,7 @@ public:
 class help_verb final : public verb {
 public:
     std::string name() const override { return "help"; }
+    bool acts() const override { return false; }
     std::string usage() const override { return "help"; }
     std::string help() const override { return "This list."; }
     task<result<answer>> run(desk&, asked) override {

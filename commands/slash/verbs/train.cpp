@@ -57,7 +57,7 @@ public:
         std::string begun;
         for (std::size_t i = 0; i < starts.size(); ++i) {
             starts[i].facts[steps::train_fact] = to_described(of);
-            const auto who = actor_of(*(*lanes)[i].project, question.who.who.team, question.who.who.user);
+            const auto who = co_await actor_of(with, (*lanes)[i].project, question.who.who.team, question.who.who.user);
             auto parts = i == 0 ? question.companions() : conductor::companions{};
             const auto named = starts[i].project + " " + starts[i].version;
             const auto state =
@@ -99,7 +99,7 @@ private:
     }
 
     static task<result<release::start>> prepared(desk& with, asked question, wanted_lane lane, bool is_first) {
-        const auto who = actor_of(*lane.project, question.who.who.team, question.who.who.user);
+        const auto who = co_await actor_of(with, lane.project, question.who.who.team, question.who.who.user);
         const auto rights = lane.project->rights.empty() ? release::default_rights() : lane.project->rights;
         if (const auto allowed = release::may(rights, "start", who); !allowed) co_return allowed.error();
         const auto house = co_await with.releases.load_project(lane.project->name);

@@ -22,6 +22,7 @@ std::int64_t number_in(std::string_view text) {
 class why final : public verb {
 public:
     std::string name() const override { return "why"; }
+    bool acts() const override { return false; }
     std::string usage() const override { return "why !NUMBER"; }
     std::string help() const override { return "Where a merge request is: how it landed, or why it is not in."; }
     task<result<answer>> run(desk& with, asked question) override {

@@ -95,6 +95,18 @@ TEST_CASE("R5.1 effect done, reply lost: the probe finds it and nothing is repea
     }
 }
 
+TEST_CASE("R5.2 an error that was a success after all is found by the probe, so nobody does it again", "[conductor]") {
+    bench one;
+    one.outside.faults["push"] = {world::fault::refused_but_done};
+    CHECK(one.act(side_effect::irreversible).status == step_status::done);
+    CHECK(one.outside.count("perform push") == 1);
+    bench no;
+    no.outside.faults["push"] = {world::fault::refused};
+    const auto made = no.act(side_effect::irreversible);
+    CHECK(made.status == step_status::failed);
+    CHECK(made.text == "the other side refused");
+}
+
 TEST_CASE("a lost answer that the probe cannot explain is an unknown outcome, or an error when it can be undone",
           "[conductor]") {
     bench one;

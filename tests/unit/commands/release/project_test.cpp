@@ -49,6 +49,34 @@ TEST_CASE("a small project file is enough; the rest has the defaults of the chec
     CHECK(shop.rights.at("start") == lines{"release-manager"});
 }
 
+TEST_CASE("R3.10 a role is a list, a Slack group or a GitLab group, each with a lead", "[release][project]") {
+    const auto base = std::string{smallest}.substr(0, std::string{smallest}.find("roles:"));
+    const auto shop = read_project(base + R"(
+roles:
+  release-manager: [U1ANNA, U2BEN]
+  dba: {slack_group: S0DBA, lead: U3DEVI}
+  ops: {gitlab_group: cig/ops}
+  qa: {members: [U4QUINN, U5EVE], lead: U5EVE}
+)",
+                                   "shop.yaml");
+    CHECK(shop.problems.empty());
+    const auto& made = shop.settings;
+    CHECK(made.role_sources.at("dba").slack_group == "S0DBA");
+    CHECK(made.role_sources.at("ops").gitlab_group == "cig/ops");
+    CHECK(made.roles.at("dba").empty());
+    CHECK(made.head_counts().at("dba") > 1000);  // only a click can tell
+    CHECK(made.head_counts().at("qa") == 2);
+    CHECK(made.leads ==
+          std::map<std::string, std::string>{{"release-manager", "U1ANNA"}, {"dba", "U3DEVI"}, {"qa", "U5EVE"}});
+    const auto wrong = [&](const std::string& role) {
+        return read_project(base + "roles: {dba: " + role + "}", "shop.yaml").problems.size();
+    };
+    CHECK(wrong("{}") == 1);
+    CHECK(wrong("{slack_group: S0DBA, gitlab_group: cig/dba}") == 1);
+    CHECK(wrong("{slack_group: U0DBA}") == 1);
+    CHECK(wrong("{group: S0DBA}") >= 1);
+}
+
 TEST_CASE("every key of a project file is read", "[release][project]") {
     const auto checked = read_project(R"(
 name: core

@@ -13,6 +13,7 @@
 #include "tests/fakes/fake_slack.hpp"
 #include "tests/fakes/fake_step.hpp"
 #include "tests/fakes/hand_clock.hpp"
+#include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/fakes/small_release.hpp"
 
@@ -134,8 +135,9 @@ struct bench {
     release::kinds table = fakes::small_kinds();
     release::checklist plan = fakes::small_plan();  ///< of what starts next
     conductor::kind_map kinds = fakes::fake_kinds(outside, table);
+    fakes::memory_books books;
     std::unique_ptr<store::store> memory =
-        *store::open_sqlite(loop.get_executor(), ":memory:", [this] { return clock.now(); });
+        std::make_unique<fakes::memory_store>(loop.get_executor(), books, [this] { return clock.now(); });
     steps::services nothing;  ///< every client null
     conductor::journal releases{*memory, clock, [this](const std::string& name) { return project_named(name); },
                                 conductor::render_release, table};

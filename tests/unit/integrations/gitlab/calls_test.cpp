@@ -33,6 +33,18 @@ TEST_CASE("settings that would leak or break the token are refused before any ca
     CHECK_FALSE(refused("http://127.0.0.1:8080", "s3cret"));
 }
 
+TEST_CASE("members of a group come with those of the groups above it, by its encoded path", "[gitlab][people]") {
+    bench on;
+    on.server.plan("GET /groups/cig%2Fdbas/members/all?per_page=100", 200,
+                   R"([{"id":1,"username":"ann","state":"active"},{"id":2,"username":"bo","state":"blocked"}])");
+    const auto found = run(on.api->group_members("cig/dbas")).value();
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].username == "ann");
+    CHECK_FALSE(found[1].active);
+    on.server.plan("GET /groups/gone/members/all?per_page=100", 404, R"({"message":"404 Group Not Found"})");
+    CHECK(run(on.api->group_members("gone")).error() == errc::not_found);
+}
+
 TEST_CASE("a list is read to its last page, each thing once", "[gitlab][pages]") {
     bench on;
     const std::string first = "/users?search=ann&per_page=100";

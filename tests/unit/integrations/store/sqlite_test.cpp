@@ -1,7 +1,8 @@
-// The SQLite store keeps every promise of the suite, on a file.
+// The SQLite store keeps every promise of the suite, on a file; so does the one that simulations use.
 #include <tuple>
 
 #include "integrations/store/store.hpp"
+#include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/temporary_folder.hpp"
 
 namespace slipway::contracts {
@@ -13,7 +14,14 @@ struct sqlite_file {
     }
 };
 
-using databases_under_test = std::tuple<sqlite_file>;
+struct in_memory {
+    fakes::memory_books books;
+    result<std::unique_ptr<store::store>> open(executor loop, std::function<instant()> now) {
+        return std::make_unique<fakes::memory_store>(std::move(loop), books, std::move(now));
+    }
+};
+
+using databases_under_test = std::tuple<sqlite_file, in_memory>;
 
 }  // namespace slipway::contracts
 

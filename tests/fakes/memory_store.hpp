@@ -1,0 +1,420 @@
+// A store in plain maps that keeps every promise of store.hpp (it passes tests/contracts): quick enough for
+// simulations, and able to forget a guard, so that tests can show what the guard is for.
+#pragma once
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <list>
+#include <map>
+#include <set>
+
+#include "integrations/async/timers.hpp"
+#include "integrations/store/event_chain.hpp"
+#include "integrations/store/store.hpp"
+
+namespace slipway::fakes {
+
+namespace json = boost::json;
+
+/// What is in the database; outlives the stores that open it.
+struct memory_books {
+    struct message {
+        store::outbox_row row;
+        instant due, leased_until;
+        std::int64_t number = 0, tried = 0;
+        bool held = false;
+    };
+    struct work {
+        store::work_row row;
+        std::int64_t number = 0, revision = 1, leased = 0;
+    };
+    struct letter {
+        store::envelope what;
+        std::int64_t number = 0;
+        bool handled = false;
+    };
+    std::map<std::string, std::vector<store::stored_event>> streams;
+    std::vector<std::string> stream_order;
+    std::map<std::string, message> outbox;
+    std::map<std::string, work> works;
+    std::map<std::pair<std::string, std::string>, letter> inbox;
+    std::map<std::pair<std::string, std::string>, json::object> documents;
+    std::map<std::string, std::string> claims;
+    std::int64_t fence = 0, number = 0;
+    bool checks_versions = true;  ///< false: who decided on an old state is believed
+    bool checks_fences = true;    ///< false: who lost a lease may write
+    bool is_away = false;         ///< nothing can be committed
+};
+
+class memory_store final : public store::store {
+    using batch = slipway::store::batch;
+    using outbox_row = slipway::store::outbox_row;
+    using work_row = slipway::store::work_row;
+    using envelope = slipway::store::envelope;
+    using arrival = slipway::store::arrival;
+    using stored_event = slipway::store::stored_event;
+    using document = slipway::store::document;
+    using how = slipway::store::outbox_settle::how;
+
+public:
+    /// `time` drives wait_for_news; null = the machine's clock.
+    memory_store(executor loop, memory_books& books, std::function<instant()> now, timers* time = nullptr)
+        : loop_{std::move(loop)}, books_{books}, now_{std::move(now)}, time_{time} {}
+
+    task<result<>> commit(batch changes) override {
+        if (books_.is_away) co_return failure{errc::unavailable, "the database is away"};
+        if (const auto fine = check(changes); !fine) co_return fine;
+        apply(changes);
+        const bool news =
+            !changes.outbox.empty() || !changes.settled.empty() || !changes.work.empty() || !changes.finished.empty();
+        if (news) raise();
+        co_return result<>{};
+    }
+    task<result<std::vector<stored_event>>> read(std::string stream, std::int64_t after) override {
+        const auto found = books_.streams.find(stream);
+        std::vector<stored_event> all;
+        if (found != books_.streams.end() && after < static_cast<std::int64_t>(found->second.size()))
+            all.assign(found->second.begin() + after, found->second.end());
+        co_return all;
+    }
+    task<result<std::vector<std::string>>> streams(std::string prefix) override {
+        std::vector<std::string> all;
+        for (const auto& each : books_.stream_order)
+            if (each.starts_with(prefix)) all.push_back(each);
+        co_return all;
+    }
+    task<result<>> verify(std::string stream) override {
+        std::string hash;
+        std::int64_t version = 0;
+        for (const auto& each : books_.streams[stream]) {
+            ++version;
+            if (each.version != version || each.hash != hash_after(hash, each))
+                co_return failure{errc::refused, "event " + std::to_string(version) + " of the journal " + stream +
+                                                     " does not fit its hash"};
+            hash = each.hash;
+        }
+        co_return result<>{};
+    }
+    task<result<arrival>> receive(envelope incoming) override {
+        const std::pair key{incoming.source, incoming.id};
+        if (books_.inbox.contains(key)) co_return arrival::repeat;
+        books_.inbox[key] = {std::move(incoming), ++books_.number, false};
+        co_return arrival::fresh;
+    }
+    task<result<std::vector<envelope>>> unhandled(std::string source) override {
+        std::map<std::int64_t, envelope> left;
+        for (const auto& [key, each] : books_.inbox)
+            if (key.first == source && !each.handled) left[each.number] = each.what;
+        std::vector<envelope> all;
+        for (auto& [number, each] : left) all.push_back(std::move(each));
+        co_return all;
+    }
+    task<result<>> forget_handled(instant before) override {
+        std::erase_if(books_.inbox,
+                      [&](const auto& each) { return each.second.handled && each.second.what.received < before; });
+        co_return result<>{};
+    }
+    task<result<std::vector<outbox_row>>> lease_outbox(std::string, std::size_t limit, milliseconds lease,
+                                                       std::vector<std::string> busy) override {
+        const auto now = now_();
+        const std::set<std::string> lanes{busy.begin(), busy.end()};
+        std::map<std::tuple<int, instant, std::int64_t>, memory_books::message*> due;
+        for (auto& [key, each] : books_.outbox)
+            if (is_open(each) && each.due <= now && each.leased_until <= now && !lanes.contains(each.row.lane))
+                due[{each.row.priority, each.due, each.number}] = &each;
+        std::vector<outbox_row> leased;
+        for (auto& [order, each] : due) {
+            if (leased.size() == limit) break;
+            each->row.fence = ++books_.fence;
+            each->leased_until = now + lease;
+            each->tried = each->row.wanted;
+            each->held = true;
+            leased.push_back(each->row);
+        }
+        co_return leased;
+    }
+    task<result<>> begin_send(std::string key, std::int64_t fence) override {
+        const auto found = books_.outbox.find(key);
+        if (found == books_.outbox.end() || !holds(found->second, fence)) co_return gone(key);
+        auto& row = found->second.row;
+        if (!row.attempted) row.attempted_at = std::max(now_(), from_unix_ms(1));
+        row.attempted = true;
+        co_return result<>{};
+    }
+    task<result<std::optional<outbox_row>>> outbox_row_of(std::string key) override {
+        const auto found = books_.outbox.find(key);
+        if (found == books_.outbox.end()) co_return std::optional<outbox_row>{};
+        co_return std::optional{found->second.row};
+    }
+    task<result<std::size_t>> outbox_depth() override {
+        std::size_t open = 0;
+        for (const auto& [key, each] : books_.outbox) open += is_open(each) ? 1 : 0;
+        co_return open;
+    }
+    task<result<std::vector<work_row>>> lease_work(std::string owner, std::vector<std::string> kinds, std::size_t limit,
+                                                   milliseconds lease) override {
+        const auto now = now_();
+        const std::set<std::string> wanted{kinds.begin(), kinds.end()};
+        std::map<std::pair<instant, std::int64_t>, memory_books::work*> due;
+        for (auto& [id, each] : books_.works)
+            if (each.row.due <= now && each.row.leased_until <= now &&
+                (wanted.empty() || wanted.contains(each.row.kind)))
+                due[{each.row.due, each.number}] = &each;
+        std::vector<work_row> leased;
+        for (auto& [order, each] : due) {
+            if (leased.size() == limit) break;
+            each->row.owner = owner;
+            each->row.fence = ++books_.fence;
+            each->row.leased_until = now + lease;
+            each->leased = each->revision;
+            leased.push_back(each->row);
+        }
+        co_return leased;
+    }
+    task<result<>> renew(std::string id, std::int64_t fence, milliseconds lease) override {
+        const auto found = books_.works.find(id);
+        if (found == books_.works.end() || !holds(found->second, fence)) co_return gone(id);
+        found->second.row.leased_until = now_() + lease;
+        co_return result<>{};
+    }
+    task<result<>> forget_leases() override {
+        for (auto& [id, each] : books_.works) free(each);
+        for (auto& [key, each] : books_.outbox) free(each);
+        raise();
+        co_return result<>{};
+    }
+    task<result<std::vector<work_row>>> all_work() override {
+        std::map<std::pair<instant, std::int64_t>, work_row> ordered;
+        for (const auto& [id, each] : books_.works) ordered[{each.row.due, each.number}] = each.row;
+        std::vector<work_row> all;
+        for (auto& [order, each] : ordered) all.push_back(std::move(each));
+        co_return all;
+    }
+    task<result<std::optional<instant>>> next_due() override {
+        std::optional<instant> soonest;
+        const auto take = [&](instant due, instant leased) {
+            const auto at = std::max(due, leased);
+            if (!soonest || at < *soonest) soonest = at;
+        };
+        for (const auto& [id, each] : books_.works) take(each.row.due, each.row.leased_until);
+        for (const auto& [key, each] : books_.outbox)
+            if (is_open(each)) take(each.due, each.leased_until);
+        co_return soonest;
+    }
+    task<result<std::optional<json::object>>> document_of(std::string collection, std::string id) override {
+        const auto found = books_.documents.find({collection, id});
+        if (found == books_.documents.end()) co_return std::optional<json::object>{};
+        co_return std::optional{found->second};
+    }
+    task<result<std::vector<document>>> documents_in(std::string collection) override {
+        std::vector<document> all;
+        for (const auto& [key, body] : books_.documents)
+            if (key.first == collection) all.push_back({key.first, key.second, body});
+        co_return all;
+    }
+    task<result<std::optional<std::string>>> holder_of(std::string name) override {
+        const auto found = books_.claims.find(name);
+        if (found == books_.claims.end()) co_return std::optional<std::string>{};
+        co_return std::optional{found->second};
+    }
+    task<> wait_for_news(milliseconds at_most) override {
+        asio::steady_timer bell{loop_};
+        bell.expires_after(time_ != nullptr ? std::chrono::hours{24 * 365} : at_most);
+        const auto place = waiting_.insert(waiting_.end(), &bell);
+        struct leave {
+            std::list<asio::steady_timer*>& all;
+            std::list<asio::steady_timer*>::iterator place;
+            ~leave() { all.erase(place); }
+        } const when_done{waiting_, place};
+        if (time_ == nullptr) {
+            boost::system::error_code woken;
+            co_await bell.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+            co_return;
+        }
+        using namespace asio::experimental::awaitable_operators;
+        co_await (time_->sleep(at_most) || woken(bell));
+    }
+    task<> close() override { co_return; }
+
+private:
+    static task<> woken(asio::steady_timer& bell) {
+        boost::system::error_code ignored;
+        co_await bell.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    void raise() {
+        for (auto* each : waiting_) each->cancel();
+    }
+    static failure gone(const std::string& what) {
+        return failure{errc::moved, "the lease on " + what + " went to somebody else"};
+    }
+    static bool is_open(const memory_books::message& each) {
+        return each.row.wanted > each.row.achieved && !each.row.given_up;
+    }
+    bool holds(const memory_books::message& row, std::int64_t fence) const {
+        return !books_.checks_fences || (row.held && row.row.fence == fence);
+    }
+    bool holds(const memory_books::work& row, std::int64_t fence) const {
+        return !books_.checks_fences || (!row.row.owner.empty() && row.row.fence == fence);
+    }
+    static void free(memory_books::message& row) {
+        row.held = false;
+        row.leased_until = {};
+    }
+    static void free(memory_books::work& row) {
+        row.row.owner.clear();
+        row.row.leased_until = {};
+    }
+    static std::string hash_after(const std::string& previous, const stored_event& each) {
+        const auto data = slipway::store::canonical(each.event.data);
+        return slipway::store::hash_of({previous, each.stream, each.version, each.event.type, data, each.event.actor,
+                                        each.event.cause, each.event.at});
+    }
+
+    result<> check(const batch& changes) const {
+        std::map<std::string, std::int64_t> versions;
+        for (const auto& each : changes.appends) {
+            const auto known = books_.streams.find(each.stream);
+            auto [at, fresh] = versions.try_emplace(
+                each.stream, known != books_.streams.end() ? static_cast<std::int64_t>(known->second.size()) : 0);
+            if (books_.checks_versions && at->second != each.expected_version)
+                return failure{errc::moved, "the journal " + each.stream + " moved"};
+            at->second += static_cast<std::int64_t>(each.events.size());
+        }
+        std::set<std::string> ended;
+        for (const auto& each : changes.settled) {
+            const auto found = books_.outbox.find(each.key);
+            if (found == books_.outbox.end() || !holds(found->second, each.fence) || !ended.insert(each.key).second)
+                return gone(each.key);
+        }
+        ended.clear();
+        for (const auto& each : changes.finished) {
+            const auto found = books_.works.find(each.id);
+            const bool there = found != books_.works.end();
+            if ((!there && books_.checks_fences) || (there && !holds(found->second, each.fence)) ||
+                !ended.insert(each.id).second)
+                return gone(each.id);
+        }
+        auto claims = books_.claims;
+        for (const auto& each : changes.released)
+            if (const auto held = claims.find(each.name); held != claims.end() && held->second == each.holder)
+                claims.erase(held);
+        for (const auto& each : changes.claims) {
+            const auto holder = claims.try_emplace(each.name, each.holder).first->second;
+            if (holder == each.holder) continue;
+            failure held{errc::exists, "the name " + each.name + " is held by " + holder + " already"};
+            held.code = holder;
+            return held;
+        }
+        return {};
+    }
+    void apply(batch& changes) {
+        for (auto& each : changes.appends) append(each);
+        for (auto& each : changes.settled) settle(each);
+        for (const auto& each : changes.finished) finish(each);
+        for (const auto& each : changes.dropped_work) books_.works.erase(each);
+        for (const auto& each : changes.released)
+            if (const auto held = books_.claims.find(each.name);
+                held != books_.claims.end() && held->second == each.holder)
+                books_.claims.erase(held);
+        for (const auto& each : changes.forgotten) books_.documents.erase({each.collection, each.id});
+        for (const auto& each : changes.handled)
+            if (const auto found = books_.inbox.find({each.collection, each.id}); found != books_.inbox.end())
+                found->second.handled = true;
+        for (const auto& each : changes.claims) books_.claims[each.name] = each.holder;
+        for (auto& each : changes.outbox) put(each);
+        for (auto& each : changes.work) put(each);
+        for (auto& each : changes.documents) books_.documents[{each.collection, each.id}] = std::move(each.body);
+    }
+    void append(slipway::store::append& part) {
+        if (part.events.empty()) return;
+        auto [at, fresh] = books_.streams.try_emplace(part.stream);
+        if (fresh) books_.stream_order.push_back(part.stream);
+        for (auto& each : part.events) {
+            stored_event made{part.stream, static_cast<std::int64_t>(at->second.size()) + 1, std::move(each), {}};
+            made.hash = hash_after(at->second.empty() ? std::string{} : at->second.back().hash, made);
+            at->second.push_back(std::move(made));
+        }
+    }
+    void settle(slipway::store::outbox_settle& outcome) {
+        auto& each = books_.outbox[outcome.key];
+        free(each);
+        auto& row = each.row;
+        if (outcome.verdict == how::sent) {
+            row.achieved = std::max(row.achieved, outcome.achieved);
+            for (const auto& [name, value] : outcome.receipt) row.receipt[name] = value;
+            row.attempted = false;
+            row.attempted_at = {};
+            row.attempts = 0;
+            row.last_error.clear();
+            return;
+        }
+        row.last_error = outcome.error;
+        if (outcome.verdict == how::retry) {
+            each.due = std::max(each.due, outcome.due.value_or(now_()));
+            ++row.attempts;
+            if (outcome.surely_not_sent) row.attempted = false;
+            if (outcome.surely_not_sent) row.attempted_at = {};
+            return;
+        }
+        row.given_up = row.wanted <= each.tried;
+        row.attempts = row.given_up ? row.attempts + 1 : 0;
+    }
+    void finish(const slipway::store::work_done& done) {
+        const auto found = books_.works.find(done.id);
+        if (found == books_.works.end()) return;
+        auto& each = found->second;
+        const bool put_again = each.revision > each.leased;
+        free(each);
+        if (put_again && done.again)
+            each.row.due = std::min(each.row.due, *done.again);
+        else if (done.again && !put_again)
+            each.row.due = *done.again;
+        else if (!put_again)
+            books_.works.erase(found);
+    }
+    void put(slipway::store::outbox_put& wanted) {
+        const auto due = wanted.due.value_or(now_());
+        const auto [at, fresh] = books_.outbox.try_emplace(wanted.key);
+        auto& each = at->second;
+        auto& row = each.row;
+        const bool changed = fresh || json::serialize(row.body) != json::serialize(wanted.body);
+        if (fresh) {
+            row.key = wanted.key;
+            each.number = ++books_.number;
+            each.due = due;
+        } else {
+            const bool keeps_waiting = row.attempts > 0 && !(row.given_up && changed);
+            each.due = keeps_waiting ? std::max(each.due, due) : due;
+            row.wanted += changed ? 1 : 0;
+            if (row.given_up && changed) row.attempts = 0;
+            row.given_up = row.given_up && !changed;
+        }
+        row.lane = wanted.lane;
+        row.priority = wanted.priority;
+        row.body = std::move(wanted.body);
+    }
+    void put(slipway::store::work_put& wanted) {
+        const auto [at, fresh] = books_.works.try_emplace(wanted.id);
+        auto& each = at->second;
+        if (fresh) {
+            each.row.id = wanted.id;
+            each.number = ++books_.number;
+        } else {
+            ++each.revision;
+        }
+        each.row.kind = wanted.kind;
+        each.row.payload = std::move(wanted.payload);
+        each.row.due = wanted.due;
+    }
+
+    executor loop_;
+    memory_books& books_;
+    std::function<instant()> now_;
+    timers* time_;
+    std::list<asio::steady_timer*> waiting_;
+};
+
+}  // namespace slipway::fakes
