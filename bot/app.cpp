@@ -36,6 +36,7 @@
 #include "integrations/base/digest.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 #include "integrations/net/http.hpp"
+#include "integrations/net/page_probe.hpp"
 #include "integrations/net/server.hpp"
 #include "integrations/process/process.hpp"
 #include "integrations/slack/web_api.hpp"
@@ -143,6 +144,7 @@ private:
     std::unique_ptr<timers> time_ = create_system_timers();
     std::unique_ptr<store::store> memory_;
     std::unique_ptr<net::http_client> http_;
+    std::unique_ptr<net::page_probe> pages_;
     std::unique_ptr<net::http_client> slack_http_;
     std::unique_ptr<net::http_client> sentry_http_;
     std::unique_ptr<slack::web_api> slack_;
@@ -179,6 +181,7 @@ result<> application::build() {
 
     // Clients of the outside world.
     http_ = net::create_http_client(loop, {});
+    pages_ = net::create_page_probe(loop, {});
     slack_http_ = net::create_http_client(loop, {.ca_file = from_.slack.ca_file});
     slack_ = slack::create_web_api(
         *slack_http_, *time_,
@@ -193,8 +196,9 @@ result<> application::build() {
 
     // Projects, and what drives their releases.
     projects_ = std::make_unique<projects>(
-        from_, shared_clients{*time_, *memory_, *http_, *processes_, gitlab_.api.get(), sentry_http_.get(), slack_.get(),
-                              errors_, git_pool_, [this](const std::string& token) { return gitlab_with(token); }});
+        from_, shared_clients{*time_, *memory_, *http_, *pages_, *processes_, gitlab_.api.get(), sentry_http_.get(),
+                              slack_.get(), errors_, git_pool_,
+                              [this](const std::string& token) { return gitlab_with(token); }});
     const auto find = [this](const std::string& name) { return projects_->find(name); };
     const auto services = [this](const std::string& name) { return projects_->services(name); };
     releases_ = std::make_unique<conductor::journal>(

@@ -77,7 +77,7 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
             told.bad("Checklist of a " + std::string{kind} + " of " + project.name + ": " + back.error().sentence());
     }
     if (told.note("Checklist of " + project.name, plan))
-        told.fine("Checklist of " + project.name + ": " + std::to_string(plan->steps.size()) + " steps");
+        told.fine("Checklist of " + project.name + ": " + std::to_string(plan->lines().size()) + " lines");
     if (!from.gitlab.url.empty() && !project.gitlab.project.empty()) {
         const auto http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file});
         const auto api =

@@ -126,6 +126,7 @@ void projects::make_repository(entry& made, const settings& from, const loaded_p
     services.transport = made.transport.get();
     services.processes = &clients_.processes;
     services.http = &clients_.http;
+    services.pages = &clients_.pages;
     services.store = &clients_.memory;
     services.errors = &clients_.errors;
     services.slack = clients_.slack;

@@ -24,6 +24,7 @@ struct shared_clients {
     timers& time;
     store::store& memory;
     net::http_client& http;
+    net::page_probe& pages;
     process::runner& processes;
     gitlab::api* gitlab = nullptr;  ///< with the bot's own token; null: no GITLAB_URL
     net::http_client* sentry_http = nullptr;

@@ -118,12 +118,17 @@ task<result<>> delivery::upload(slack::desired_file wish, std::string& file_id) 
 task<delivery::receipt> delivery::send(store::outbox_row row, slack::desired_file wish, progress& so_far) {
     place where;
     where.channel = wish.channel;
+    if (where.channel.empty()) {
+        auto opened = co_await direct_channel(wish.user);
+        if (opened.has_error()) co_return opened.error();
+        where.channel = std::move(*opened);
+    }
     if (!wish.thread_of.empty()) {
         auto parent = co_await parent_ts(wish.thread_of);
         if (parent.has_error()) co_return parent.error();
         where.thread_ts = std::move(*parent);
     }
-    json::object made{{"channel", wish.channel}};
+    json::object made{{"channel", where.channel}};
     if (row.attempted) {
         const auto there = co_await file_is_there(row, where, wish.filename);
         if (there.has_error()) co_return there.error();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "commands/release/read_step.hpp"
@@ -64,6 +65,20 @@ void check_needs(const checklist& list, const std::map<std::string, yaml_value>&
 const step_rule* checklist::find(std::string_view id) const noexcept {
     const auto found = std::ranges::find(steps, id, &step_rule::id);
     return found == steps.end() ? nullptr : &*found;
+}
+
+std::vector<std::vector<std::size_t>> checklist::lines() const {
+    std::vector<std::vector<std::size_t>> all;
+    std::map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const auto& line = steps[i].line;
+        const auto [where, fresh] = known.emplace(line, all.size());
+        if (line.empty() || fresh)
+            all.push_back({i});
+        else
+            all[where->second].push_back(i);
+    }
+    return all;
 }
 
 const std::vector<form_field>& checklist::fields_of(std::string_view id) const noexcept {

@@ -80,6 +80,9 @@ struct checklist {
     std::vector<stage_rule> stages;
     std::vector<step_rule> steps;  ///< in the order of the file: stage by stage
     const step_rule* find(std::string_view id) const noexcept;
+    /// Which line of the team's list each step belongs to, as indices into `steps`: one line may be done in several
+    /// steps. A step without a line is one of its own.
+    std::vector<std::vector<std::size_t>> lines() const;
     /// The form of that step's question; empty = none.
     const std::vector<form_field>& fields_of(std::string_view id) const noexcept;
 };
@@ -96,6 +99,7 @@ struct kind_facts {
     std::vector<std::string> settings;         ///< keys that `with` may have
     std::vector<std::string> required_settings;
     void (*check)(const yaml_value& with) = nullptr;  ///< notes what is wrong inside `with`, each at its line
+    std::vector<std::string> role_settings;           ///< keys of `with` that name one role; it must have people
 };
 
 struct checked_checklist {

@@ -80,25 +80,62 @@ struct salt_settings {
     milliseconds run_limit{3'600'000};
 };
 
-struct home_page_settings {
-    std::vector<std::string> urls;
-    std::string marker;          ///< text the page must have; "" = any
-    std::string version_header;  ///< header that must hold the version, "" = not checked
-    std::string version_marker;  ///< text with {version} the page must have, "" = not checked
-    int good_in_a_row = 3;
-    milliseconds pause{1'000};
-    milliseconds patience{120'000};
+/// What may be done about an answer that only names another address.
+enum class redirect_policy { none, same_host, follow };
+
+/// The servers behind the front door, asked one by one.
+struct per_host_settings {
+    bool pinned = false;             ///< the hosts that answered Salt before the build
+    std::vector<std::string> hosts;  ///< or these
+    std::string url;                 ///< with {host}: "http://{host}:8080/"; or
+    std::string address;             ///< with {host}: "{host}:443", where each of `urls` is asked under its own name
+    std::string host_header;         ///< with `url`: the name the page is asked for; "" = the one in the url
+    bool is_configured() const noexcept { return pinned || !hosts.empty(); }
 };
 
-/// A service that is restarted after the build.
+struct home_page_settings {
+    std::vector<std::string> urls;  ///< through the front door
+    int status = 200;
+    std::string marker;                  ///< text the page must have; "" = any
+    std::vector<std::string> forbidden;  ///< texts no good page has: an error page may answer 200 as well
+    std::string version_header;          ///< header that must hold the version, "" = not checked
+    std::string version_marker;          ///< text with {version} the page must have, "" = not checked
+    redirect_policy redirects = redirect_policy::none;
+    int certificate_days = 14;  ///< a certificate that ends sooner is a warning
+    int good = 3, of = 3;       ///< so many of the last so many answers have to be good, of each address
+    milliseconds pause{1'000};
+    milliseconds patience{120'000};
+    per_host_settings per_host;
+};
+
+/// A service that is restarted after the build, on one host after another or on all at once. {host} in `command`,
+/// `probe` and `probe_url` is each host in turn.
 struct restart_settings {
     std::vector<std::string> command;  ///< argv; or
     std::string salt_function;         ///< "supervisord.restart" with `salt_arguments`
     std::vector<std::string> salt_arguments;
     std::string salt_target;         ///< compound; "" = the hosts of the build
+    std::vector<std::string> hosts;  ///< with `command`; empty = the hosts of the build
     std::vector<std::string> probe;  ///< argv that prints when it was started (ISO time or Unix seconds); "" = none
     std::string probe_url;           ///< JSON page with `started_at` (or `started`) in it, instead of `probe`
+    bool one_by_one = false;         ///< the next host only when the one before runs again
+    milliseconds settle{0};          ///< so long a service has to stay up before it counts, and before the next host
     milliseconds patience{60'000};
+};
+
+/// The scripts of a deploy: where they are written, and what of them a click may run.
+struct runbook_settings {
+    std::string section = "Salts";        ///< heading in the milestone's description
+    std::string label = "deploy-script";  ///< issues of the milestone whose code blocks hold more of them
+    std::vector<std::string> languages = {"sh", "bash", "shell", "console"};  ///< of those code blocks
+    std::string downtime_section = "Downtime";    ///< heading that says that the deploy causes downtime
+    std::string downtime_text;                    ///< or this text in the description; "" = none
+    std::string downtime_label = "downtime";      ///< or an issue or merge request of the milestone with this label
+    std::vector<std::vector<std::string>> allow;  ///< commands a click may run, as runbook::command_pattern; none = all
+                                                  ///< lines are run by hand
+    std::vector<std::string> environment;         ///< names of our variables that they may see
+    milliseconds timeout{600'000};                ///< of one line
+    milliseconds idle_timeout{0};
 };
 
 struct ingest_settings {
@@ -139,17 +176,27 @@ struct watch_settings {
     int most_issues = 10;
 };
 
-/// Where migrations are tried before anybody is asked: a database that is made for it and dropped afterwards.
-struct trial_settings {
+/// A MariaDB or MySQL, spoken to by its own client.
+struct database_server {
     std::vector<std::string> program = {"mariadb"};  ///< argv of the client; options of ours follow
-    std::string socket;                              ///< or `host` and `port`; neither = nothing is tried
+    std::string socket;                              ///< or `host` and `port`; neither = there is none
     std::string host;
     int port = 3306;
-    std::string user = "root";  ///< may create databases and users
+    std::string user = "root";
     std::string password_from;  ///< name of the environment variable with its password; "" = none is needed
-    std::string setup;          ///< file with the SQL of the schema as it is in production; "" = an empty database
     milliseconds timeout{120'000};
     bool is_configured() const noexcept { return !socket.empty() || !host.empty(); }
+};
+
+/// Where migrations are tried before anybody is asked: a database that is made for it and dropped afterwards. Its user
+/// may create databases and users.
+struct trial_settings : database_server {
+    std::string setup;  ///< file with the SQL of the schema as it is in production; "" = an empty database
+};
+
+/// Where the bot itself loads migrations when a DBA says so. Its user may change this database and create tables in it.
+struct load_settings : database_server {
+    std::string database;
 };
 
 struct migration_settings {
@@ -158,6 +205,7 @@ struct migration_settings {
     std::string before_label = "before";                               ///< loaded before the build
     std::string after_label = "after";
     trial_settings trial;
+    load_settings load;  ///< not configured = a DBA loads them by hand
 };
 
 /// How a linked project gets into its stable branch.
@@ -221,6 +269,7 @@ struct project_settings {
     salt_settings salt;
     home_page_settings home_page;
     std::map<std::string, restart_settings> restarts;  ///< by step id
+    runbook_settings runbook;
     ingest_settings ingest;
     watch_settings watch;
     suspect_settings suspects;

@@ -4,6 +4,7 @@
 #include "commands/release/project.hpp"
 #include "commands/release/read_deployment.hpp"
 #include "commands/release/read_errors.hpp"
+#include "commands/release/read_machines.hpp"
 #include "commands/release/read_sql_and_dependencies.hpp"
 #include "commands/release/rules.hpp"
 #include "commands/release/setting_checks.hpp"
@@ -126,38 +127,6 @@ salt_settings read_salt(const place& at) {
     const auto reply = at.at("reply_timeout").duration(std::chrono::seconds{made.reply_timeout_s});
     made.reply_timeout_s = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(reply).count());
     made.run_limit = at.at("run_limit").duration(made.run_limit);
-    return made;
-}
-
-home_page_settings read_home_page(const place& at) {
-    at.only({"urls", "marker", "version_header", "version_marker", "good_in_a_row", "pause", "patience"});
-    home_page_settings made;
-    made.urls = texts_that(at.at("urls"), is_web_url, "an http or https address without a password");
-    made.marker = at.at("marker").text();
-    made.version_header = at.at("version_header").text();
-    made.version_marker = at.at("version_marker").text();
-    if (!made.version_marker.empty() && made.version_marker.find("{version}") == std::string::npos)
-        at.at("version_marker").problem("`home_page.version_marker` must say where the version stands: {version}");
-    made.good_in_a_row = small_number(at.at("good_in_a_row"), made.good_in_a_row, 1, 1000);
-    made.pause = at.at("pause").duration(made.pause);
-    made.patience = at.at("patience").duration(made.patience);
-    return made;
-}
-
-restart_settings read_restart(const place& at) {
-    at.only({"command", "salt", "probe", "probe_url", "patience"});
-    restart_settings made;
-    made.command = command_at(at.at("command"));
-    const auto salt = at.at("salt");
-    salt.only({"function", "arguments", "target"});
-    if (salt) made.salt_function = salt.required("function").name();
-    made.salt_arguments = salt.at("arguments").texts();
-    made.salt_target = salt.at("target").text();
-    made.probe = command_at(at.at("probe"));
-    made.probe_url = text_that(at.at("probe_url"), is_web_url, "an http or https address without a password");
-    made.patience = at.at("patience").duration(made.patience);
-    if (at.at("command").present() == salt.present())
-        at.problem("`" + at.path() + "` needs either `command` or `salt`, to say how it is restarted");
     return made;
 }
 
@@ -292,6 +261,7 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
                "migrations",
                "dependencies",
                "restarts",
+               "runbook",
                "roles",
                "rights",
                "people",
@@ -317,6 +287,7 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
     read_commands(root, made);
     made.salt = read_salt(root.at("salt"));
     made.home_page = read_home_page(root.at("home_page"));
+    made.runbook = read_runbook(root.at("runbook"));
     if (const auto ingest = root.at("ingest")) made.ingest = read_ingest(ingest);
     made.watch = read_watch(root.at("watch"));
     made.suspects = read_suspects(root.at("suspects"));

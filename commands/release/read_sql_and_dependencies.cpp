@@ -35,19 +35,39 @@ bool is_group_path(std::string_view text) {
            });
 }
 
-trial_settings read_trial(const place& at) {
-    at.only({"program", "socket", "host", "port", "user", "password_from", "setup", "timeout"});
-    trial_settings made;
+bool is_database(std::string_view text) {
+    return !text.empty() && text.size() <= 64 &&
+           std::ranges::all_of(text, [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '$'; });
+}
+
+/// `what` is done there: for the sentence when the server is not said.
+void read_server(const place& at, database_server& made, const std::string& what) {
     if (at.at("program").present()) made.program = command_at(at.at("program"));
     made.socket = text_that(at.at("socket"), is_absolute, "the absolute path of a socket");
     made.host = text_that(at.at("host"), is_host, "a host name");
     made.port = static_cast<int>(at.at("port").number(made.port, 1, 65'535));
     made.user = text_that(at.at("user"), is_account, "a user of that server", made.user);
     made.password_from = text_that(at.at("password_from"), is_variable, "the name of an environment variable");
-    made.setup = text_that(at.at("setup"), is_absolute, "the absolute path of a file with SQL");
     made.timeout = at.at("timeout").duration(made.timeout);
     if (at.present() && made.socket.empty() == made.host.empty())
-        at.problem("`" + at.path() + "` needs either `socket` or `host`, to say which server migrations are tried on");
+        at.problem("`" + at.path() + "` needs either `socket` or `host`, to say which server migrations are " + what);
+}
+
+trial_settings read_trial(const place& at) {
+    at.only({"program", "socket", "host", "port", "user", "password_from", "setup", "timeout"});
+    trial_settings made;
+    read_server(at, made, "tried on");
+    made.setup = text_that(at.at("setup"), is_absolute, "the absolute path of a file with SQL");
+    return made;
+}
+
+load_settings read_load(const place& at) {
+    at.only({"program", "socket", "host", "port", "user", "password_from", "database", "timeout"});
+    load_settings made;
+    made.timeout = milliseconds{3'600'000};
+    read_server(at, made, "loaded into");
+    made.database =
+        text_that(at.required("database"), is_database, "the name of a database: letters, digits, `_` and `$`");
     return made;
 }
 
@@ -63,7 +83,7 @@ dependency_rule read_rule(const place& at, dependency_rule made) {
 }  // namespace
 
 migration_settings read_migrations(const place& at) {
-    at.only({"languages", "untagged", "labels", "try"});
+    at.only({"languages", "untagged", "labels", "try", "load"});
     migration_settings made;
     if (const auto languages = at.at("languages")) made.languages = languages.texts();
     for (auto& each : made.languages)
@@ -75,6 +95,7 @@ migration_settings read_migrations(const place& at) {
     made.after_label = labels.at("after").name(made.after_label);
     if (made.before_label == made.after_label) labels.problem("`migrations.labels` must be two labels");
     if (const auto trial = at.at("try")) made.trial = read_trial(trial);
+    if (const auto load = at.at("load")) made.load = read_load(load);
     return made;
 }
 

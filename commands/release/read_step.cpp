@@ -60,11 +60,24 @@ gate_rule read_gate(const place& at, const std::map<std::string, int>& roles) {
     return gate;
 }
 
-void check_settings(const place& at, const step_rule& step, const kind_facts& facts) {
+void check_roles(const place& with, const kind_facts& facts, const std::map<std::string, int>& roles) {
+    for (const auto& name : facts.role_settings) {
+        const auto role = with.at(name);
+        if (!role.is_text()) continue;
+        const auto known = roles.find(role.text());
+        if (known == roles.end() || known->second == 0)
+            role.problem("the role `" + role.text() +
+                         "` has no people in this project; add it under `roles` of the project file");
+    }
+}
+
+void check_settings(const place& at, const step_rule& step, const kind_facts& facts,
+                    const std::map<std::string, int>& roles) {
     std::vector<std::string_view> allowed{facts.settings.begin(), facts.settings.end()};
     if (const auto with = at.at("with")) {
         with.only(allowed);
         if (facts.check != nullptr) facts.check(with);
+        check_roles(with, facts, roles);
     }
     for (const auto& name : facts.required_settings)
         if (!step.with.contains(name))
@@ -72,7 +85,8 @@ void check_settings(const place& at, const step_rule& step, const kind_facts& fa
 }
 
 /// What a kind asks of the step as a whole; `at` is where it was written, or what changed it.
-void check_kind(const place& at, const step_rule& step, const kind_map& kinds) {
+void check_kind(const place& at, const step_rule& step, const kind_map& kinds,
+                const std::map<std::string, int>& roles) {
     const auto found = kinds.find(step.kind);
     if (found == kinds.end()) {
         std::vector<std::string_view> names;
@@ -83,7 +97,7 @@ void check_kind(const place& at, const step_rule& step, const kind_map& kinds) {
         return;
     }
     const auto& facts = found->second;
-    check_settings(at, step, facts);
+    check_settings(at, step, facts, roles);
     if (step.effect < facts.at_least)
         at.at("side_effect")
             .problem("a step of kind `" + step.kind + "` has a bigger side effect than this; write " +
@@ -188,7 +202,7 @@ step_rule read_step(const place& at, const std::string& file, const std::string&
     step.origin = file + ":" + std::to_string(at.line());
     at.required("title");
     take_fields(at, step, roles, kinds);
-    check_kind(at, step, kinds);
+    check_kind(at, step, kinds, roles);
     check_says_how(at, step, kinds);
     return step;
 }
@@ -208,7 +222,7 @@ void change_step(const place& at, const std::string& file, step_rule& step, cons
             .problem("step `" + step.id +
                      "` has a bigger side effect in the base; a project cannot "
                      "make it smaller");
-    check_kind(at, step, kinds);
+    check_kind(at, step, kinds, roles);
 }
 
 }  // namespace slipway::release

@@ -94,6 +94,14 @@ result<> check_named(const question& q, const item_state& item, const choice& of
     return check_full_reason(reason, what + " in the place of " + names_of(entitled));
 }
 
+/// Four eyes on the work itself: whoever wrote it does not also let it go ahead.
+result<> check_not_their_own(const question& q, const item_state& item, const choice& offered) {
+    if (!is_one_of(offered.except, q.who.who)) return {};
+    return refuse("“" + offered.label + "” on " + item.id + " is not for whoever wrote it (four eyes); somebody else" +
+                  (offered.roles.empty() ? std::string{} : " with the role " + one_of(offered.roles)) +
+                  " has to do it.");
+}
+
 result<> check_roles(const question& q, const item_state& item, const choice& offered) {
     const auto allowed = offered.roles.empty() ? std::vector<std::string>{"*"} : offered.roles;
     const bool entitled = std::ranges::any_of(allowed, [&](const std::string& role) {
@@ -108,6 +116,7 @@ result<> check_roles(const question& q, const item_state& item, const choice& of
 
 result<event> intend(const question& q, const step_state& step, const item_state& item, const choice& offered,
                      const std::string& reason) {
+    if (const auto others = check_not_their_own(q, item, offered); !others) return others.error();
     const auto allowed = offered.people.empty() ? check_roles(q, item, offered) : check_named(q, item, offered, reason);
     if (!allowed) return allowed.error();
     if (offered.effect == side_effect::irreversible)

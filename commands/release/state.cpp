@@ -112,6 +112,20 @@ std::string to_words(step_status status) {
     return spaced(boost::describe::enum_to_string(status, "unknown"));
 }
 
+line_count count_lines(const release_state& state, std::string_view stage) {
+    line_count made;
+    for (const auto& line : state.plan.lines()) {
+        if (!stage.empty() && state.plan.steps[line.front()].stage != stage) continue;
+        ++made.all;
+        const bool settled = std::ranges::all_of(line, [&](std::size_t each) {
+            const auto* step = state.step(state.plan.steps[each].id);
+            return step != nullptr && step->is_settled();
+        });
+        made.settled += settled ? 1 : 0;
+    }
+    return made;
+}
+
 std::vector<std::string> what_happened(const release_state& state) {
     std::vector<std::string> all;
     for (const auto& each : state.steps) {

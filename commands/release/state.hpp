@@ -77,8 +77,9 @@ struct choice {
     side_effect effect = side_effect::none;
     std::vector<person_id> people;  ///< when not empty: only these, or a release manager for them, with a reason (R2.7)
     bool lasting = false;           ///< may be chosen also when the step has ended, the release is on hold or over
+    std::vector<person_id> except;  ///< never these, whatever roles they have: it is their own work (R3.2)
 };
-BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, settles, effect, people, lasting))
+BOOST_DESCRIBE_STRUCT(choice, (), (id, label, style, needs_reason, roles, settles, effect, people, lasting, except))
 
 /// Somebody a release manager named to answer for the people an item asks (R2.7).
 struct delegation {
@@ -99,6 +100,8 @@ struct item_state {
     std::vector<std::string>
         details;              ///< our words about it, one fact each: plain text, may hold names from outside (escape)
     std::string body;         ///< text that has to be read as it is (SQL, a stack): shown as code; may hold anything
+    std::string file;         ///< when set, `body` is also uploaded under this name: below the card and below each
+                              ///< direct message, once for each fingerprint
     std::string fingerprint;  ///< of what was shown; a click on an older one is refused
     bool blocking = true;     ///< the step waits for it
     std::vector<person_id> asks;  ///< asked by direct message, with the same buttons
@@ -126,8 +129,8 @@ struct item_state {
     const choice* find(std::string_view choice_id) const noexcept;
 };
 BOOST_DESCRIBE_STRUCT(item_state, (),
-                      (id, title, url, details, body, fingerprint, blocking, asks, bound, data, choices, status, chosen,
-                       by, reason, key, attempt, text, at, decided, instead_of, delegated, round))
+                      (id, title, url, details, body, file, fingerprint, blocking, asks, bound, data, choices, status,
+                       chosen, by, reason, key, attempt, text, at, decided, instead_of, delegated, round))
 
 /// What a look found.
 struct look_state {
@@ -293,6 +296,12 @@ release_status status_of(const release_state& state) noexcept;
 /// "awaiting gate", "unknown outcome": the same word in Slack, log and metrics.
 std::string to_words(release_status status);
 std::string to_words(step_status status);
+
+/// Lines of the team's list: how many there are, and in how many of them every step is settled. `stage` "" = all.
+struct line_count {
+    std::size_t settled = 0, all = 0;
+};
+line_count count_lines(const release_state& state, std::string_view stage = "");
 
 /// What already took effect outside: the title of every done step that is not free of effects, in order (R6.2).
 std::vector<std::string> what_happened(const release_state& state);

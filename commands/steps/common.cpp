@@ -78,6 +78,19 @@ gitlab::milestone milestone_of(const release::release_state& state) {
     return which;
 }
 
+std::vector<release::person_id> people_of_role(const context& here, const std::string& role) {
+    std::vector<release::person_id> all;
+    if (const auto found = here.project->roles.find(role); found != here.project->roles.end())
+        for (const auto& user : found->second) all.push_back({here.state->team, user});
+    return all;
+}
+
+std::vector<release::person_id> asked_directly(std::vector<release::person_id> people) {
+    constexpr std::size_t most = 3;
+    if (people.size() > most) people.clear();
+    return people;
+}
+
 bool lies_in(std::string_view path, std::string_view folder_or_file) {
     if (path == folder_or_file) return true;
     return path.size() > folder_or_file.size() && path.starts_with(folder_or_file) &&

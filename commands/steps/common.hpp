@@ -29,6 +29,12 @@ failure not_configured(std::string_view what, std::string_view setting);
 /// The milestone the release is pinned to, as GitLab's client wants it.
 gitlab::milestone milestone_of(const release::release_state& state);
 
+/// The people who have a role in the project file, in its order.
+std::vector<release::person_id> people_of_role(const context& here, const std::string& role);
+/// Whom an item asks by direct message: them all when they are few, nobody when they are many, because a question to
+/// everybody is a question to nobody; the thread asks them anyway.
+std::vector<release::person_id> asked_directly(std::vector<release::person_id> people);
+
 /// Is `path` this file, or in this folder?
 bool lies_in(std::string_view path, std::string_view folder_or_file);
 /// "1 file", "3 files"
@@ -49,6 +55,7 @@ std::unique_ptr<step_kind> create_reconcile();
 std::unique_ptr<step_kind> create_git_pull();
 std::unique_ptr<step_kind> create_migrations_collect();
 std::unique_ptr<step_kind> create_migrations_confirm();
+std::unique_ptr<step_kind> create_migrations_load();
 std::unique_ptr<step_kind> create_dependencies();
 std::unique_ptr<step_kind> create_tag_check();
 std::unique_ptr<step_kind> create_changelog();
@@ -65,6 +72,8 @@ std::unique_ptr<step_kind> create_branch_check();
 std::unique_ptr<step_kind> create_git_tag();
 std::unique_ptr<step_kind> create_git_push();
 std::unique_ptr<step_kind> create_publish_changelog();
+std::unique_ptr<step_kind> create_scripts();
+std::unique_ptr<step_kind> create_runbook();
 std::unique_ptr<step_kind> create_salt_ping();
 std::unique_ptr<step_kind> create_salt_state();
 std::unique_ptr<step_kind> create_http_check();

@@ -18,6 +18,7 @@ auto build() {
     add(create_git_pull());
     add(create_migrations_collect());
     add(create_migrations_confirm());
+    add(create_migrations_load());
     add(create_dependencies());
     add(create_tag_check());
     add(create_changelog());
@@ -34,6 +35,8 @@ auto build() {
     add(create_git_tag());
     add(create_git_push());
     add(create_publish_changelog());
+    add(create_scripts());
+    add(create_runbook());
     add(create_salt_ping());
     add(create_salt_state());
     add(create_http_check());

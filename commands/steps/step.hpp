@@ -27,7 +27,8 @@ class runner;
 }
 namespace net {
 class http_client;
-}
+class page_probe;
+}  // namespace net
 namespace store {
 class store;
 }
@@ -59,6 +60,7 @@ struct services {
     salt::salt_client* salt = nullptr;
     process::runner* processes = nullptr;
     net::http_client* http = nullptr;
+    net::page_probe* pages = nullptr;  ///< the website, as visitors see it
     store::store* store = nullptr;  ///< documents and receipts; never the journal
     telemetry::error_ledger* errors = nullptr;
     sentry::api* sentry = nullptr;    ///< the project's Sentry: releases and deploys are reported to it

@@ -196,9 +196,8 @@ markup decisions_of(const release::release_state& state, const names& people) {
 }  // namespace
 
 markup progress(const release::release_state& state) {
-    std::size_t settled = 0, moving = 0, asking = 0, stuck = 0;
+    std::size_t moving = 0, asking = 0, stuck = 0;
     for (const auto& each : state.steps) {
-        settled += each.is_settled() ? 1 : 0;
         moving += each.status == step_status::running || each.status == step_status::looking ? 1 : 0;
         asking += each.status == step_status::asking ? 1 : 0;
         stuck += each.status == step_status::failed || each.status == step_status::errored ||
@@ -206,7 +205,8 @@ markup progress(const release::release_state& state) {
                      ? 1
                      : 0;
     }
-    auto text = say("{} of {} done", settled, state.steps.size());
+    const auto lines = release::count_lines(state);
+    auto text = say("{} of {} done", lines.settled, lines.all);
     if (moving > 0) text += say(" · {} running", moving);
     if (asking > 0) text += asking == 1 ? say(" · 1 waits for people") : say(" · {} wait for people", asking);
     if (stuck > 0) text += stuck == 1 ? say(" · 1 needs a decision") : say(" · {} need a decision", stuck);

@@ -55,8 +55,8 @@ markup lane(const release::release_state& state, const release::stage_rule& stag
             std::ranges::count_if(steps, [&](const lane_step& each) { return each.step->status == status; }));
     };
     const auto done = count(step_status::done);
-    auto text = say("*{}*  {} of {}", stage.title, done + count(step_status::skipped) + count(step_status::not_needed),
-                    steps.size());
+    const auto lines = release::count_lines(state, stage.id);
+    auto text = say("*{}*  {} of {}", stage.title, lines.settled, lines.all);
     if (done > fold_done_above) text += say("\n✅ {} done", done);
     std::size_t waiting = 0, hidden = 0;
     for (const auto& each : steps) {

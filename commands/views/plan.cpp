@@ -16,8 +16,18 @@ std::string what_of(const release::step_rule& rule, const plan_words& what) {
     return slack::one_line(found == what.end() || found->second.empty() ? rule.title : found->second);
 }
 
-row row_of(const release::step_rule& rule, const plan_words& what) {
-    return {rule.line.empty() ? "-" : rule.line,
+/// A line that is done in several steps is named once.
+std::vector<std::string> line_names(const release::checklist& plan) {
+    std::vector<std::string> names(plan.steps.size());
+    for (const auto& line : plan.lines()) {
+        const auto& name = plan.steps[line.front()].line;
+        names[line.front()] = name.empty() ? "-" : name;
+    }
+    return names;
+}
+
+row row_of(const std::string& line, const release::step_rule& rule, const plan_words& what) {
+    return {line,
             rule.id,
             rule.kind,
             "gate: " + gate_words(rule),
@@ -54,14 +64,15 @@ std::string gate_words(const release::step_rule& rule) {
 std::string plan_text(const release::checklist& plan, const plan_words& what) {
     std::vector<row> rows;
     rows.reserve(plan.steps.size());
-    for (const auto& each : plan.steps) rows.push_back(row_of(each, what));
+    const auto lines = line_names(plan);
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) rows.push_back(row_of(lines[i], plan.steps[i], what));
     return in_columns(rows);
 }
 
 rendered plan_message(const std::string& title, const release::checklist& plan, const plan_words& what) {
     slack::message_builder made{say("{}: what would happen, step by step. Nothing was started.", title), "plan.txt"};
     made.header(title);
-    made.context(say("A dry run: {} steps, nothing was started and nothing was changed.", plan.steps.size()));
+    made.context(say("A dry run: {} steps, nothing was started and nothing was changed.", plan.lines().size()));
     for (const auto& stage : plan.stages) {
         markup text = say("*{}*", stage.title);
         for (const auto& each : plan.steps) {

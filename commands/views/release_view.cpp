@@ -186,7 +186,26 @@ private:
         put(key(rule.id + "/items"), items_card(state_, step, people_, made_.buttons),
             in_thread(/*broadcast=*/rule.effect != release::side_effect::none && !is_personal, slack::priority::gate),
             say("The step starts over; a new list comes."));
-        for (const auto& item : step.items) of_asked(rule, step, item);
+        for (const auto& item : step.items) {
+            // Below the board: in the thread, where the card stands.
+            put_file(rule.id, item, in_thread(/*broadcast=*/false, slack::priority::detail), key("board"));
+            of_asked(rule, step, item);
+        }
+    }
+
+    /// What a person has to read or copy as it is. The name has the fingerprint: another text is another file.
+    void put_file(const std::string& step, const release::item_state& item, const place& where,
+                  const std::string& thread) {
+        if (item.file.empty() || item.body.empty()) return;
+        slack::desired_file wish;
+        wish.channel = where.user.empty() ? where.channel : std::string{};
+        wish.user = where.user;
+        wish.thread_of = thread;
+        wish.filename = item.file;
+        wish.title = item.id + " " + item.title.raw();
+        wish.content = item.body;
+        made_.messages.push_back({thread + "/file/" + step + "/" + item.id + "/" + item.fingerprint.substr(0, 16), wish,
+                                  slack::priority::detail, std::nullopt});
     }
 
     /// One direct message for each person whom an open item asks; it stays, rewritten, once the item was decided.
@@ -197,9 +216,10 @@ private:
         for (const auto& person : item.asked()) {
             auto where = in_channel(slack::priority::gate);
             where.user = person.user;
-            put(key(rule.id + "/asks/" + item.id + "/" + number + "/" + person.user),
-                item_direct_message(state_, step, item, people_, made_.buttons), where,
+            const auto asks = key(rule.id + "/asks/" + item.id + "/" + number + "/" + person.user);
+            put(asks, item_direct_message(state_, step, item, people_, made_.buttons), where,
                 say("This is no longer asked in this form; the release's thread shows how it stands."));
+            put_file(rule.id, item, where, asks);
         }
     }
 

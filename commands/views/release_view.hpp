@@ -33,7 +33,8 @@ struct release_view {
 /// "<id>/<step>/asks/<item>/<attempt>.<round>/<user>" (direct messages about one item),
 /// "<id>/<step>/stopped/<attempt>",
 /// "<id>/<step>/result/<attempt>", "<id>/errors", "<id>/errors/<group>", "<id>/summary"; what one message cannot hold
-/// adds "/part/<n>" and "/file/<name>".
+/// adds "/part/<n>" and "/file/<name>"; the file of an item adds "/file/<step>/<item>/<fingerprint>" to what it stands
+/// below.
 release_view everything(const release::release_state& state, const release::project_settings& project);
 
 }  // namespace slipway::views

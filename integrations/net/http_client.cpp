@@ -7,6 +7,7 @@
 #include "integrations/net/connection_pool.hpp"
 #include "integrations/net/message_reader.hpp"
 #include "integrations/net/message_writer.hpp"
+#include "integrations/net/page_probe.hpp"
 
 namespace slipway::net {
 namespace {
@@ -155,6 +156,13 @@ task<attempt> exchange(stream_ptr link, const job& what) {
     co_return ended;
 }
 
+failure to_failure(const job& what, const attempt& done) {
+    std::string sentence = what.what + ": " + done.why;
+    if (done.out_of_time) sentence += " within " + to_words(what.timeout);
+    if (may_have_happened(done.kind)) sentence += "; it is not known whether it was received";
+    return failure{done.kind, std::move(sentence)};
+}
+
 class client final : public http_client {
 public:
     explicit client(client_settings settings) : settings_{std::move(settings)} {}
@@ -189,21 +197,46 @@ private:
         }
         return std::move(*done.answer);
     }
-    static failure to_failure(const job& what, const attempt& done) {
-        std::string sentence = what.what + ": " + done.why;
-        if (done.out_of_time) sentence += " within " + to_words(what.timeout);
-        if (may_have_happened(done.kind)) sentence += "; it is not known whether it was received";
-        return failure{done.kind, std::move(sentence)};
-    }
 
     client_settings settings_;
     connection_pool pool_;
+};
+
+class visitor final : public page_probe {
+public:
+    explicit visitor(client_settings settings) : settings_{std::move(settings)} {}
+
+    task<result<page_answer>> look(page_request what) override {
+        auto prepared = prepare(what.asked, settings_.user_agent);
+        if (!prepared) co_return prepared.error();
+        if (!what.connect_to.empty()) {
+            const auto elsewhere = redirect_connection(prepared->to, what.connect_to);
+            if (!elsewhere) co_return elsewhere.error();
+            prepared->what += " at " + what.connect_to;
+        }
+        const job doing = std::move(*prepared);
+        auto link = co_await connect_stream(doing.to, settings_, doing.until);
+        if (!link) co_return link.error().within(doing.what);
+        auto done = co_await exchange(*link, doing);
+        const auto until = (*link)->certificate_until();
+        (*link)->close();
+        if (!done.answer) co_return to_failure(doing, done);
+        page_answer made{std::move(*done.answer), until};
+        co_return made;
+    }
+
+private:
+    client_settings settings_;
 };
 
 }  // namespace
 
 std::unique_ptr<http_client> create_http_client(executor, client_settings settings) {
     return std::make_unique<client>(std::move(settings));
+}
+
+std::unique_ptr<page_probe> create_page_probe(executor, client_settings settings) {
+    return std::make_unique<visitor>(std::move(settings));
 }
 
 }  // namespace slipway::net

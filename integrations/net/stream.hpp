@@ -7,10 +7,12 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 
 #include "integrations/async/task.hpp"
+#include "integrations/base/clock.hpp"
 
 namespace slipway::net {
 
@@ -38,6 +40,8 @@ public:
     virtual bool is_quiet() = 0;
     /// "127.0.0.1:40312"
     virtual std::string peer() const = 0;
+    /// Over TLS: when the other side's certificate ends.
+    virtual std::optional<instant> certificate_until() const { return std::nullopt; }
 };
 
 using stream_ptr = std::shared_ptr<stream>;

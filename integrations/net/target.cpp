@@ -66,4 +66,17 @@ result<target> parse_target(std::string_view url, url_family family) {
     return to;
 }
 
+result<> redirect_connection(target& to, std::string_view host_and_port) {
+    const auto colon = host_and_port.rfind(':');
+    const auto port = colon == std::string_view::npos ? std::nullopt : port_of(host_and_port.substr(colon + 1));
+    auto host = host_and_port.substr(0, std::min(colon, host_and_port.size()));
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    if (host.empty() || !port || *port == 0)
+        return failure{errc::invalid, "\"" + std::string{host_and_port} +
+                                          "\" is no place to connect to; it is written host:port or [address]:port"};
+    to.dialled = std::string{host};
+    to.dialled_port = *port;
+    return {};
+}
+
 }  // namespace slipway::net

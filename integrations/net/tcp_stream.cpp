@@ -113,7 +113,8 @@ stream_ptr plain_stream(tcp::socket socket) {
 }
 
 task<result<stream_ptr>> connect_stream(target to, client_settings settings, time_point until) {
-    auto ends = co_await resolve(to.host, to.port, until);
+    const auto& host = to.dialled.empty() ? to.host : to.dialled;
+    auto ends = co_await resolve(host, to.dialled.empty() ? to.port : to.dialled_port, until);
     if (!ends) co_return ends.error();
     auto socket = co_await connect_any(std::move(*ends), until);
     if (!socket) co_return socket.error();

@@ -3,6 +3,7 @@
 #include <openssl/x509v3.h>
 
 #include <boost/asio/ssl.hpp>
+#include <ctime>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -33,6 +34,15 @@ public:
         tls_.async_write_some(from, bound(std::move(handler)));
     }
     void shutdown(done handler) override { tls_.async_shutdown(bound(std::move(handler))); }
+
+    std::optional<instant> certificate_until() const override {
+        // The native handle is a plain pointer; asking it for the certificate changes nothing.
+        auto* native = const_cast<asio::ssl::stream<tcp::socket>&>(tls_).native_handle();
+        const std::unique_ptr<X509, void (*)(X509*)> shown{SSL_get1_peer_certificate(native), &X509_free};
+        std::tm parts{};
+        if (!shown || ASN1_TIME_to_tm(X509_get0_notAfter(shown.get()), &parts) != 1) return std::nullopt;
+        return from_unix_ms(static_cast<std::int64_t>(::timegm(&parts)) * 1'000);
+    }
 
     asio::ssl::stream<tcp::socket>& tls() { return tls_; }
 

@@ -142,6 +142,19 @@ bool company::presses_are_due(const button& each, std::string& who) const {
         if (each.message.find(words) != std::string::npos) return false;
     const bool leads_on =
         each.label.starts_with("Merge") || each.label.starts_with("Add to") || each.label == "Accept as it is";
+    // Each role does what the deploy asks of it; what DBA and QA are asked stands in the thread as well.
+    const std::map<std::string, std::string> by_role{
+        {"I have loaded it", devi}, {"Tested on QA", quinn}, {"Run", ben}, {"Done by hand", ben}};
+    if (const auto found = by_role.find(each.label);
+        found != by_role.end() && each.action.starts_with("slipway.choose")) {
+        who = found->second;
+        return true;
+    }
+    // A line of the runbook that was cut off by a killed bot only asks how a service is: it may run once more.
+    if (each.label == "It did not: run again" && each.message.find("Runbook") != std::string::npos) {
+        who = leo;
+        return true;
+    }
     if (each.action.starts_with("slipway.choose") && leads_on) {
         who = ben;
         return each.label.find(" all ") == std::string::npos;

@@ -1,73 +1,26 @@
 #include "commands/steps/migrations/trial.hpp"
 
 #include <boost/asio/this_coro.hpp>
-#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <sstream>
 
-#include "commands/migrations/client_error.hpp"
+#include "commands/steps/migrations/client.hpp"
 #include "integrations/base/digest.hpp"
 #include "integrations/base/json.hpp"
-#include "integrations/process/process.hpp"
 
 namespace slipway::steps {
 namespace {
 
-/// Who speaks to the server, and in which database.
-struct login {
-    std::string user;
-    std::string password;  ///< "" = none
-    std::string database;  ///< "" = none
-};
-
-/// The client takes no commands of its own from what it is fed (`\!` would run programs here), reads no option files
-/// and sends no local files.
-process::command client(const release::trial_settings& how, const login& as, std::string sql) {
-    process::command made;
-    made.argv = how.program;
-    for (const auto* option : {"--no-defaults", "--batch", "--binary-mode", "--loose-sandbox", "--local-infile=0",
-                               "--connect-timeout=10", "--default-character-set=utf8mb4"})
-        made.argv.emplace_back(option);
-    if (how.socket.empty()) {
-        made.argv.push_back("--protocol=tcp");
-        made.argv.push_back("--host=" + how.host);
-        made.argv.push_back("--port=" + std::to_string(how.port));
-    } else {
-        made.argv.push_back("--socket=" + how.socket);
-    }
-    made.argv.push_back("--user=" + as.user);
-    if (!as.database.empty()) made.argv.push_back("--database=" + as.database);
-    made.environment = process::inherited();
-    if (!as.password.empty()) {
-        made.environment["MYSQL_PWD"] = as.password;
-        made.secrets.push_back(as.password);
-    }
-    made.input = std::move(sql);
-    made.total_timeout = how.timeout;
-    return made;
-}
-
-login administrator(const release::trial_settings& how) {
-    login made;
-    made.user = how.user;
-    const auto* password = how.password_from.empty() ? nullptr : std::getenv(how.password_from.c_str());
-    if (password != nullptr) made.password = password;
-    return made;
-}
-
 /// "" when the SQL went through, else what went wrong in it.
 task<result<std::string>> feed(context here, login as, std::string sql) {
-    const auto& how = here.project->migrations.trial;
-    const auto text = sql;
-    const auto done = co_await here.with.processes->run(client(how, as, std::move(sql)));
-    if (!done) co_return done.error();
-    if (done->how == process::ending::timed_out)
-        co_return "no end after " + std::to_string(std::chrono::ceil<std::chrono::seconds>(how.timeout).count()) + " s";
-    if (done->how != process::ending::exited) co_return failure{errc::cancelled, "the mariadb client was stopped"};
-    if (done->code == 0) co_return std::string{};
-    if (const auto error = migrations::find_client_error(done->err)) co_return migrations::to_words(*error, text);
-    co_return done->err.empty() ? "exit code " + std::to_string(done->code) : done->err.substr(0, 500);
+    const release::database_server server = here.project->migrations.trial;
+    fed what;
+    what.sql = std::move(sql);
+    auto said = co_await feed_client(here, server, std::move(as), std::move(what));
+    if (!said && said.error() == errc::timed_out) co_return said.error().sentence();
+    if (!said) co_return said.error();
+    co_return said->trouble;
 }
 
 struct playground {
@@ -114,7 +67,7 @@ task<result<std::string>> load_schema(context here, playground in) {
 
 task<trial_report> play(context here, playground in, std::vector<migrations::migration> all) {
     trial_report report;
-    auto made = co_await feed(here, administrator(here.project->migrations.trial), creation(in));
+    auto made = co_await feed(here, login_of(here.project->migrations.trial), creation(in));
     if (made && made->empty()) made = co_await load_schema(here, in);
     if (!made || !made->empty()) {
         report.not_tried = made ? *made : made.error().sentence();
@@ -147,7 +100,7 @@ task<trial_report> try_migrations(context here, std::vector<migrations::migratio
     }
     // What we made goes, whatever happened in between.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    const auto gone = co_await feed(here, administrator(here.project->migrations.trial), removal(in));
+    const auto gone = co_await feed(here, login_of(here.project->migrations.trial), removal(in));
     const auto why = gone ? *gone : gone.error().sentence();
     if (!why.empty() && report.not_tried.empty() && here.log)
         here.log("the throw-away database " + in.user.database + " could not be dropped: " + why);

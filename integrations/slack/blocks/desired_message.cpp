@@ -65,7 +65,8 @@ result<desired> read_file(const json::object& body) {
         wish.content = std::move(*bytes);
         wish.binary = true;
     }
-    if (wish.channel.empty()) return lacks("file", "channel");
+    wish.user = text_at(body, "user");
+    if (wish.channel.empty() == wish.user.empty()) return lacks("file", "either channel or user");
     if (wish.filename.empty()) return lacks("file", "filename");
     if (wish.content.empty()) return lacks("file", "content");
     return desired{std::move(wish)};
@@ -116,6 +117,7 @@ json::object to_json(const desired_file& wish) {
     put(body, "filename", wish.filename);
     put(body, "title", wish.title);
     put(body, wish.binary ? "content_base64" : "content", wish.binary ? to_base64(wish.content) : wish.content);
+    put(body, "user", wish.user);
     return body;
 }
 
@@ -150,7 +152,7 @@ struct lane_reader {
     }
     // Answers to a click never queue behind the channel's edits.
     std::string operator()(const desired_ephemeral& wish) const { return wish.channel + " answers"; }
-    std::string operator()(const desired_file& wish) const { return wish.channel; }
+    std::string operator()(const desired_file& wish) const { return wish.channel.empty() ? wish.user : wish.channel; }
     std::string operator()(const desired_response&) const { return "response"; }
 };
 }  // namespace

@@ -34,14 +34,15 @@ struct desired_ephemeral {
     json::array blocks;
 };
 
-/// A file in a channel or a thread: what is too long for a message, or a picture.
+/// A file in a channel, a thread or a direct conversation: what is too long for a message, or a picture.
 struct desired_file {
-    std::string channel;
+    std::string channel;  ///< leave empty when `user` is set
     std::string thread_of;
     std::string filename;  ///< "tests.log"
     std::string title;
     std::string content;
     bool binary = false;  ///< `content` is bytes, not text: base64 in the row
+    std::string user;     ///< "U…": in the conversation with this person
 };
 
 /// An answer through the response_url of a command or a click: 30 minutes, five times, then it is dead.

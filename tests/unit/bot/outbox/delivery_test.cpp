@@ -295,6 +295,22 @@ TEST_CASE("R7.7 long text becomes a file in the thread, once", "[outbox]") {
     CHECK(world.row("log").achieved == 1);
 }
 
+TEST_CASE("a file for one person stands below the direct message it belongs to", "[outbox]") {
+    outbox_bench world;
+    slack::desired_message question;
+    question.user = "U1";
+    question.text = "Load this";
+    world.put("ask", question, slack::priority::gate);
+    slack::desired_file sql{"", "ask", "2.sql", "#2", "SELECT 1;\n"};
+    sql.user = "U1";
+    world.put("ask/file", sql);
+    world.deliver_all();
+    REQUIRE(world.slack.messages.size() == 2);
+    CHECK(world.slack.messages.back().file == "2.sql");
+    CHECK(world.slack.messages.back().channel == world.slack.messages.front().channel);
+    CHECK(world.slack.messages.back().thread_ts == world.slack.messages.front().ts);
+}
+
 TEST_CASE("a body that nobody can read is given up and says why", "[outbox]") {
     outbox_bench world;
     store::outbox_put row;

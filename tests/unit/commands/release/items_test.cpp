@@ -422,3 +422,20 @@ TEST_CASE("proposing a rollback holds the release with the numbers and says whic
     CHECK(says(reason, "`/release rollback`"));
     CHECK(says(told.refused(propose_rollback{"merges"}, ana()).sentence(), "already on hold"));
 }
+
+TEST_CASE("R3.2 a choice that is not for whoever wrote it is refused to them, whatever their role",
+          "[release][items]") {
+    auto item = small_item("!1");
+    for (auto& each : item.choices) {
+        each.roles = {"dba", "developer"};
+        each.except = {dee().who};
+    }
+    auto told = with_list({item});
+    const auto why = told.refused(merge("!1"), dee());
+    CHECK(
+        says(why.sentence(), "is not for whoever wrote it (four eyes); somebody else with the role dba or developer"));
+    CHECK(told.at("merges").item("!1")->status == item_status::open);
+    // Their colleague may, and one click for all does not reach around it.
+    told.refused(merge("*"), dee());
+    REQUIRE(told.ask(merge("!1"), eve()));
+}

@@ -115,7 +115,8 @@ people: [{slack: U1, gitlab: anna, name: Anna, emails: [Anna@Example.org]}]
     CHECK(core.assets.timeout == 10min);
     CHECK(core.salt.program == lines{"sudo", "salt"});
     CHECK(core.salt.reply_timeout_s == 20);
-    CHECK(core.home_page.good_in_a_row == 5);
+    CHECK(core.home_page.good == 5);
+    CHECK(core.home_page.of == 5);
     CHECK(core.restarts.at("restart-workers").command.front() == "docker");
     CHECK(core.restarts.at("restart-queues").salt_function == "service.restart");
     CHECK(core.ingest.project_number == "42");

@@ -1,4 +1,5 @@
 // The checklist that ships with the bot, against the kinds that ship with it.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
@@ -30,7 +31,7 @@ TEST_CASE("the default checklist is valid and holds the team's 36 lines in their
     for (const auto& each : checked.problems) UNSCOPED_INFO(each.text());
     CHECK(checked.problems.empty());
     std::vector<std::string> lines;
-    for (const auto& each : checked.list.steps) lines.push_back(each.line);
+    for (const auto& line : checked.list.lines()) lines.push_back(checked.list.steps[line.front()].line);
     std::vector<std::string> expected;
     for (int i = 1; i <= 24; ++i) expected.push_back("P" + std::to_string(i));
     for (int i = 1; i <= 12; ++i) expected.push_back("D" + std::to_string(i));
@@ -49,9 +50,22 @@ TEST_CASE("R2.3 every step of the default checklist that cannot be undone has a 
     }
 }
 
+TEST_CASE("D1 what needs the new code is loaded when nothing old runs any more, and watched", "[steps]") {
+    const auto list = read_default({{"developer", 1}, {"dba", 1}, {"qa", 1}}).list;
+    const auto* after = list.find("load-migrations-after");
+    REQUIRE(after != nullptr);
+    CHECK(after->line == list.find("load-migrations")->line);
+    CHECK(after->needs == std::vector<std::string>{"restart-spectrum"});
+    const auto& watched = list.find("errors-after")->needs;
+    CHECK(std::ranges::find(watched, "load-migrations-after") != watched.end());
+    // Both steps of the line are one line of the 36.
+    CHECK(list.lines().size() == 36);
+    CHECK(list.steps.size() == 38);
+}
+
 TEST_CASE("R2.1 a project without the roles of the default checklist is told each line that asks them", "[steps]") {
     const auto checked = read_default({{"developer", 1}, {"qa", 1}});
-    REQUIRE(checked.problems.size() == 1);
+    REQUIRE(checked.problems.size() == 2);
     for (const auto& each : checked.problems) {
         CHECK(each.text().starts_with("default.yaml:"));
         CHECK(each.text().find("the role `dba` has no people") != std::string::npos);

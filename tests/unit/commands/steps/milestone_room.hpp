@@ -63,10 +63,10 @@ private:
 class milestone_room {
 public:
     milestone_room() : project_{read_example()} {
-        gitlab::settings with;
-        with.url = "http://127.0.0.1/gitlab";
-        with.token = "sandbox-gitlab-token";
-        api_ = gitlab::create_api(to_gitlab, time, [] { return 0.5; }, with).value();
+        gitlab::settings there;
+        there.url = "http://127.0.0.1/gitlab";
+        there.token = "sandbox-gitlab-token";
+        api_ = gitlab::create_api(to_gitlab, time, [] { return 0.5; }, there).value();
         processes = process::create_runner(loop.get_executor());
         transport = git::create_transport(*processes, {});
         project_.dependencies.url = "file://" + company.folder + "/git/{path}.git";
@@ -98,12 +98,15 @@ public:
         here.state = std::make_shared<const release::release_state>(state_);
         here.project = std::make_shared<const release::project_settings>(project_);
         here.rule.id = here.rule.kind = kind;
+        here.rule.with = with;
         here.step = step;
         here.with.time = &time;
         here.with.gitlab = api_.get();
         here.with.processes = processes.get();
         here.with.transport = transport.get();
         here.with.dependencies = shelf_.get();
+        here.with.store = store;
+        here.with.salt = salt;
         here.log = [this](const std::string& line) { log.push_back(line); };
         return here;
     }
@@ -116,6 +119,7 @@ public:
             for (auto& each : seen->items)
                 if (const auto* old = step.item(each.id); old != nullptr && each.status == release::item_status::open) {
                     each.chosen = old->chosen;
+                    each.decided = old->decided;
                     if (old->status == release::item_status::done && each.bound && old->fingerprint == each.fingerprint)
                         each.status = old->status;
                 }
@@ -134,8 +138,12 @@ public:
                 each.chosen = choice;
                 each.status = done->ok ? release::item_status::done : release::item_status::failed;
                 each.text = done->text;
+                each.decided = each.fingerprint;
+                ++each.attempt;
                 for (const auto& added : done->data) each.data[added.key()] = added.value();
             }
+        if (done)
+            for (const auto& each : done->facts) state_.facts[each.key()] = each.value();
         return done;
     }
     result<outcome> perform(const std::string& name) { return run(kind(name).perform(at(name), intent("", ""))); }
@@ -182,6 +190,9 @@ public:
     std::unique_ptr<git::transport> transport;
     release::step_state step;
     std::vector<std::string> log;
+    json::object with;  ///< the step's own settings
+    store::store* store = nullptr;
+    salt::salt_client* salt = nullptr;
     release::project_settings project_;
     release::release_state state_;
 

@@ -1,6 +1,7 @@
 #include "commands/views/release_view.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 
 #include "integrations/base/described.hpp"
@@ -138,6 +139,50 @@ TEST_CASE("those who can answer are asked directly, the requester is not", "[vie
     CHECK(message(view, "shop-1.4.0-1/build/ask/1.1/UBO")->user == "UBO");
     CHECK(message(view, "shop-1.4.0-1/build/ask/1.1/UANA") != nullptr);
     CHECK(message(view, "shop-1.4.0-1/build/ask/1.1/UDEE") == nullptr);
+}
+
+TEST_CASE("D1 what has to be read as it is comes as a file too, in the thread and below each direct message",
+          "[views][release_view]") {
+    auto state = started();
+    auto& item = state.step("merge-requests")->items[0];
+    item.body = "ALTER TABLE a ADD b INT;\n";
+    item.file = "1.4.0-issue-2.sql";
+    item.fingerprint = "0123456789abcdef";
+    item.asks = {person("UBO")};
+    const auto files = [](const views::release_view& view) {
+        std::map<std::string, slack::desired_file> found;
+        for (const auto& each : view.messages)
+            if (const auto* file = std::get_if<slack::desired_file>(&each.wish)) found[each.key] = *file;
+        return found;
+    };
+    const auto shown = files(views::everything(state, project()));
+    REQUIRE(shown.size() == 2);
+    const auto& thread = shown.at("shop-1.4.0-1/board/file/merge-requests/" + item.id + "/0123456789abcdef");
+    CHECK(thread.channel == state.channel);
+    CHECK(thread.thread_of == "shop-1.4.0-1/board");
+    CHECK(thread.content == item.body);
+    const auto asked = "shop-1.4.0-1/merge-requests/asks/" + item.id + "/1.1/UBO";
+    const auto& direct = shown.at(asked + "/file/merge-requests/" + item.id + "/0123456789abcdef");
+    CHECK(direct.channel.empty());
+    CHECK(direct.user == "UBO");
+    CHECK(direct.thread_of == asked);
+    // Another text is another file.
+    item.fingerprint = "fedcba9876543210";
+    for (const auto& [key, file] : files(views::everything(state, project()))) CHECK_FALSE(shown.contains(key));
+}
+
+TEST_CASE("a line that is done in two steps is one line of the board, done when both are", "[views][release_view]") {
+    auto state = started();
+    const auto before = release::count_lines(state);
+    auto twin = state.plan.steps.back();
+    twin.id = "twin";
+    state.plan.steps.push_back(twin);
+    state.steps.emplace_back().id = "twin";
+    CHECK(release::count_lines(state).all == before.all);
+    state.step(state.plan.steps[state.plan.steps.size() - 2].id)->status = release::step_status::done;
+    CHECK(release::count_lines(state).settled == before.settled);
+    state.step("twin")->status = release::step_status::not_needed;
+    CHECK(release::count_lines(state).settled == before.settled + 1);
 }
 
 TEST_CASE("a card that is asked again loses its buttons", "[views][release_view]") {

@@ -2,6 +2,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <catch2/catch.hpp>
 
+#include "integrations/net/page_probe.hpp"
 #include "integrations/net/websocket.hpp"
 #include "tests/unit/integrations/net/certificates.hpp"
 #include "tests/unit/integrations/net/house.hpp"
@@ -51,6 +52,38 @@ TEST_CASE("a certificate of the authority we trust, for the host we asked, is ac
     CHECK(by_name->body == "over tls");
     const auto by_address = call("address", "ca", "127.0.0.1");
     REQUIRE(by_address);
+}
+
+TEST_CASE("D7 a server is asked at another address under its own name, and tells until when its certificate is good",
+          "[net][tls]") {
+    fakes::run([](executor loop) -> task<> {
+        house there{loop, as_server("other.example")};
+        const auto probe = create_page_probe(loop, trusting("ca"));
+        page_request what;
+        what.asked = post("https://other.example/x", "over tls");
+        what.connect_to = "127.0.0.1:" + std::to_string(there.server->port());
+        const auto got = co_await probe->look(what);
+        REQUIRE(got);
+        CHECK(got->got.body == "over tls");
+        REQUIRE(got->certificate_until);
+        const auto left = *got->certificate_until - std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+        CHECK(left > std::chrono::hours{46});
+        CHECK(left <= std::chrono::hours{48});
+        // Under a name that its certificate is not for.
+        auto other = what;
+        other.asked.url = "https://localhost/x";
+        const auto mismatch = co_await probe->look(other);
+        REQUIRE_FALSE(mismatch);
+        CHECK_THAT(mismatch.error().sentence(), Catch::Contains("hostname mismatch"));
+        CHECK_THAT(mismatch.error().sentence(), Catch::Contains("at 127.0.0.1:"));
+        for (const std::string wrong : {"127.0.0.1", ":80", "a:0", "a:99999", "a:b"}) {
+            other.connect_to = wrong;
+            const auto refused = co_await probe->look(other);
+            REQUIRE_FALSE(refused);
+            CHECK(refused.error() == errc::invalid);
+        }
+        co_await there.server->stop(milliseconds{1000});
+    });
 }
 
 TEST_CASE("a certificate of another authority is refused with the reason", "[net][tls]") {

@@ -35,6 +35,10 @@ TEST_CASE("a wish read back from its outbox body is the same wish", "[slack][des
           to_json(desired_ephemeral{"C1", "U1", "", "only you", {}}));
     const desired_file log{"C1", "board", "tests.log", "Tests", "ok\n"};
     CHECK(to_json(round_trip(log)) == to_json(log));
+    desired_file private_log{"", "ask", "a.sql", "SQL", "SELECT 1;\n"};
+    private_log.user = "U1";
+    CHECK(round_trip(private_log).user == "U1");
+    CHECK(lane_of(desired{private_log}) == "U1");
     const desired_response answer{"https://hooks.slack.com/x", "moved", {}, true, false};
     CHECK(to_json(round_trip(answer)) == to_json(answer));
     CHECK(lane_of(desired{answer}) == "response");
@@ -55,5 +59,7 @@ TEST_CASE("an outbox body that lacks something says what", "[slack][desired]") {
     REQUIRE(no_text.has_error());
     CHECK(no_text.error() == errc::invalid);
     CHECK(desired_from_json(json::object{{"kind", "telegram"}}).has_error());
+    desired_file nowhere{"", "", "a.sql", "SQL", "SELECT 1;\n"};
+    CHECK(desired_from_json(to_json(nowhere)).has_error());
     CHECK(desired_from_json(json::object{{"kind", "message"}, {"channel", "C1"}, {"delete", true}}).has_value());
 }
