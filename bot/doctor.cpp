@@ -12,6 +12,7 @@
 #include "integrations/gitlab/gitlab.hpp"
 #include "integrations/net/http.hpp"
 #include "integrations/process/process.hpp"
+#include "integrations/salt/jobs.hpp"
 #include "integrations/salt/salt.hpp"
 #include "integrations/sentry/sentry.hpp"
 #include "integrations/slack/methods.hpp"
@@ -119,7 +120,19 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
     salt::cli_settings cli;
     cli.program = project.salt.program;
     cli.environment = project.salt.environment;
-    const auto salt = salt::create_salt_cli(*runner, cli);
+    std::unique_ptr<salt::salt_client> salt;
+    const auto http = net::create_http_client(loop, {});
+    std::unique_ptr<salt::job_client> jobs;
+    if (from.salt.url.empty()) {
+        salt = salt::create_salt_cli(*runner, cli);
+    } else {
+        salt::api_settings how{from.salt.url, from.salt.username, from.salt.password};
+        if (!from.salt.eauth.empty()) how.eauth = from.salt.eauth;
+        auto made = salt::create_api_jobs(*http, how);
+        if (!told.note("Salt: salt-api's address and login", made)) co_return;
+        jobs = std::move(*made);
+        salt = salt::create_client_over(*jobs, time, cli);
+    }
     const auto hosts = co_await salt->ping(project.salt.target);
     if (told.note("Salt: " + project.salt.target, hosts)) told.fine("Salt: " + hosts->summary());
 }

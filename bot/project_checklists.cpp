@@ -7,6 +7,7 @@
 
 #include "commands/release/checklist_override.hpp"
 #include "commands/steps/step.hpp"
+#include "integrations/base/json.hpp"
 
 namespace slipway::bot {
 namespace {
@@ -77,6 +78,10 @@ result<release::checklist> read_project_checklist(const release::project_setting
     }
     if (!read.problems.empty())
         return failure{errc::invalid, "The checklist of " + project.name + " has faults:\n" + lines(read.problems)};
+    for (const auto& step : read.list.steps)
+        if (const auto name = text_at(step.with, "runner"); step.kind == "job" && !project.runners.contains(name))
+            return failure{errc::invalid, step.origin + ": step `" + step.id + "` runs on `" + name +
+                                              "`, which is not under `runners` of " + project.file};
     return std::move(read.list);
 }
 

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <boost/asio/thread_pool.hpp>
+#include <filesystem>
 
 #include "bot/project_checklists.hpp"
+#include "bot/runners.hpp"
 #include "integrations/git/transport.hpp"
 #include "integrations/gitlab/gitlab.hpp"
+#include "integrations/salt/jobs.hpp"
 #include "integrations/salt/salt.hpp"
 #include "integrations/sentry/sentry.hpp"
 
@@ -36,6 +39,25 @@ std::unique_ptr<sentry::api> create_sentry(const sentry_access& access, const re
     return nullptr;
 }
 
+salt::api_settings api_of(const settings& from, const release::project_settings& project) {
+    salt::api_settings made;
+    made.url = from.salt.url;
+    made.username = from.salt.username;
+    made.password = from.salt.password;
+    if (!from.salt.eauth.empty()) made.eauth = from.salt.eauth;
+    made.reply_timeout_s = project.salt.reply_timeout_s;
+    return made;
+}
+
+/// The clients that follow a project's settings.
+struct outside {
+    std::unique_ptr<gitlab::api> gitlab;  ///< with the project's own token; null = the bot's
+    std::unique_ptr<salt::job_client> salt_jobs;
+    std::unique_ptr<salt::salt_client> salt;
+    std::unique_ptr<sentry::api> sentry;
+    runner_shelf runners;
+};
+
 }  // namespace
 
 struct projects::entry {
@@ -43,16 +65,11 @@ struct projects::entry {
     bool listed = true;
     slash::project_pointer settings;
     std::vector<yaml_problem> problems;
-    std::string gitlab_token;             ///< its own; "" = the bot's
-    std::unique_ptr<gitlab::api> gitlab;  ///< with that token; null = the bot's
-    std::vector<std::unique_ptr<gitlab::api>> retired_gitlab;
-    std::vector<std::unique_ptr<salt::salt_client>> retired_salt;
-    std::vector<std::unique_ptr<sentry::api>> retired_sentry;
     std::unique_ptr<git::transport> transport;
     std::unique_ptr<steps::local_clone> clone;
     std::unique_ptr<steps::clone_shelf> dependencies;
-    std::unique_ptr<salt::salt_client> salt;
-    std::unique_ptr<sentry::api> sentry;
+    std::vector<outside> retired;  ///< of earlier settings: a step may still be using them
+    outside clients;
     steps::services services;
 };
 
@@ -133,29 +150,57 @@ void projects::make_repository(entry& made, const settings& from, const loaded_p
     services.work_directory = home + "/work";
 }
 
-/// Clients that follow the settings. One that is replaced lives on: a step may be using it.
-void projects::make_clients(entry& made, const settings& from, const loaded_project& loaded) {
+/// Salt over its program, or over salt-api when the bot has its address; false when neither is to be had.
+bool projects::make_salt(entry& made, const settings& from, const loaded_project& loaded) {
     const auto& project = loaded.settings;
-    if (loaded.gitlab_token != made.gitlab_token) {
-        if (made.gitlab) made.retired_gitlab.push_back(std::move(made.gitlab));
-        made.gitlab_token = loaded.gitlab_token;
-        if (!made.gitlab_token.empty() && clients_.gitlab_for) made.gitlab = clients_.gitlab_for(made.gitlab_token);
-    }
-    made.services.gitlab = made.gitlab ? made.gitlab.get() : clients_.gitlab;
-    if (made.salt) made.retired_salt.push_back(std::move(made.salt));
-    made.services.salt = nullptr;
-    if (made.sentry) made.retired_sentry.push_back(std::move(made.sentry));
-    made.sentry = create_sentry(from.sentry, project, clients_);
-    made.services.sentry = made.sentry.get();
-    if (project.salt.target.empty()) return;
     salt::cli_settings cli;
     cli.program = project.salt.program;
     cli.environment = project.salt.environment;
     cli.reply_timeout_s = project.salt.reply_timeout_s;
     cli.run_limit = project.salt.run_limit;
     cli.log_file = from.state_directory + "/projects/" + project.name + "/salt.log";
-    made.salt = salt::create_salt_cli(clients_.processes, cli);
-    made.services.salt = made.salt.get();
+    if (from.salt.url.empty()) {
+        made.clients.salt = salt::create_salt_cli(clients_.processes, cli);
+        made.clients.salt_jobs = salt::create_cli_jobs(clients_.processes, cli);
+        return true;
+    }
+    auto jobs = salt::create_api_jobs(clients_.http, api_of(from, project));
+    if (!jobs) {
+        made.problems.push_back({loaded.file, 0, jobs.error().sentence()});
+        spdlog::error("project={} is switched off: {}", made.name, jobs.error().sentence());
+        return false;
+    }
+    made.clients.salt_jobs = std::move(*jobs);
+    made.clients.salt = salt::create_client_over(*made.clients.salt_jobs, clients_.time, cli);
+    return true;
+}
+
+void projects::make_clients(entry& made, const settings& from, const loaded_project& loaded) {
+    const auto& project = loaded.settings;
+    made.retired.push_back(std::exchange(made.clients, {}));
+    if (!loaded.gitlab_token.empty() && clients_.gitlab_for)
+        made.clients.gitlab = clients_.gitlab_for(loaded.gitlab_token);
+    auto& services = made.services;
+    services.gitlab = made.clients.gitlab ? made.clients.gitlab.get() : clients_.gitlab;
+    made.clients.sentry = create_sentry(from.sentry, project, clients_);
+    services.sentry = made.clients.sentry.get();
+    services.salt = nullptr;
+    services.salt_jobs = nullptr;
+    if (!project.salt.target.empty() && !make_salt(made, from, loaded)) return;
+    services.salt = made.clients.salt.get();
+    services.salt_jobs = made.clients.salt_jobs.get();
+    runner_surroundings around;
+    around.processes = &clients_.processes;
+    around.http = &clients_.http;
+    around.gitlab = services.gitlab;
+    around.salt = services.salt_jobs;
+    std::error_code ignored;
+    around.jobs_folder =
+        std::filesystem::absolute(from.state_directory + "/projects/" + project.name + "/jobs", ignored).string();
+    around.secrets = from.secrets();
+    made.clients.runners = create_runners(project, around);
+    services.runners.clear();
+    for (const auto& [name, driver] : made.clients.runners) services.runners[name] = driver.get();
 }
 
 projects::~projects() = default;

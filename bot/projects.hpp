@@ -59,6 +59,7 @@ private:
     void take(const settings& from);
     void update(entry& made, const settings& from, const loaded_project& loaded);
     void make_repository(entry& made, const settings& from, const loaded_project& loaded);
+    bool make_salt(entry& made, const settings& from, const loaded_project& loaded);
     void make_clients(entry& made, const settings& from, const loaded_project& loaded);
 
     shared_clients clients_;

@@ -42,6 +42,14 @@ struct sentry_access {
     std::string ca_file;        ///< as above
 };
 
+/// How a salt-api is reached; without an address Salt is the program on this machine.
+struct salt_access {
+    std::string url;       ///< SALT_API_URL
+    std::string username;  ///< SALT_API_USER
+    std::string password;  ///< SALT_API_PASSWORD
+    std::string eauth;     ///< SALT_API_EAUTH; "" = pam
+};
+
 /// A project file as it was found. One with problems is switched off alone; the others run.
 struct loaded_project {
     std::string file;
@@ -59,6 +67,7 @@ struct settings {
     std::string log_level = "info";  ///< trace, debug, info, warning, error
     slack_settings slack;
     gitlab_access gitlab;
+    salt_access salt;
     sentry_access sentry;
     std::optional<listen_address> webhooks;  ///< Sentry's hooks come in here; nullopt = off
     std::optional<listen_address> ingest;    ///< errors of the website come in here; nullopt = the ingest is off

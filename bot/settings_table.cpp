@@ -156,6 +156,27 @@ constexpr std::array variables{
                         s.sentry.client_secret = std::move(value);
                         return {};
                     }},
+    environment_key{"SALT_API_URL",
+                    [](settings& s, std::string value) -> std::string {
+                        if (!checks::is_web_url(value)) return "must be an https address";
+                        s.salt.url = std::move(value);
+                        return {};
+                    }},
+    environment_key{"SALT_API_USER",
+                    [](settings& s, std::string value) -> std::string {
+                        s.salt.username = std::move(value);
+                        return {};
+                    }},
+    environment_key{"SALT_API_PASSWORD",
+                    [](settings& s, std::string value) -> std::string {
+                        s.salt.password = std::move(value);
+                        return {};
+                    }},
+    environment_key{"SALT_API_EAUTH",
+                    [](settings& s, std::string value) -> std::string {
+                        s.salt.eauth = std::move(value);
+                        return {};
+                    }},
     environment_key{"DATABASE_URL",
                     [](settings& s, std::string value) -> std::string {
                         if (!value.starts_with("sqlite:")) return "must be sqlite:PATH, the file to keep the state in";

@@ -190,7 +190,12 @@ task<> conductor::handle(store::work_row row, hold_pointer mine) {
     }
 }
 
-result<steps::context> conductor::context_of(const store::work_row& row, state_pointer state) const {
+task<bool> conductor::is_aborting(std::string release_id) {
+    const auto state = co_await releases_.load(release_id);
+    co_return state && (*state)->aborting.has_value();
+}
+
+result<steps::context> conductor::context_of(const store::work_row& row, state_pointer state) {
     steps::context here;
     const auto name = text_at(row.payload, "step");
     const auto* step = state->step(name);
@@ -213,6 +218,7 @@ result<steps::context> conductor::context_of(const store::work_row& row, state_p
     here.log = [id = state->id, name](const std::string& line) {
         spdlog::info("release={} step={} output={}", id, name, line);
     };
+    here.is_aborting = [this, id = state->id] { return is_aborting(id); };
     return here;
 }
 
@@ -252,7 +258,8 @@ task<> conductor::run_step(store::work_row row, hold_pointer mine, state_pointer
         co_return;
     }
     auto& kind = *found->second;
-    const bool interruptible = here.rule.effect != release::side_effect::irreversible && state->is_live();
+    const bool interruptible =
+        here.rule.effect != release::side_effect::irreversible && state->is_live() && !kind.facts().ends_itself;
     if (text_at(row.payload, "what") == "look") {
         auto outcome = co_await (runner_.look(kind, here) || keep_lease(row.id, state->id, true, mine));
         if (auto* ended = std::get_if<0>(&outcome)) {

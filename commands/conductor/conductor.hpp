@@ -74,7 +74,8 @@ private:
     /// Until it is committed, or somebody else holds the row.
     task<> report(std::string release_id, release::command told, std::string row, hold_pointer mine,
                   std::vector<store::outbox_put> messages, std::optional<instant> again);
-    result<steps::context> context_of(const store::work_row& row, state_pointer state) const;
+    result<steps::context> context_of(const store::work_row& row, state_pointer state);
+    task<bool> is_aborting(std::string release_id);
 
     executor loop_;
     journal& releases_;

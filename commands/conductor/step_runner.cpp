@@ -81,6 +81,12 @@ task<result<T>> limited(milliseconds limit, std::string what, task<result<T>> do
     co_return ended;
 }
 
+/// What outlives us keeps the step's limit itself and needs some time to end; ours only catches a kind that hangs.
+milliseconds limit_of(const steps::step_kind& kind, const steps::context& here) {
+    constexpr milliseconds to_end{300'000};
+    return kind.facts().ends_itself ? here.rule.timeout + to_end : here.rule.timeout;
+}
+
 std::string title(const steps::context& here) {
     return "“" + here.rule.title + "”";
 }
@@ -132,7 +138,7 @@ task<steps::probe_outcome> step_runner::probe(steps::step_kind& kind, steps::con
 task<verdict> step_runner::perform(steps::step_kind& kind, steps::context here, steps::act intent, side_effect effect) {
     backoff pace{settings_.wait, roll_};
     for (int attempt = 1;; ++attempt) {
-        auto done = co_await limited(here.rule.timeout, title(here), kind.perform(here, intent));
+        auto done = co_await limited(limit_of(kind, here), title(here), kind.perform(here, intent));
         if (done) {
             auto made = from(done->ok ? step_status::done : step_status::failed, done->text);
             made.detail = std::move(done->detail);

@@ -60,7 +60,8 @@ struct step_rule {
     std::string probe;      ///< "built-in", or for `run` and `restart` which probe of `with` answers
     bool required = false;  ///< cannot be skipped
     json::object with;      ///< the kind's own settings
-    milliseconds fresh{0};  ///< a check: how long its result counts at a gate; 0 = as long as the release (R2.9)
+    milliseconds fresh{0};  ///< how long the result of a check, or what a look found, counts at a gate; 0 = as long
+                            ///< as the release (R2.9)
     json::object when;      ///< condition, see condition.hpp; empty = always needed (R2.4)
     std::vector<std::string> resources;  ///< what no two releases may use at once while it acts, by name (R4.10)
     std::string origin;                  ///< "default.yaml:17", for people who look for the line
@@ -100,6 +101,8 @@ struct kind_facts {
     std::vector<std::string> required_settings;
     void (*check)(const yaml_value& with) = nullptr;  ///< notes what is wrong inside `with`, each at its line
     std::vector<std::string> role_settings;           ///< keys of `with` that name one role; it must have people
+    /// What it does outlives the bot, and it keeps its own limits: an abort is told to it, never done to it.
+    bool ends_itself = false;
 };
 
 struct checked_checklist {

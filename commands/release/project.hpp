@@ -11,6 +11,7 @@
 #include "commands/release/checklist.hpp"
 #include "commands/release/freeze_rule.hpp"
 #include "commands/release/people.hpp"
+#include "commands/release/runner_settings.hpp"
 #include "commands/release/yaml_problem.hpp"
 #include "integrations/base/clock.hpp"
 #include "integrations/base/result.hpp"
@@ -70,6 +71,13 @@ struct changelog_settings {
     bool links = false;         ///< links in the file itself; Slack and GitLab link "!12" by themselves
 };
 
+/// The real run in groups of hosts, one after the other: a wave that is not all well stops the next.
+struct wave_settings {
+    int hosts = 0;          ///< of one wave; or
+    int percent = 0;        ///< of all hosts, at least one host; both 0 = all at once
+    milliseconds pause{0};  ///< between two waves
+};
+
 struct salt_settings {
     std::vector<std::string> program = {"salt"};
     std::vector<std::string> environment;
@@ -78,6 +86,9 @@ struct salt_settings {
     int minimum_hosts = 1;
     int reply_timeout_s = 15;
     milliseconds run_limit{3'600'000};
+    wave_settings waves;
+    milliseconds poll{1'000};    ///< how often a running job is asked for
+    milliseconds grace{10'000};  ///< between term_job and kill_job
 };
 
 /// What may be done about an answer that only names another address.
@@ -270,6 +281,7 @@ struct project_settings {
     home_page_settings home_page;
     std::map<std::string, restart_settings> restarts;  ///< by step id
     runbook_settings runbook;
+    std::map<std::string, runner_settings> runners;    ///< by the name that a `job` step uses
     ingest_settings ingest;
     watch_settings watch;
     suspect_settings suspects;

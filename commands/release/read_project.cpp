@@ -5,6 +5,7 @@
 #include "commands/release/read_deployment.hpp"
 #include "commands/release/read_errors.hpp"
 #include "commands/release/read_machines.hpp"
+#include "commands/release/read_runners.hpp"
 #include "commands/release/read_sql_and_dependencies.hpp"
 #include "commands/release/rules.hpp"
 #include "commands/release/setting_checks.hpp"
@@ -116,8 +117,20 @@ changelog_settings read_changelog(const place& at) {
     return made;
 }
 
+wave_settings read_waves(const place& at) {
+    at.only({"hosts", "percent", "pause"});
+    wave_settings made;
+    made.hosts = small_number(at.at("hosts"), 0, 1, 100'000);
+    made.percent = small_number(at.at("percent"), 0, 1, 100);
+    made.pause = at.at("pause").duration(made.pause);
+    if (at.present() && at.at("hosts").present() == at.at("percent").present())
+        at.problem("`" + at.path() + "` needs either `hosts` or `percent`, to say how big a wave is");
+    return made;
+}
+
 salt_settings read_salt(const place& at) {
-    at.only({"program", "environment", "target", "state", "minimum_hosts", "reply_timeout", "run_limit"});
+    at.only({"program", "environment", "target", "state", "minimum_hosts", "reply_timeout", "run_limit", "waves",
+             "poll", "grace"});
     salt_settings made;
     if (at.at("program").present()) made.program = command_at(at.at("program"));
     made.environment = variables_at(at.at("environment"));
@@ -127,6 +140,10 @@ salt_settings read_salt(const place& at) {
     const auto reply = at.at("reply_timeout").duration(std::chrono::seconds{made.reply_timeout_s});
     made.reply_timeout_s = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(reply).count());
     made.run_limit = at.at("run_limit").duration(made.run_limit);
+    made.waves = read_waves(at.at("waves"));
+    made.poll = at.at("poll").duration(made.poll);
+    if (made.poll < milliseconds{100}) at.at("poll").problem("`salt.poll` must be 100ms or more");
+    made.grace = at.at("grace").duration(made.grace);
     return made;
 }
 
@@ -234,6 +251,7 @@ void read_commands(const place& root, project_settings& made) {
         made.stable_differs = texts_that(differs, is_path_inside, path_words);
     made.protected_branches = root.at("protected_branches").flag(made.protected_branches);
     for (const auto& [step, how] : root.at("restarts").entries()) made.restarts[step] = read_restart(how);
+    made.runners = read_runners(root.at("runners"));
 }
 
 }  // namespace
@@ -262,6 +280,7 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
                "dependencies",
                "restarts",
                "runbook",
+               "runners",
                "roles",
                "rights",
                "people",

@@ -133,7 +133,8 @@ milliseconds read_fresh(const place& at, const step_rule& step, const kind_map& 
     constexpr milliseconds least{60'000};
     const auto limit = at.duration(milliseconds{0});
     const auto found = kinds.find(step.kind);
-    if (found != kinds.end() && found->second.what != step_class::check)
+    const bool reads = found != kinds.end() && (found->second.what == step_class::check || found->second.looks);
+    if (found != kinds.end() && !reads)
         at.problem("only a check can be run again for free; a step of kind `" + step.kind + "` takes no `fresh`");
     else if (limit < least && at.is_text())
         at.problem("a check that is stale after less than a minute would never be done; write at least 1m");

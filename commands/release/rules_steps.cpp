@@ -105,6 +105,13 @@ void ask_or_act(const question& q, const step_rule& rule, const step_state& step
     }
     const bool decides =
         !step.gate || step.gate->status == gate_status::outdated || step.gate->status == gate_status::approved;
+    const auto* kind = kind_of(q, step);
+    // What people were shown (a dry run) has aged: it is looked at again, and another finding closes the gate.
+    const bool looks = kind != nullptr && kind->looks && kind->what == step_class::action;
+    if (decides && looks && rule.fresh > milliseconds{0} && step.look && q.now - step.look->at >= rule.fresh) {
+        all.push_back(look_started{step.id, step.attempt, q.now});
+        return;
+    }
     if (decides)
         if (auto again = refresh(q, rule); !again.empty()) {
             for (auto& each : again) all.push_back(std::move(each));
@@ -121,7 +128,6 @@ void ask_or_act(const question& q, const step_rule& rule, const step_state& step
             gate_closed{step.id, gate_status::outdated, machine().who, moved_words(step.gate->shown, shown), q.now});
         return;
     }
-    const auto* kind = kind_of(q, step);
     if (step.gate->status == gate_status::approved && (kind == nullptr || kind->what != step_class::confirm))
         begin_act(q, rule, step, all);
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+
 namespace slipway::steps {
 
 task<result<look_outcome>> step_kind::look(context here) {
@@ -108,10 +110,33 @@ std::string tail(const std::string& text, std::size_t most_bytes) {
     return "…\n" + text.substr(from);
 }
 
+attachment log_attachment(const context& here) {
+    constexpr std::streamoff most = 900'000;
+    attachment made{here.rule.id + "-" + std::to_string(here.step.attempt) + ".log", here.rule.title, {}, {}};
+    std::ifstream in{here.log_file, std::ios::binary | std::ios::ate};
+    if (!in) return made;
+    const std::streamoff size = in.tellg();
+    const auto from = size > most ? size - most : 0;
+    in.seekg(from);
+    std::string text(static_cast<std::size_t>(size - from), '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    made.content = (from > 0 ? "(the beginning is cut; the whole log is on the bot's disk)\n" : "") + text;
+    return made;
+}
+
 release::kind_facts make_facts(std::string name, release::step_class what, bool looks, bool has_probe,
                                release::side_effect at_least, std::vector<std::string> settings,
                                std::vector<std::string> required) {
-    return {std::move(name), what, looks, has_probe, at_least, std::move(settings), std::move(required), nullptr};
+    release::kind_facts made;
+    made.name = std::move(name);
+    made.what = what;
+    made.looks = looks;
+    made.has_probe = has_probe;
+    made.at_least = at_least;
+    made.settings = std::move(settings);
+    made.required_settings = std::move(required);
+    return made;
 }
 
 }  // namespace slipway::steps

@@ -42,6 +42,9 @@ std::string count(std::size_t number, const std::string& thing);
 /// The last lines of a long text, at most so many bytes, cut at a line.
 std::string tail(const std::string& text, std::size_t most_bytes = 2'500);
 
+/// The attempt's log as a file for the thread: its end when it is long, the whole one stays on the disk.
+attachment log_attachment(const context& here);
+
 /// Kinds with one thing in common: everything about them but the doing.
 release::kind_facts make_facts(std::string name, release::step_class what, bool looks = false, bool has_probe = false,
                                release::side_effect at_least = release::side_effect::none,
@@ -78,6 +81,7 @@ std::unique_ptr<step_kind> create_salt_ping();
 std::unique_ptr<step_kind> create_salt_state();
 std::unique_ptr<step_kind> create_http_check();
 std::unique_ptr<step_kind> create_restart();
+std::unique_ptr<step_kind> create_job();
 std::unique_ptr<step_kind> create_telemetry_baseline();
 std::unique_ptr<step_kind> create_telemetry_watch();
 std::unique_ptr<step_kind> create_error_issues();

@@ -41,6 +41,7 @@ auto build() {
     add(create_salt_state());
     add(create_http_check());
     add(create_restart());
+    add(create_job());
     add(create_telemetry_baseline());
     add(create_telemetry_watch());
     add(create_error_issues());

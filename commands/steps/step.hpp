@@ -21,6 +21,10 @@ class api;
 }
 namespace salt {
 class salt_client;
+class job_client;
+}  // namespace salt
+namespace runner {
+class driver;
 }
 namespace process {
 class runner;
@@ -58,6 +62,8 @@ struct services {
     git::transport* transport = nullptr;  ///< the git program: fetch, push, checkout
     gitlab::api* gitlab = nullptr;
     salt::salt_client* salt = nullptr;
+    salt::job_client* salt_jobs = nullptr;                        ///< runs of Salt that outlive us
+    std::map<std::string, runner::driver*, std::less<>> runners;  ///< for `job` steps, by name
     process::runner* processes = nullptr;
     net::http_client* http = nullptr;
     net::page_probe* pages = nullptr;  ///< the website, as visitors see it
@@ -78,6 +84,8 @@ struct context {
     std::string log_file;  ///< of this attempt; full output goes there
     std::function<void(std::string line)>
         log;  ///< a line for the thread; text from outside is allowed, it is escaped later
+    /// Is the release being aborted? Kinds that end by themselves ask this while they wait.
+    std::function<task<bool>()> is_aborting;
 };
 
 /// The committed intent that a perform or probe is about.

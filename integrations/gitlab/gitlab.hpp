@@ -103,6 +103,8 @@ public:
     /// Newest first.
     virtual task<result<std::vector<pipeline>>> pipelines_of(std::int64_t project, std::string sha) = 0;
     virtual task<result<pipeline>> read_pipeline(std::int64_t project, std::int64_t id) = 0;
+    /// The newest twenty of a branch or tag, newest first.
+    virtual task<result<std::vector<pipeline>>> recent_pipelines(std::int64_t project, std::string ref) = 0;
     virtual task<result<pipeline>> create_pipeline(std::int64_t project, std::string ref,
                                                    std::vector<variable> variables) = 0;
     /// Those it was started with; how one finds its own pipeline again. Values may be secrets.
@@ -113,6 +115,10 @@ public:
     virtual task<result<untrusted>> job_trace(std::int64_t project, std::int64_t job, std::size_t most_bytes) = 0;
     /// Harmless when it has ended already.
     virtual task<result<pipeline>> cancel_pipeline(std::int64_t project, std::int64_t id) = 0;
+    virtual task<result<job>> read_job(std::int64_t project, std::int64_t id) = 0;
+    /// Starts a job that waits for a person. refused (403, 400): it does not wait, or the bot may not.
+    virtual task<result<job>> play_job(std::int64_t project, std::int64_t id) = 0;
+    virtual task<result<job>> cancel_job(std::int64_t project, std::int64_t id) = 0;
 
     virtual task<result<release>> release_of(std::int64_t project, std::string tag) = 0;
     /// For a tag that exists already; errc::exists when the release does.

@@ -53,12 +53,16 @@ public:
     // pipelines.cpp
     task<result<std::vector<pipeline>>> pipelines_of(std::int64_t project, std::string sha) override;
     task<result<pipeline>> read_pipeline(std::int64_t project, std::int64_t id) override;
+    task<result<std::vector<pipeline>>> recent_pipelines(std::int64_t project, std::string ref) override;
     task<result<pipeline>> create_pipeline(std::int64_t project, std::string ref,
                                            std::vector<variable> variables) override;
     task<result<std::vector<variable>>> pipeline_variables(std::int64_t project, std::int64_t id) override;
     task<result<std::vector<job>>> jobs_of(std::int64_t project, std::int64_t pipeline) override;
     task<result<untrusted>> job_trace(std::int64_t project, std::int64_t job, std::size_t most_bytes) override;
     task<result<pipeline>> cancel_pipeline(std::int64_t project, std::int64_t id) override;
+    task<result<job>> read_job(std::int64_t project, std::int64_t id) override;
+    task<result<job>> play_job(std::int64_t project, std::int64_t id) override;
+    task<result<job>> cancel_job(std::int64_t project, std::int64_t id) override;
     task<result<release>> release_of(std::int64_t project, std::string tag) override;
     task<result<release>> create_release(std::int64_t project, release wanted) override;
 

@@ -12,6 +12,16 @@ result<pipeline> checked_pipeline(const json::value& body, std::string_view what
     return identified(std::move(made), id, what);
 }
 
+result<job> checked_job(const json::value& body, std::string_view what) {
+    auto made = to_job(body);
+    const auto id = made.id;
+    return identified(std::move(made), id, what);
+}
+
+std::string job_path(std::int64_t project, std::int64_t id) {
+    return project_root(project) + "/jobs/" + std::to_string(id);
+}
+
 }  // namespace
 
 task<result<std::vector<pipeline>>> http_api::pipelines_of(std::int64_t project, std::string sha) {
@@ -83,6 +93,39 @@ task<result<pipeline>> http_api::cancel_pipeline(std::int64_t project, std::int6
         what, "POST", project_root(project) + "/pipelines/" + std::to_string(id) + "/cancel", json::object{});
     if (!answer) co_return answer.error();
     co_return checked_pipeline(*answer, what);
+}
+
+task<result<std::vector<pipeline>>> http_api::recent_pipelines(std::int64_t project, std::string ref) {
+    const auto body = co_await call_.read(
+        "Cannot list the pipelines of " + ref,
+        project_root(project) + "/pipelines?order_by=id&sort=desc&per_page=20&ref=" + net::percent_encode(ref));
+    if (!body) co_return body.error();
+    std::vector<pipeline> all;
+    if (const auto* list = body->if_array())
+        for (const auto& each : *list) all.push_back(to_pipeline(each));
+    std::erase_if(all, [&ref](const pipeline& each) { return each.id == 0 || each.ref != ref; });
+    co_return all;
+}
+
+task<result<job>> http_api::read_job(std::int64_t project, std::int64_t id) {
+    const std::string what = "Cannot read job " + std::to_string(id);
+    const auto body = co_await call_.read(what, job_path(project, id));
+    if (!body) co_return body.error();
+    co_return checked_job(*body, what);
+}
+
+task<result<job>> http_api::play_job(std::int64_t project, std::int64_t id) {
+    const std::string what = "Cannot start job " + std::to_string(id);
+    const auto answer = co_await call_.write(what, "POST", job_path(project, id) + "/play", json::object{});
+    if (!answer) co_return answer.error();
+    co_return checked_job(*answer, what);
+}
+
+task<result<job>> http_api::cancel_job(std::int64_t project, std::int64_t id) {
+    const std::string what = "Cannot cancel job " + std::to_string(id);
+    const auto answer = co_await call_.write(what, "POST", job_path(project, id) + "/cancel", json::object{});
+    if (!answer) co_return answer.error();
+    co_return checked_job(*answer, what);
 }
 
 task<result<release>> http_api::release_of(std::int64_t project, std::string tag) {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "integrations/base/printable.hpp"
+#include "integrations/salt/jobs.hpp"
 #include "integrations/salt/output.hpp"
 #include "integrations/salt/values.hpp"
 
@@ -10,6 +11,7 @@ namespace slipway::salt {
 namespace {
 
 constexpr std::size_t longest_host = 255;
+constexpr std::string_view no_row = "salt printed no row for this host";
 
 /// "web1", "web1.example.com", "web_1": what a minion id can be. Anything else is output that looks like a row.
 bool is_host(std::string_view name) noexcept {
@@ -78,11 +80,36 @@ void compare_with_expected(const std::vector<std::string>& expected, salt_rows& 
         const auto [row, absent] = into.hosts.try_emplace(name);
         if (!absent) continue;
         row->second.host = name;
-        row->second.text = untrusted{"salt printed no row for this host"};
+        row->second.text = untrusted{std::string{no_row}};
     }
 }
 
+/// {"return": …, "retcode": …}, as the job cache keeps it; old masters keep the value alone under "return".
+json::value as_full_return(const json::value& entry) {
+    const auto* kept = entry.if_object();
+    const auto* value = kept != nullptr ? kept->if_contains("return") : nullptr;
+    if (value == nullptr) return entry;
+    const auto* code = kept->if_contains("retcode");
+    if (code == nullptr) return *value;
+    json::object full;
+    full["ret"] = *value;
+    full["retcode"] = *code;
+    return full;
+}
+
 }  // namespace
+
+salt_rows rows_of(question asked, const job_record& record, const std::vector<std::string>& expected) {
+    salt_rows found;
+    for (const auto& [name, entry] : record.results) {
+        const std::string host{name};
+        if (is_host(host)) found.hosts[host] = read_value(asked, host, as_full_return(entry));
+    }
+    compare_with_expected(expected, found);
+    for (auto& [name, row] : found.hosts)
+        if (row.what == reply::missing && row.text.raw() == no_row) row.text = untrusted{"it has not answered yet"};
+    return found;
+}
 
 salt_rows read_rows(question asked, const printed& from, const std::vector<std::string>& expected) {
     salt_rows found;

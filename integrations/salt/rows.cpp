@@ -71,22 +71,50 @@ std::string salt_rows::summary() const {
     return text;
 }
 
+namespace {
+
+std::string print_of(const std::string& name, const host_row& row) {
+    std::vector<std::string> states;
+    for (const auto& each : row.states) {
+        const std::string_view result = !each.result ? "would" : *each.result ? "true" : "false";
+        states.push_back(fingerprint({each.function, each.id, each.name, result}));
+    }
+    std::ranges::sort(states);  // the order of execution is no part of what changes
+    auto lines = fingerprint({"row", name, to_string(row.what)});
+    for (const auto& each : states) lines += each;
+    return lines;
+}
+
+}  // namespace
+
 std::string dry_run_fingerprint(const salt_rows& dry, const std::vector<std::string>& hosts, std::string_view commit) {
     auto pinned = hosts;
     std::ranges::sort(pinned);
     std::string lines;
     for (const auto& each : pinned) lines += fingerprint({"host", each});
-    for (const auto& [name, row] : dry.hosts) {
-        std::vector<std::string> states;
-        for (const auto& each : row.states) {
-            const std::string_view result = !each.result ? "would" : *each.result ? "true" : "false";
-            states.push_back(fingerprint({each.function, each.id, each.name, result}));
-        }
-        std::ranges::sort(states);  // the order of execution is no part of what changes
-        lines += fingerprint({"row", name, to_string(row.what)});
-        for (const auto& each : states) lines += each;
-    }
+    for (const auto& [name, row] : dry.hosts) lines += print_of(name, row);
     return fingerprint({"salt-dry-run", commit, lines});
+}
+
+std::map<std::string, std::string> host_fingerprints(const salt_rows& dry, std::string_view commit) {
+    std::map<std::string, std::string> all;
+    for (const auto& [name, row] : dry.hosts) all[name] = fingerprint({"salt-host", commit, print_of(name, row)});
+    return all;
+}
+
+dry_run_news compare_dry_runs(const std::map<std::string, std::string>& approved, const salt_rows& now,
+                              std::string_view commit) {
+    dry_run_news news;
+    for (const auto& [name, print] : host_fingerprints(now, commit)) {
+        const auto known = approved.find(name);
+        if (known != approved.end() && known->second == print)
+            news.same.push_back(name);
+        else if (known != approved.end() && now.hosts.at(name).what == reply::ok)
+            news.settled.push_back(name);
+        else
+            news.changed.push_back(name);
+    }
+    return news;
 }
 
 }  // namespace slipway::salt

@@ -82,4 +82,17 @@ salt_rows read_rows(question asked, const printed& from, const std::vector<std::
 /// Hash over (host, state key, result) of a dry run, the pinned hosts and the release's commit: what people approve.
 std::string dry_run_fingerprint(const salt_rows& dry, const std::vector<std::string>& hosts, std::string_view commit);
 
+/// The same for each host alone: what a host would be made to do, whoever else is there.
+std::map<std::string, std::string> host_fingerprints(const salt_rows& dry, std::string_view commit);
+
+/// What a fresh dry run says about what people approved.
+struct dry_run_news {
+    std::vector<std::string> same;     ///< as approved: to be run
+    std::vector<std::string> settled;  ///< nothing is left to change there, though something was: it has happened
+    std::vector<std::string> changed;  ///< something else would happen now
+};
+/// `approved`: host → fingerprint. Every host of `now` is in exactly one of the three; unknown hosts are `changed`.
+dry_run_news compare_dry_runs(const std::map<std::string, std::string>& approved, const salt_rows& now,
+                              std::string_view commit);
+
 }  // namespace slipway::salt

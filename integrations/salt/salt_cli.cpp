@@ -1,6 +1,5 @@
 // The `salt` program as a client: exact arguments, never a shell, never --static (it leaves silent hosts out).
-#include <algorithm>
-
+#include "integrations/salt/names.hpp"
 #include "integrations/salt/salt.hpp"
 
 namespace slipway::salt {
@@ -8,52 +7,12 @@ namespace {
 
 constexpr std::size_t most_output = 32U << 20U;  // JSON rows of a large fleet; more is cut and said
 
-bool has_only(std::string_view text, std::string_view more) noexcept {
-    return std::ranges::all_of(text, [more](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               more.find(c) != std::string_view::npos;
-    });
-}
-
-/// A word that salt's option parser cannot take for an option.
-bool is_word(std::string_view text, std::string_view more) noexcept {
-    return !text.empty() && text.front() != '-' && has_only(text, more);
-}
-
-result<> check_hosts(const std::vector<std::string>& hosts) {
-    if (hosts.empty())
-        return failure{errc::invalid,
-                       "Salt was asked to work on no host at all; ping the target first and use who answered"};
-    for (const auto& each : hosts)
-        if (!is_word(each, "._-:@+"))
-            return failure{errc::invalid,
-                           "\"" + each + "\" is no name of a Salt minion: letters, digits and ._-:@+ are"};
-    return {};
-}
-
-result<> check_sls(const std::string& sls) {
-    if (!is_word(sls, "._-,"))
-        return failure{errc::invalid,
-                       "\"" + sls + "\" is no name of a Salt state; it looks like \"shop.website.build\""};
-    return {};
-}
-
-result<> check_call(const std::string& function, const std::vector<std::string>& arguments) {
-    if (!is_word(function, "._") || function.find('.') == std::string::npos)
-        return failure{errc::invalid, "\"" + function + "\" is no Salt function; it looks like \"service.restart\""};
-    const auto option = std::ranges::find_if(arguments, [](const std::string& each) { return each.starts_with('-'); });
-    if (option == arguments.end()) return {};
-    return failure{errc::invalid, "the argument \"" + *option + "\" of " + function +
-                                      " begins with a dash: salt would read it as its own option"};
-}
-
 class salt_cli final : public salt_client {
 public:
     salt_cli(process::runner& runner, cli_settings settings) : runner_{runner}, settings_{std::move(settings)} {}
 
     task<result<salt_rows>> ping(std::string compound) override {
-        if (compound.empty() || compound.front() == '-')
-            co_return failure{errc::invalid, "\"" + compound + "\" is no compound target of Salt"};
+        if (const auto ok = check_compound(compound); !ok) co_return ok.error();
         auto what = command_for(ping_argv(compound), settings_.ping_limit);
         co_return co_await run(question::ping, std::move(what), {}, {});
     }
@@ -71,9 +30,7 @@ public:
         if (const auto ok = check_hosts(hosts); !ok) co_return ok.error();
         if (const auto ok = check_call(function, arguments); !ok) co_return ok.error();
         auto what = command_for(call_argv(hosts, function, arguments), settings_.run_limit);
-        const bool is_state = function == "state.sls" || function == "state.apply" || function == "state.highstate";
-        const auto asked = is_state ? question::state : question::function;
-        co_return co_await run(asked, std::move(what), std::move(hosts), std::move(on_line));
+        co_return co_await run(question_of(function), std::move(what), std::move(hosts), std::move(on_line));
     }
 
     std::vector<std::string> ping_argv(const std::string& compound) const override {
@@ -81,24 +38,18 @@ public:
     }
     std::vector<std::string> state_argv(const std::vector<std::string>& hosts, const std::string& sls,
                                         run_mode mode) const override {
-        std::vector<std::string> more{"-L", list(hosts), "state.sls", sls};
+        std::vector<std::string> more{"-L", joined(hosts), "state.sls", sls};
         if (mode == run_mode::dry_run) more.emplace_back("test=true");
         return with_options(std::move(more));
     }
     std::vector<std::string> call_argv(const std::vector<std::string>& hosts, const std::string& function,
                                        const std::vector<std::string>& arguments) const override {
-        std::vector<std::string> more{"-L", list(hosts), function};
+        std::vector<std::string> more{"-L", joined(hosts), function};
         more.insert(more.end(), arguments.begin(), arguments.end());
         return with_options(std::move(more));
     }
 
 private:
-    static std::string list(const std::vector<std::string>& hosts) {
-        std::string text;
-        for (const auto& each : hosts) text += (text.empty() ? "" : ",") + each;
-        return text;
-    }
-
     std::vector<std::string> with_options(std::vector<std::string> more) const {
         auto argv = settings_.program;
         argv.insert(argv.end(),

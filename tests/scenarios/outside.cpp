@@ -56,7 +56,7 @@ void check_changelog(company& all) {
 
 void check_servers(company& all) {
     const auto site = all.get("/site");
-    for (const auto* host : {"p-prod-web1", "p-prod-web2", "p-prod-web3"})
+    for (const auto* host : {"p-prod-web1", "p-prod-web2", "p-prod-web3", "p-prod-web4", "p-prod-web5"})
         CHECK(text_at(object_at(site, "deployed"), host) == "1.4.0");
     CHECK(text_at(object_at(site, "deployed"), "q-qa-web1") != "1.4.0");
     const auto page = all.visit("/site/");

@@ -1,9 +1,7 @@
 // run: one of the project's programs (tests, assets) in a fresh private checkout of the draft; success is bound to its
 // tree.
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "commands/steps/candidate/draft.hpp"
 #include "commands/steps/reading/run_pipeline.hpp"
@@ -13,20 +11,8 @@
 namespace slipway::steps {
 namespace {
 
-constexpr std::size_t most_log = 900'000;  ///< bytes of a log that is uploaded; the whole one stays on disk
-
 const release::program& program_of(const context& here) {
     return text_at(here.rule.with, "program") == "assets" ? here.project->assets : here.project->tests;
-}
-
-std::string read_log(const std::string& file) {
-    std::ifstream in{file, std::ios::binary};
-    std::ostringstream all;
-    all << in.rdbuf();
-    auto text = all.str();
-    if (text.size() > most_log)
-        text = "(the beginning is cut; the whole log is on the bot's disk)\n" + text.substr(text.size() - most_log);
-    return text;
 }
 
 std::string how_it_ended(const process::outcome& ran, const release::program& program) {
@@ -122,8 +108,7 @@ private:
         done.data["log"] = here.log_file;
         if (done.ok) co_return done;
         done.detail = tail(ran->out + (ran->err.empty() ? "" : "\n" + ran->err));
-        done.files.push_back({here.rule.id + "-" + std::to_string(here.step.attempt) + ".log", here.rule.title,
-                              read_log(here.log_file)});
+        done.files.push_back(log_attachment(here));
         co_return done;
     }
 

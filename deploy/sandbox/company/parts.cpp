@@ -4,6 +4,7 @@
 
 #include "deploy/sandbox/company/company.hpp"
 #include "deploy/sandbox/gitlab/server.hpp"
+#include "deploy/sandbox/salt/api.hpp"
 #include "deploy/sandbox/salt/control.hpp"
 #include "deploy/sandbox/site/site.hpp"
 
@@ -30,11 +31,15 @@ struct product {
     product(const surroundings& around, built_company made, const product_settings& how)
         : built{std::move(made)},
           client{net::create_http_client(around.loop, {.user_agent = "harbour-visitor/1.0"})},
+          processes{process::create_runner(around.loop)},
+          salt_api{*processes, {built.folder, how.salt_program}},
           gitlab{built.gitlab, around.timers},
           website{site_settings_of(around, built.folder, how), around.timers, *client, around.tasks} {}
 
     built_company built;
     std::unique_ptr<net::http_client> client;
+    std::unique_ptr<process::runner> processes;
+    salt::api salt_api;
     gitlab::server gitlab;
     site::website website;
 };
@@ -70,6 +75,10 @@ result<> mount_product(company& into, const product_settings& how) {
         "site control", "/control/site/", [all](asked it) { return all->website.control(std::move(it)); }, all));
     into.mount(part_at(
         "salt control", "/control/salt/", [all](asked it) { return salt::control(all->built.folder, std::move(it)); },
+        all));
+    into.mount(part_at("salt-api", "/salt-api/", [all](asked it) { return all->salt_api.handle(std::move(it)); }, all));
+    into.mount(part_at(
+        "salt-api control", "/control/salt/api", [all](asked it) { return all->salt_api.control(std::move(it)); },
         all));
     if (how.visitors) around.tasks.spawn("site: visitors", all->website.visitors(around.address));
     return {};

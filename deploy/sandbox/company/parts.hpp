@@ -15,7 +15,7 @@ struct product_settings {
 };
 
 /// Builds the company in `into`'s state folder, as on the morning of the scenario, and mounts /gitlab/, /site/,
-/// /control/gitlab/, /control/site/ and /control/salt/. Fails as build_company does.
+/// /salt-api/, /control/gitlab/, /control/site/ and /control/salt/. Fails as build_company does.
 result<> mount_product(company& into, const product_settings& how);
 
 }  // namespace slipway::sandbox

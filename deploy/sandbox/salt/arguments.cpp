@@ -54,6 +54,8 @@ result<> set_value(arguments& to, const option& given) {
         to.indent = std::atoi(given.value.c_str());
     } else if (given.name == "-b" || given.name == "--batch" || given.name == "--batch-size") {
         to.batch = given.value;
+    } else if (given.name == "--metadata") {
+        to.metadata = given.value;
     } else if (!ignored_with_value.contains(given.name)) {
         return failure{errc::invalid, "no such option: " + given.name};
     }

@@ -22,7 +22,8 @@ struct arguments {
     bool shows_job = false;  ///< -v, --show-jid
     bool only_preview = false;
     bool shows_version = false;
-    std::string batch;  ///< "" = all at once
+    std::string batch;     ///< "" = all at once
+    std::string metadata;  ///< JSON, as --metadata was given
 
     /// "test=true" and "test=True" as YAML reads them.
     bool is_test() const;

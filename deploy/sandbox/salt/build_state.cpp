@@ -76,6 +76,20 @@ minion_return failed(const master& of, const std::string& id, const std::string&
     return {id, all.take(), 2};
 }
 
+/// Fetched, and then the disk was full: the next states never ran, and what serves is still the old build.
+minion_return half_done(const master& of, const std::string& id, const tag_info& newest,
+                        const std::optional<build_info>& before, instant now) {
+    rows all{now};
+    const auto current = std::string{folder} + "/current";
+    all.add("git", "website-checkout", of.repository, "latest", true, "Tag " + newest.name + " was checked out",
+            change("revision", before ? before->commit : "", newest.commit));
+    all.add("file", "website-current", current, "symlink", false,
+            "Unable to create new symlink " + current + ": No space left on device", {});
+    all.add("file", "website-build-info", std::string{folder} + "/build-info.json", "managed", false,
+            std::string{"One or more requisite failed: "} + website_build + ".website-current", {});
+    return {id, all.take(), 2};
+}
+
 /// Everything true, or null where test=true would change something.
 minion_return described(const master& of, const std::string& id, const tag_info& newest,
                         const std::optional<build_info>& before, bool is_test, instant now) {
@@ -145,6 +159,7 @@ minion_return run_build_state(const master& of, const std::string& id, const arg
     const auto newest = wanted_tag(*git, job);
     if (!newest) return failed(of, id, newest.error().sentence(), now);
     const auto before = deployed(of.state, id);
+    if (wanted == trouble::half_done) return half_done(of, id, *newest, before, now);
     const bool changes = !before || before->version != newest->name || before->commit != newest->commit;
     if (changes && !job.is_test()) {
         const auto done = deploy(of.state, id, *git, *newest, now);

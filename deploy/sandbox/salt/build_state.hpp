@@ -7,7 +7,7 @@ namespace slipway::sandbox::salt {
 
 inline constexpr const char* website_build = "cig-rsi.website.build";
 
-enum class trouble { none, compile_error, failing_state, busy };
+enum class trouble { none, compile_error, failing_state, half_done, busy };
 
 /// state.sls or state.apply on one minion: state results, or a list of sentences. With test=true nothing is written.
 minion_return run_build_state(const master& of, const std::string& id, const arguments& job, trouble wanted,

@@ -1,11 +1,18 @@
 #include "deploy/sandbox/salt/control.hpp"
 
 #include "deploy/sandbox/salt/deployment.hpp"
+#include "deploy/sandbox/salt/jobs.hpp"
 #include "integrations/base/json.hpp"
 
 namespace slipway::sandbox::salt {
 
 task<net::server_response> control(std::string state, net::server_request asked) {
+    if (asked.path.ends_with("/log")) {
+        net::server_response log;
+        log.headers.add("Content-Type", "application/json");
+        log.body = json::serialize(host_logs(state));
+        co_return log;
+    }
     const auto file = state + "/salt/faults.json";
     net::server_response made;
     made.headers.add("Content-Type", "application/json");

@@ -1,4 +1,5 @@
-// What goes wrong in Salt next: GET, PUT (the whole object) and DELETE /control/salt/faults. See salt::faults.
+// What goes wrong in Salt next: GET, PUT (the whole object) and DELETE /control/salt/faults. See salt::faults. What
+// every host was made to do: GET /control/salt/log.
 #pragma once
 
 #include <string>

@@ -43,5 +43,6 @@ int main(int argc, char** argv) {
     on.now = [] { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); };
     on.sleep = [](milliseconds span) { std::this_thread::sleep_for(span); };
     on.stay_behind = stay_behind;
+    on.process = [] { return static_cast<int>(::getpid()); };
     return sandbox::salt::run_salt(words, state, say, on);
 }

@@ -4,6 +4,7 @@
 
 #include "deploy/sandbox/salt/build_state.hpp"
 #include "deploy/sandbox/salt/deployment.hpp"
+#include "deploy/sandbox/salt/jobs.hpp"
 
 namespace slipway::sandbox::salt {
 
@@ -29,19 +30,15 @@ faults read_faults(const std::string& state) {
     read.silent = texts(*body, "silent");
     read.compile_error = texts(*body, "compile_error");
     read.failing_state = texts(*body, "failing_state");
+    read.failing_run = texts(*body, "failing_run");
+    read.half_done = texts(*body, "half_done");
+    read.hanging = texts(*body, "hanging");
+    read.stubborn = texts(*body, "stubborn");
     read.busy = texts(*body, "busy");
     read.chatter = texts(*body, "chatter");
     read.slow = milliseconds{number_at(*body, "slow_ms")};
     read.unauthenticated = flag_at(*body, "unauthenticated");
     return read;
-}
-
-minion_return silent(const std::string& id) {
-    minion_return made{id, nullptr, 2, false};
-    made.value =
-        "Minion did not return. [No response]\nThe minions may not have all finished running and any "
-        "remaining minions will return upon completion.";
-    return made;
 }
 
 minion_return no_such_service(const std::string& id, const std::string& sentence) {
@@ -118,8 +115,21 @@ result<master> open_master(const std::string& state) {
     return read;
 }
 
+minion_return no_answer(const std::string& id) {
+    minion_return made{id, nullptr, 2, false};
+    made.value =
+        "Minion did not return. [No response]\nThe minions may not have all finished running and any "
+        "remaining minions will return upon completion.";
+    return made;
+}
+
+bool hangs(const master& of, const std::string& id, const arguments& job) {
+    const bool is_state = job.function == "state.sls" || job.function == "state.apply";
+    return is_state && !job.is_test() && among(of.faults.hanging, id);
+}
+
 minion_return run_on_minion(const master& of, const std::string& id, const arguments& job, instant now) {
-    if (among(of.faults.silent, id)) return silent(id);
+    if (among(of.faults.silent, id)) return no_answer(id);
     const auto& function = job.function;
     if (function == "test.ping") return {id, true};
     if (function == "test.version") return {id, "3006.9"};
@@ -127,6 +137,8 @@ minion_return run_on_minion(const master& of, const std::string& id, const argum
         trouble wanted = trouble::none;
         if (among(of.faults.compile_error, id)) wanted = trouble::compile_error;
         if (among(of.faults.failing_state, id)) wanted = trouble::failing_state;
+        if (!job.is_test() && among(of.faults.failing_run, id)) wanted = trouble::failing_state;
+        if (!job.is_test() && among(of.faults.half_done, id)) wanted = trouble::half_done;
         if (among(of.faults.busy, id)) wanted = trouble::busy;
         return run_build_state(of, id, job, wanted, now);
     }
@@ -137,7 +149,13 @@ minion_return run_on_minion(const master& of, const std::string& id, const argum
     if (function == "service.status" || function == "docker.state" || function == "supervisord.status") {
         return service_status(of, id, job, now);
     }
-    if (function == "saltutil.find_job") return {id, json::object{}};
+    const auto about = job.positional.empty() ? std::string{} : job.positional.front();
+    if (function == "saltutil.find_job") return {id, find_job(of, id, about)};
+    if (function == "saltutil.term_job" || function == "saltutil.kill_job") {
+        const bool ran = !find_job(of, id, about).empty();
+        stop_job(of, id, about, function == "saltutil.kill_job");
+        return {id, ran ? json::value("Signal sent to job " + about) : json::value("")};
+    }
     if (function == "saltutil.running") return {id, json::array{}};
     return {id, json::value("'" + function + "' is not available."), 254};
 }

@@ -11,13 +11,18 @@
 
 namespace slipway::sandbox::salt {
 
-/// salt/faults.json: {"silent": [id …], "compile_error": [id …], "failing_state": [id …], "busy": [id …],
-/// "chatter": [line …], "slow_ms": 500, "unauthenticated": true}
+/// salt/faults.json: {"silent": [id …], "compile_error": [id …], "failing_state": [id …], "failing_run": [id …],
+/// "half_done": [id …], "busy": [id …], "hanging": [id …], "stubborn": [id …], "chatter": [line …], "slow_ms": 500,
+/// "unauthenticated": true}
 struct faults {
-    std::vector<std::string> silent;
+    std::vector<std::string> silent;  ///< never answers
     std::vector<std::string> compile_error;
     std::vector<std::string> failing_state;
+    std::vector<std::string> failing_run;  ///< as failing_state, but only when it is no test=true
+    std::vector<std::string> half_done;    ///< a real run stops in the middle: fetched, not switched over
     std::vector<std::string> busy;
+    std::vector<std::string> hanging;   ///< a real run goes on until it is stopped
+    std::vector<std::string> stubborn;  ///< term_job does not stop it, kill_job does
     std::vector<std::string> chatter;
     milliseconds slow{0};  ///< before each minion returns
     bool unauthenticated = false;
@@ -43,6 +48,10 @@ struct minion_return {
 
 /// Runs the function on one minion. `now` dates what changes.
 minion_return run_on_minion(const master& of, const std::string& id, const arguments& job, instant now);
+/// What the master writes for a minion that did not return.
+minion_return no_answer(const std::string& id);
+/// True while a real run of a state would go on there for ever.
+bool hangs(const master& of, const std::string& id, const arguments& job);
 
 /// The twenty digits of a job id.
 std::string job_id(instant now);

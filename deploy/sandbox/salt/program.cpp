@@ -1,9 +1,11 @@
 #include "deploy/sandbox/salt/program.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <ostream>
 
 #include "deploy/sandbox/salt/deployment.hpp"
+#include "deploy/sandbox/salt/jobs.hpp"
 #include "deploy/sandbox/salt/master.hpp"
 
 namespace slipway::sandbox::salt {
@@ -69,47 +71,51 @@ void write_row(std::ostream& out, const arguments& job, const minion_return& row
     out << "\n" << std::flush;
 }
 
-/// Keeps what --async and salt-run read later.
-result<> record(const master& of, const std::string& jid, const arguments& job, const std::vector<std::string>& ids,
-                const std::vector<minion_return>& rows) {
-    json::object returned;
-    for (const auto& each : rows) {
-        if (!each.returned) continue;
-        json::object entry;
-        entry["return"] = each.value;
-        entry["retcode"] = each.retcode;
-        entry["success"] = each.retcode == 0;
-        returned[each.id] = std::move(entry);
-    }
-    json::object body;
-    body["jid"] = jid;
-    body["Function"] = job.function;
-    body["Arguments"] = json::array(job.positional.begin(), job.positional.end());
-    body["Minions"] = json::array(ids.begin(), ids.end());
-    body["Target"] = job.target;
-    body["Result"] = std::move(returned);
-    return write_file(of.state + "/salt/jobs/" + jid + ".json", json::serialize(body) + "\n");
+/// How many minions work at the same time: "2", "25%", or all.
+std::size_t batch_size(const arguments& job, std::size_t all) {
+    const int number = std::atoi(job.batch.c_str());
+    if (job.batch.empty() || number <= 0) return std::max<std::size_t>(all, 1);
+    const auto wanted = static_cast<std::size_t>(number);
+    return job.batch.ends_with('%') ? std::max<std::size_t>(all * wanted / 100, 1) : wanted;
+}
+
+/// A minion that works, until it has answered or was stopped.
+minion_return work(const master& of, const std::string& id, const arguments& job, const std::string& jid,
+                   const machine& on) {
+    constexpr milliseconds glance{50};
+    if (of.faults.slow.count() > 0) on.sleep(of.faults.slow);
+    while (hangs(of, id, job) && !is_stopped(of, id, jid)) on.sleep(glance);
+    if (is_stopped(of, id, jid)) return no_answer(id);  // a process that was ended returns nothing
+    auto row = run_on_minion(of, id, job, on.now());
+    const bool about_jobs = job.function.starts_with("saltutil.");
+    if (row.returned && !about_jobs) note_on_host(of, id, job, jid, row.retcode, on.now());
+    return row;
 }
 
 int run_job(const master& of, const arguments& job, const std::vector<std::string>& ids, const std::string& jid,
             streams say, const machine& on) {
-    std::vector<minion_return> rows;
+    bool all_well = true;
     json::object together;
-    if (!job.batch.empty()) {
-        say.out << "\nExecuting run on " << json::serialize(json::array(ids.begin(), ids.end())) << "\n\n";
-    }
-    for (const auto& id : ids) {
-        if (of.faults.slow.count() > 0) on.sleep(of.faults.slow);
-        auto row = run_on_minion(of, id, job, on.now());
+    job_file kept{of, job, ids, jid, on.process()};
+    const auto size = batch_size(job, ids.size());
+    for (std::size_t each = 0; each < ids.size(); ++each) {
+        if (!job.batch.empty() && each % size == 0) {
+            const auto last = ids.begin() + static_cast<std::ptrdiff_t>(std::min(each + size, ids.size()));
+            say.out << "\nExecuting run on "
+                    << json::serialize(json::array(ids.begin() + static_cast<std::ptrdiff_t>(each), last)) << "\n\n";
+        }
+        const auto row = work(of, ids[each], job, jid, on);
         if (job.in_one_object) {
-            if (row.returned) together[id] = row.value;
+            if (row.returned) together[row.id] = row.value;
         } else {
             write_row(say.out, job, row);
         }
-        rows.push_back(std::move(row));
-        const auto kept = record(of, jid, job, ids, rows);
-        if (!kept) say.err << "[WARNING ] " << kept.error().sentence() << "\n";
+        all_well = all_well && row.retcode == 0;
+        const auto noted = kept.add(row);
+        if (!noted) say.err << "[WARNING ] " << noted.error().sentence() << "\n";
     }
+    const auto closed = kept.close();
+    if (!closed) say.err << "[WARNING ] " << closed.error().sentence() << "\n";
     if (job.in_one_object) {
         if (job.indent < 0) {
             say.out << json::serialize(together) << "\n";
@@ -119,7 +125,7 @@ int run_job(const master& of, const arguments& job, const std::vector<std::strin
         }
         return together.empty() ? exit_nothing_done : 0;
     }
-    if (std::ranges::all_of(rows, [](const minion_return& each) { return each.retcode == 0; })) return 0;
+    if (all_well) return 0;
     say.err << "ERROR: Minions returned with non-zero exit code\n";
     return exit_some_minion_failed;
 }
@@ -161,10 +167,12 @@ int run_salt(const std::vector<std::string>& argv, const std::string& state, str
         return 0;
     }
     for (const auto& line : of->faults.chatter) say.out << line << "\n";
-    const auto jid = job_id(on.now());
+    const auto jid = unused_job_id(state, on.now());
     if (job->shows_job || job->in_background) say.out << "Executed command with job ID: " << jid << "\n";
     if (job->shows_job) say.out << std::string(44, '-') << "\n";
     say.out << std::flush;
+    // The master knows the job before anybody is told its id.
+    if (job->in_background) job_file{*of, *job, *ids, jid, on.process()};
     const bool stays = !job->in_background || on.stay_behind();
     return stays ? run_job(*of, *job, *ids, jid, say, on) : 0;
 }
@@ -174,33 +182,27 @@ int run_salt_run(const std::vector<std::string>& argv, const std::string& state,
     for (const auto& each : argv) {
         if (!each.starts_with('-')) words.push_back(each);
     }
-    if (!words.empty() && words[0] == "jobs.active") {
+    const auto asked = words.empty() ? std::string{} : words[0];
+    if (asked == "jobs.active") {
         say.out << "{}\n";
         return 0;
     }
-    const bool lists = words.size() == 2 && words[0] == "jobs.list_job";
-    if (words.size() != 2 || (!lists && words[0] != "jobs.lookup_jid")) {
-        say.err << "salt-run: jobs.list_job JID, jobs.lookup_jid JID and jobs.active can be asked for\n";
+    if (asked == "jobs.list_jobs") {
+        json::object search;
+        constexpr std::string_view by = "search_metadata=";
+        if (words.size() > 1 && words[1].starts_with(by))
+            if (const auto read = parse_json(words[1].substr(by.size())); read && read->is_object())
+                search = read->get_object();
+        say.out << json::serialize(list_jobs(state, search)) << "\n";
+        return 0;
+    }
+    const bool lists = asked == "jobs.list_job";
+    if (words.size() != 2 || (!lists && asked != "jobs.lookup_jid")) {
+        say.err << "salt-run: jobs.list_job JID, jobs.lookup_jid JID, jobs.list_jobs and jobs.active can be asked "
+                   "for\n";
         return 64;
     }
-    const bool is_job = words[1].find_first_not_of("0123456789") == std::string::npos;
-    const auto text = is_job ? read_file(state + "/salt/jobs/" + words[1] + ".json") : std::nullopt;
-    if (!text) {
-        say.out << (lists ? "{\"Error\": \"Cannot contact returner or no job with this jid\"}\n" : "{}\n");
-        return 0;
-    }
-    const auto body = parse_json(*text);
-    if (!body) {
-        say.err << "ERROR: " << body.error().sentence() << "\n";
-        return exit_nothing_done;
-    }
-    if (lists) {
-        say.out << json::serialize(*body) << "\n";
-        return 0;
-    }
-    json::object returned;
-    for (const auto& [id, entry] : object_at(*body, "Result")) returned[id] = *at_path(entry, "return");
-    say.out << json::serialize(returned) << "\n";
+    say.out << json::serialize(lists ? list_job(state, words[1]) : lookup_jid(state, words[1])) << "\n";
     return 0;
 }
 

@@ -103,7 +103,8 @@ TEST_CASE("merged merge requests left GitLab's merge commits, open ones are bran
 TEST_CASE("every server starts the day with the last release", "[sandbox][company]") {
     const temporary_folder folder;
     build_test_company(folder);
-    for (const auto* host : {"p-prod-web1", "p-prod-web2", "p-prod-web3", "p-prod-worker1"}) {
+    for (const auto* host :
+         {"p-prod-web1", "p-prod-web2", "p-prod-web3", "p-prod-web4", "p-prod-web5", "p-prod-worker1"}) {
         INFO(host);
         REQUIRE(salt::deployed(folder.path, host));
         CHECK(salt::deployed(folder.path, host)->version == "1.3.0");

@@ -9,57 +9,10 @@
 #include "integrations/base/json.hpp"
 #include "integrations/process/process.hpp"
 #include "tests/fakes/run_task.hpp"
-#include "tests/unit/deploy/sandbox/company_folder.hpp"
+#include "tests/unit/deploy/sandbox/open_company.hpp"
 
 using namespace slipway;
 using namespace slipway::sandbox;
-
-namespace {
-
-/// A sandbox on a free port of this machine.
-struct open_company {
-    temporary_folder folder;
-    asio::io_context loop;
-    std::unique_ptr<timers> clock = create_system_timers();
-    std::unique_ptr<net::http_client> client = net::create_http_client(loop.get_executor(), {});
-    std::unique_ptr<company> open;
-
-    open_company() {
-        settings how;
-        how.port = 0;
-        how.state = folder.path;
-        how.scenario = shipped_scenario();
-        auto made = create_company(loop.get_executor(), *clock, std::move(how));
-        if (!made) FAIL(made.error().sentence());
-        open = std::move(*made);
-    }
-    ~open_company() { fakes::run_on(loop, open->stop()); }
-
-    void mount(const product_settings& how) {
-        const auto mounted = mount_product(*open, how);
-        if (!mounted) FAIL(mounted.error().sentence());
-    }
-
-    net::response get(const std::string& path) {
-        net::request asked;
-        asked.url = open->address() + path;
-        asked.headers.add("PRIVATE-TOKEN", "sandbox-gitlab-token");
-        auto said = fakes::run_on(loop, client->send(asked));
-        if (!said) FAIL(said.error().sentence());
-        return *said;
-    }
-
-    result<process::outcome> run(std::vector<std::string> argv, std::string directory = "") {
-        const auto runner = process::create_runner(loop.get_executor());
-        process::command what;
-        what.argv = std::move(argv);
-        what.directory = std::move(directory);
-        what.environment = process::inherited();
-        return fakes::run_on(loop, runner->run(what));
-    }
-};
-
-}  // namespace
 
 TEST_CASE("one port serves GitLab, its pages, the website and their controls", "[sandbox][parts]") {
     open_company room;
@@ -99,7 +52,9 @@ TEST_CASE("the programs in bin/ speak for the sandbox they stand in", "[sandbox]
                                 "p-prod* and G@roles:rsi-app-server", "test.ping"});
     REQUIRE(ping.has_value());
     CHECK(ping->code == 0);
-    CHECK(ping->out == "{\"p-prod-web1\":true}\n{\"p-prod-web2\":true}\n{\"p-prod-web3\":true}\n");
+    CHECK(ping->out ==
+          "{\"p-prod-web1\":true}\n{\"p-prod-web2\":true}\n{\"p-prod-web3\":true}\n"
+          "{\"p-prod-web4\":true}\n{\"p-prod-web5\":true}\n");
     const auto nobody = room.run({room.folder.path + "/bin/salt", "-C", "nobody*", "test.ping"});
     REQUIRE(nobody.has_value());
     CHECK(nobody->code == 2);
