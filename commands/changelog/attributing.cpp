@@ -138,7 +138,9 @@ private:
     }
     void look_at_patch() {
         const auto& tip = map_.commit(step_.tip);
-        if (tip.patch_id.empty()) return;
+        // A revert of a revert repeats the change, and is not the request that brought it.
+        const auto is_revert = [this](std::size_t at) { return !map_.nodes[at].facts.reverts.empty(); };
+        if (tip.patch_id.empty() || is_revert(step_.tip)) return;
         const auto same = index_.with_patch(tip.patch_id);
         for (const auto* each : same) {
             add({each->iid, evidence::patch, tip.id, false, 0, arrival::cherry_pick, "", "", false, each->title});
@@ -146,7 +148,8 @@ private:
         step_.ambiguous = step_.ambiguous || same.size() > 1;
         if (!same.empty()) return;
         for (std::size_t each = 0; each < map_.nodes.size(); ++each) {
-            if (map_.nodes[each].step == map_.nodes[step_.tip].step || map_.commit(each).patch_id != tip.patch_id)
+            if (map_.nodes[each].step == map_.nodes[step_.tip].step || map_.commit(each).patch_id != tip.patch_id ||
+                is_revert(each))
                 continue;
             if (adopt(each, evidence::patch, tip, false)) return;
         }

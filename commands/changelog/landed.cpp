@@ -29,6 +29,25 @@ public:
         : index_{known}, settings_{settings}, around_{around} {}
 
     std::vector<landed_change> run(const std::vector<range_landing>& newest_first) {
+        read(newest_first);
+        for (std::size_t each = 0; each < range_steps_; ++each) changes_.push_back(describe(map_.steps[each]));
+        note_claims();
+        note_earlier();
+        note_empty();
+        suspect_by_title();
+        return std::move(changes_);
+    }
+    std::vector<revert_pair> pairs(const std::vector<range_landing>& newest_first) {
+        read(newest_first);
+        std::vector<revert_pair> found;
+        for (const auto& claim : graph_.claims)
+            if (claim.by < range_nodes_ && claim.target != nobody && claim.whole)
+                found.push_back({id_of(claim.by), id_of(claim.target)});
+        return found;
+    }
+
+private:
+    void read(const std::vector<range_landing>& newest_first) {
         add(newest_first, region::range);
         range_steps_ = map_.steps.size();
         range_nodes_ = map_.nodes.size();
@@ -44,15 +63,7 @@ public:
         for (std::size_t each = 0; each < map_.steps.size(); ++each) attribute_by_source(map_, each, index_, settings_);
         settle_arrivals(map_);
         graph_ = follow_reverts(map_, settings_, 0);
-        for (std::size_t each = 0; each < range_steps_; ++each) changes_.push_back(describe(map_.steps[each]));
-        note_claims();
-        note_earlier();
-        note_empty();
-        suspect_by_title();
-        return std::move(changes_);
     }
-
-private:
     void add(const std::vector<range_landing>& landings, region where) {
         map_.add(landings, where, settings_, [this](const range_commit& tip, const message_facts&) {
             const auto speaks = [this](const std::string& id) { return index_.owner_of(id) != nullptr; };
@@ -185,6 +196,12 @@ std::vector<landed_change> landed_changes(const std::vector<range_landing>& newe
                                           const std::vector<known_request>& known, const attribution_settings& settings,
                                           const range_surroundings& around) {
     return deciding{known, settings, around}.run(newest_first);
+}
+
+std::vector<revert_pair> revert_pairs(const std::vector<range_landing>& newest_first,
+                                      const std::vector<known_request>& known, const attribution_settings& settings,
+                                      const range_surroundings& around) {
+    return deciding{known, settings, around}.pairs(newest_first);
 }
 
 }  // namespace slipway::changelog

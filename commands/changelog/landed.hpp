@@ -166,6 +166,17 @@ std::vector<landed_change> landed_changes(const std::vector<range_landing>& newe
                                           const std::vector<known_request>& known, const attribution_settings& settings,
                                           const range_surroundings& around = {});
 
+/// Two commits by id: one of the range says that it takes the other one back, which is in the range or below it.
+struct revert_pair {
+    std::string by;
+    std::string target;
+};
+/// Those whose contents are worth comparing: give `by` its patch_id and `target` its inverse_patch_id, and
+/// landed_changes tells an exact revert from one that does more or less.
+std::vector<revert_pair> revert_pairs(const std::vector<range_landing>& newest_first,
+                                      const std::vector<known_request>& known, const attribution_settings& settings,
+                                      const range_surroundings& around = {});
+
 /// References to merge requests in one message, in order.
 struct request_reference {
     std::string project;  ///< "" = this project

@@ -34,7 +34,8 @@ private:
     void follow(std::size_t by, const revert_claim& claim) {
         const auto targets = targets_of(by, claim);
         graph_.claims.push_back({by, targets.empty() ? nobody : targets.front(),
-                                 name_of(claim, is_ours(claim.project, settings_)), claim.request});
+                                 name_of(claim, is_ours(claim.project, settings_)), claim.request,
+                                 targets.size() == 1});
         if (graph_.killer[by] != nobody) return;
         // A fast-forward's commits are taken back by one commit: it is the inverse of none of them alone.
         for (const auto each : targets) take_back(each, by, /*comparable=*/targets.size() == 1);

@@ -19,6 +19,7 @@ struct revert_graph {
         std::size_t target = nobody;  ///< node; nobody = not in the map
         std::string name;             ///< as the message names it
         std::int64_t iid = 0;         ///< of a named request
+        bool whole = true;            ///< the target is all of it; false: one commit of a fast-forward's several
     };
     std::vector<claim> claims;
 };

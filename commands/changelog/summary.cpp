@@ -24,10 +24,12 @@ public:
     collecting(const std::vector<known_request>& known, const attribution_settings& settings) : settings_{settings} {
         for (const auto& each : known) titles_.emplace(each.iid, &each.title);
     }
-    void add(const landed_change& change, const attribution& from) {
+    /// `ours`: whatever path it is written with, of this project or an earlier name of it.
+    void add(const landed_change& change, const attribution& from, bool ours) {
         if (!change.is_proven(from)) return;
-        landed_request made{from, change.commit, title_of(change, from), {}};
-        if (made.request.project.empty()) made.request.project = settings_.project_path;
+        landed_request made{from, change.commit, title_of(change, from, ours), {}};
+        const bool has_name = ours && !settings_.project_path.empty();
+        if (made.request.project.empty() || has_name) made.request.project = settings_.project_path;
         const auto [at, is_new] = places_.try_emplace({made.request.project, from.iid}, all_.size());
         if (is_new) {
             all_.push_back(std::move(made));
@@ -43,8 +45,8 @@ public:
     std::vector<landed_request> take() { return std::move(all_); }
 
 private:
-    untrusted title_of(const landed_change& change, const attribution& from) const {
-        const auto known = from.project.empty() ? titles_.find(from.iid) : titles_.end();
+    untrusted title_of(const landed_change& change, const attribution& from, bool ours) const {
+        const auto known = ours ? titles_.find(from.iid) : titles_.end();
         if (known != titles_.end() && !known->second->raw().empty()) return *known->second;
         return from.title.raw().empty() ? change.title : from.title;
     }
@@ -67,8 +69,8 @@ range_summary summarise(const std::vector<landed_change>& newest_first, const st
     range_summary made;
     collecting requests{known, settings};
     for (const auto& change : newest_first) {
-        for (const auto& each : change.requests) requests.add(change, each);
-        for (const auto& each : change.foreign_requests) requests.add(change, each);
+        for (const auto& each : change.requests) requests.add(change, each, /*ours=*/true);
+        for (const auto& each : change.foreign_requests) requests.add(change, each, /*ours=*/false);
         if (explains(change, change.requests) || explains(change, change.foreign_requests)) continue;
         (change.kind == landed_kind::housekeeping ? made.housekeeping : made.orphans).push_back(change);
     }

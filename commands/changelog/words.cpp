@@ -6,7 +6,7 @@ namespace slipway::changelog {
 std::string_view to_string(evidence how) noexcept {
     switch (how) {
         case evidence::merge_id:
-            return "merged as this commit";
+            return "GitLab recorded as its merge";
         case evidence::head:
             return "contains its commits";
         case evidence::trailer:

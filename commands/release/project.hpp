@@ -36,7 +36,8 @@ struct program {
 };
 
 struct gitlab_settings {
-    std::string project;  ///< "cig/rsi-website"
+    std::string project;               ///< "cig/rsi-website"
+    std::vector<std::string> aliases;  ///< earlier paths and mirrors whose merge requests have the same numbers
     std::string migration_label = "migration";
     std::string dependency_label = "dependency";
     std::string error_label = "production-error";  ///< put on issues made from errors
@@ -249,6 +250,13 @@ struct rollback_settings {
     std::string dry_run = "test=true";   ///< the argument more that makes it a dry run
 };
 
+/// Commits without a merge request that surprise nobody: by words or author, and by everything they touch.
+struct housekeeping_settings {
+    std::string subject;             ///< its beginning; "" = any
+    std::string author;              ///< name or address, exactly; "" = any
+    std::vector<std::string> paths;  ///< files, folders with a final "/", or "*.ext"
+};
+
 /// One human being on both sides.
 struct person_settings {
     std::string slack;   ///< "U…"
@@ -293,6 +301,7 @@ struct project_settings {
     std::vector<person_settings> people;
     migration_settings migrations;
     dependency_settings dependencies;
+    std::vector<housekeeping_settings> housekeeping;  ///< beside the release's own commits
     milliseconds drift_poll{60'000};
     std::string environment = "production";  ///< as lines of the freeze calendar may name it
     std::vector<freeze_rule> freezes;

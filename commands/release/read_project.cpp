@@ -6,6 +6,7 @@
 #include "commands/release/read_errors.hpp"
 #include "commands/release/read_machines.hpp"
 #include "commands/release/read_runners.hpp"
+#include "commands/release/read_housekeeping.hpp"
 #include "commands/release/read_sql_and_dependencies.hpp"
 #include "commands/release/rules.hpp"
 #include "commands/release/setting_checks.hpp"
@@ -61,9 +62,10 @@ program read_program(const place& at) {
 }
 
 gitlab_settings read_gitlab(const place& at) {
-    at.only({"project", "labels", "releases", "token_from"});
+    at.only({"project", "aliases", "labels", "releases", "token_from"});
     gitlab_settings made;
     made.project = at.required("project").name();
+    made.aliases = texts_that(at.at("aliases"), is_path_inside, "the path of a GitLab project, such as cig/old-name");
     const auto labels = at.at("labels");
     labels.only({"migrations", "dependencies", "errors"});
     made.migration_label = labels.at("migrations").name(made.migration_label);
@@ -278,6 +280,7 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
                "home_page",
                "migrations",
                "dependencies",
+               "housekeeping",
                "restarts",
                "runbook",
                "runners",
@@ -319,6 +322,7 @@ checked_project read_project(std::string_view yaml, const std::string& file) {
     made.observed = read_observed(root.at("deployed_version"));
     made.rollback = read_rollback(root.at("rollback"));
     made.dependencies = read_dependencies(root.at("dependencies"), made);
+    made.housekeeping = read_housekeeping(root.at("housekeeping"));
     checked.problems = reader.problems();
     return checked;
 }

@@ -228,7 +228,9 @@ std::vector<request_row> rows(const std::vector<contribution>& parts) {
 std::string name_of(const origin& from) {
     if (from.kind == origin_kind::request) return "!" + std::to_string(from.iid);
     if (from.kind == origin_kind::release) return "the release itself";
-    return (from.kind == origin_kind::merge ? "merge commit " : "commit ") + from.commit.substr(0, 10);
+    const auto commit = "commit " + from.commit.substr(0, 10);
+    if (from.kind != origin_kind::merge) return commit;
+    return "merge " + commit + (from.iid == 0 ? "" : " of !" + std::to_string(from.iid));
 }
 
 }  // namespace slipway::risk

@@ -43,6 +43,24 @@ task<result<>> pin_milestone(services with, std::shared_ptr<const release::proje
     co_return result<>{};
 }
 
+/// A milestone that was renamed, closed or deleted is not the one that this release was started for. Once it is pushed
+/// people may close it.
+task<result<>> see_milestone(std::shared_ptr<const release::release_state> state, services with,
+                             std::vector<release::drift_seen>* seen) {
+    const bool pinned = number_at(state->facts, "milestone_id") != 0;
+    if (with.gitlab == nullptr || !pinned || !state->fact("tag_pushed").empty()) co_return result<>{};
+    const auto title = state->fact("milestone_title");
+    const auto now = co_await with.gitlab->read_milestone(milestone_of(*state));
+    if (!now && now.error() == errc::not_found) {
+        seen->push_back({"milestone", title, "deleted"});
+        co_return result<>{};
+    }
+    if (!now) co_return now.error();
+    const auto present = now->title.raw() + (now->active ? "" : " (closed)");
+    if (present != title) seen->push_back({"milestone", title, present});
+    co_return result<>{};
+}
+
 }  // namespace
 
 task<result<json::object>> read_pins(services with, std::shared_ptr<const release::project_settings> project,
@@ -111,6 +129,8 @@ task<result<std::vector<release::drift_seen>>> find_drift(std::shared_ptr<const 
                                                           services with,
                                                           std::shared_ptr<const release::project_settings> project) {
     std::vector<release::drift_seen> seen;
+    const auto milestone = co_await see_milestone(state, with, &seen);
+    if (!milestone) co_return milestone.error();
     const auto* pulled = state->step("pull");
     // Before the pull trunk is expected to move: the merges of this very release move it.
     const bool is_pinned = pulled == nullptr || pulled->is_settled();

@@ -19,6 +19,12 @@ bool offers_buttons(const release::release_state& state, const release::step_sta
     return state.is_live() && !state.aborting && !state.held && step_asks && open;
 }
 
+/// What may still be chosen when the step has ended: an item that nothing waited for.
+bool offers_lasting(const release::release_state& state, const release::step_state& step, const item_state& item) {
+    return state.is_live() && step.status == release::step_status::done && item.status == item_status::open &&
+           std::ranges::any_of(item.choices, &release::choice::lasting);
+}
+
 slack::button_style style_of(const release::choice& choice) {
     if (choice.style == "primary") return slack::button_style::primary;
     if (choice.style == "danger") return slack::button_style::danger;
@@ -145,12 +151,13 @@ markup settled_text(const release::step_state& step, const names& people) {
     markup text;
     for (const auto& item : step.items)
         if (item.status == item_status::done)
-            text += say("✅ {} {}: {}{}\n", slack::hyperlink(item.url, item.id),
-                        slack::cut(slack::one_line(item.title.raw()), 100),
-                        people.sentence(item.text.empty() ? "done" : item.text),
-                        item.by.empty()           ? markup{}
-                        : item.instead_of.empty() ? say(", {}", people.of(item.by))
-                                                  : say(",{}", who_did(item, people)));
+            text += say(
+                "✅ {}{}: {}{}\n", slack::hyperlink(item.url, item.id),
+                item.title.raw().empty() ? markup{} : say(" {}", slack::cut(slack::one_line(item.title.raw()), 100)),
+                people.sentence(item.text.empty() ? "done" : item.text),
+                item.by.empty()           ? markup{}
+                : item.instead_of.empty() ? say(", {}", people.of(item.by))
+                                          : say(",{}", who_did(item, people)));
     return text;
 }
 
@@ -158,11 +165,13 @@ markup settled_text(const release::step_state& step, const names& people) {
 
 std::vector<slack::element> item_buttons(const release::release_state& state, const release::step_state& step,
                                          const item_state& item, button_row& row) {
-    if (!offers_buttons(state, step, item)) return unknown_buttons(state, step, item, row);
+    const bool ended = offers_lasting(state, step, item);
+    if (!ended && !offers_buttons(state, step, item)) return unknown_buttons(state, step, item, row);
     std::vector<slack::element> all;
     all.reserve(item.choices.size());
     for (const auto& each : item.choices)
-        all.push_back(choice_button(state, step, item.id, item.fingerprint, each, item.id, each.label, row));
+        if (!ended || each.lasting)
+            all.push_back(choice_button(state, step, item.id, item.fingerprint, each, item.id, each.label, row));
     if (!is_for_named_people(item)) return all;
     release::button pressed;
     pressed.release = state.id;

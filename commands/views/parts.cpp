@@ -92,6 +92,23 @@ markup seats_text(const release::release_state& state, const release::gate_state
     return slack::join(lines, "\n");
 }
 
+namespace {
+
+/// What stands between backticks is something to type.
+markup with_code(std::string_view text) {
+    markup made;
+    for (;;) {
+        const auto open = text.find('`');
+        const auto close = open == std::string_view::npos ? open : text.find('`', open + 1);
+        if (close == std::string_view::npos) return made + slack::escape(text);
+        made += slack::escape(text.substr(0, open));
+        if (close > open + 1) made += slack::code(text.substr(open + 1, close - open - 1));
+        text.remove_prefix(close + 1);
+    }
+}
+
+}  // namespace
+
 markup filled(std::string_view text, const release::release_state& state) {
     const std::map<std::string, markup, std::less<>> words{
         {"{version}", say("{}", state.version)},
@@ -105,7 +122,7 @@ markup filled(std::string_view text, const release::release_state& state) {
     markup made;
     while (!text.empty()) {
         const auto open = std::min(text.find('{'), text.size());
-        made += slack::escape(text.substr(0, open));
+        made += with_code(text.substr(0, open));
         text.remove_prefix(open);
         if (text.empty()) break;
         const auto close = text.find('}');

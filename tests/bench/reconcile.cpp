@@ -126,9 +126,9 @@ double cpu_now() {
 steps::context question(const shop& on, steps::services with) {
     auto state = std::make_shared<release::release_state>();
     state->version = "1.4.0";
-    state->facts = {{"gitlab_project", 42},       {"milestone_id", 325},   {"milestone_project", 42},
-                    {"milestone_title", "1.4.0"}, {"candidate", on.head},  {"previous_commit", on.base},
-                    {"previous_tag", "1.3.0"},    {"stable_head", on.base}};
+    state->facts = {{"gitlab_project", 42},       {"milestone_id", 325},    {"milestone_project", 42},
+                    {"milestone_title", "1.4.0"}, {"candidate", on.head},   {"previous_commit", on.base},
+                    {"previous_tag", "1.3.0"},    {"stable_head", on.base}, {"trunk_head", on.head}};
     auto project = std::make_shared<release::project_settings>();
     project->gitlab.project = "cig/shop";
     project->version.file = "version";

@@ -166,16 +166,25 @@ private:
         co_return result<>{};
     }
 
-    /// Fact `dependencies`: what the step of that name left, [{"project": number, "path", "stable", "commit"}].
+    /// Fact `dependencies`: what the step of that name left,
+    /// [{"project": number, "path", "branch", "commit", "left_out": bool}].
     static task<result<>> check_dependencies(context here, findings* found) {
         const auto list = array_at(here.state->facts, "dependencies");
         if (here.with.gitlab == nullptr) co_return result<>{};
         for (const auto& each : list) {
             const auto project = number_at(each, "project");
             const auto path = text_at(each, "path");
-            const auto branch = text_at(each, "stable");
+            const auto branch = text_at(each, "branch");
             const auto commit = text_at(each, "commit");
-            if (project == 0 || branch.empty() || commit.empty()) continue;
+            if (flag_at(each, "left_out")) {
+                found->good("dependency " + path + ": left out of this release");
+                continue;
+            }
+            if (project == 0 || branch.empty() || commit.empty()) {
+                found->bad("It is not known where the stable branch of the dependency " + path +
+                           " stands. `/release retry dependencies` looks again.");
+                continue;
+            }
             const auto shown = co_await here.with.gitlab->branch_of(project, branch);
             if (!shown) co_return shown.error().within("the dependency " + path);
             if (shown->commit == commit)

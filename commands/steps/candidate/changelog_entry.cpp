@@ -10,34 +10,15 @@
 namespace slipway::steps {
 namespace {
 
-/// The milestone's merge requests: titles, labels, authors.
-task<result<std::vector<gitlab::merge_request>>> read_requests(context here) {
-    if (here.with.gitlab == nullptr) co_return std::vector<gitlab::merge_request>{};
-    std::vector<std::int64_t> picks;  // a hotfix has no milestone, but its merge requests by number
-    for (const auto& each : array_at(here.state->facts, "picks"))
-        if (each.is_int64()) picks.push_back(each.get_int64());
-    if (!picks.empty()) {
-        auto named = co_await here.with.gitlab->merge_requests_by_iid(number_at(here.state->facts, "gitlab_project"),
-                                                                      std::move(picks));
-        co_return named;
-    }
-    auto all = co_await here.with.gitlab->merge_requests_of(number_at(here.state->facts, "gitlab_project"),
-                                                            milestone_of(*here.state));
-    co_return all;
-}
-
 /// Who made what the entry names, in its order: GitLab's names, else those of the commits.
-std::vector<untrusted> contributors_of(const std::vector<changelog::entry_item>& items,
-                                       const std::vector<changelog::landed_change>& landed,
-                                       const std::vector<gitlab::merge_request>& requests,
-                                       const std::vector<git::landing>& steps) {
+std::vector<untrusted> contributors_of(const std::vector<changelog::entry_item>& items, const landed_set& found) {
     std::vector<untrusted> names;
     const auto add = [&names](const std::string& name) {
         const bool known = std::ranges::any_of(names, [&](const untrusted& each) { return each.raw() == name; });
         if (!name.empty() && !known) names.emplace_back(name);
     };
     const auto of_commits = [&](const std::string& tip) {
-        for (const auto& step : steps) {
+        for (const auto& step : found.steps) {
             if (step.tip.id != tip) continue;
             for (auto each = step.brought.rbegin(); each != step.brought.rend(); ++each)
                 if (each->parents.size() == 1) add(each->author.name);
@@ -45,12 +26,13 @@ std::vector<untrusted> contributors_of(const std::vector<changelog::entry_item>&
         }
     };
     for (const auto& item : items) {
-        const auto request = std::ranges::find(requests, item.iid, &gitlab::merge_request::iid);
-        if (request != requests.end()) {
-            add(request->author.name.empty() ? request->author.username : request->author.name.raw());
+        const auto request = found.requests.find(item.iid);
+        if (request != found.requests.end()) {
+            const auto& author = request->second.author;
+            add(author.name.empty() ? author.username : author.name.raw());
             continue;
         }
-        for (const auto& change : landed)
+        for (const auto& change : found.changes)
             if (std::ranges::find(change.requests, item.iid, &changelog::attribution::iid) != change.requests.end())
                 of_commits(change.commit);
     }
@@ -65,20 +47,19 @@ public:
         return "add the entry " + version + " to " + project.changelog.file + " from the merge requests that landed";
     }
     task<result<outcome>> perform(context here, act intent) override {
-        const auto candidate = need_fact(here, "candidate", "pull");
-        if (!candidate) co_return candidate.error();
+        const auto range = release_range(here);
+        if (!range) co_return range.error();
         const auto open = co_await here.with.clone->ready();
         if (!open) co_return open.error();
-        const auto requests = co_await read_requests(here);
-        if (!requests) co_return requests.error();
-        const auto steps = co_await (*open)->landings(here.state->fact("previous_commit"), *candidate);
-        if (!steps) co_return steps.error();
-        const auto plan = plan_entry(here, intent, *steps, *requests);
+        const auto found = co_await read_landed(here, *range);
+        if (!found) co_return found.error();
+        const auto plan = plan_entry(here, intent, *found);
         const auto text = changelog::entry_text(plan);
-        const auto before = draft_or_candidate(*here.state);
-        const auto inserted = co_await file_with_entry(here, *open, before, text);
+        const auto before = co_await draft_before(here, *open);
+        if (!before) co_return before.error();
+        const auto inserted = co_await file_with_entry(here, *open, *before, text);
         if (!inserted) co_return inserted.error();
-        const auto file = co_await (*open)->read_file(before, here.project->changelog.file);
+        const auto file = co_await (*open)->read_file(*before, here.project->changelog.file);
         if (!file && !(file.error() == errc::not_found)) co_return file.error();
         outcome done;
         done.text = count(plan.items.size(), "change") +
@@ -87,10 +68,11 @@ public:
         done.detail = text;
         done.facts["changelog"] = text;
         done.facts["changelog_plan"] = changelog::to_json(plan);
+        done.facts["draft"] = *before;
         if (!file || *inserted != *file) {
             git::edits edits;
             edits[here.project->changelog.file].content = *inserted;
-            const auto draft = co_await grow_draft(here, intent, *open, std::move(edits),
+            const auto draft = co_await grow_draft(here, intent, *open, *before, std::move(edits),
                                                    "Draft: changelog of " + here.state->version);
             if (!draft) co_return draft.error();
             done.facts["draft"] = *draft;
@@ -99,35 +81,17 @@ public:
     }
 
 private:
-    static changelog::entry_plan plan_entry(const context& here, const act& intent,
-                                            const std::vector<git::landing>& steps,
-                                            const std::vector<gitlab::merge_request>& requests) {
-        std::vector<changelog::known_request> known;
-        for (const auto& each : requests) known.push_back(as_known_request(each));
-        std::vector<changelog::range_landing> range;
-        for (const auto& each : steps) {
-            changelog::range_landing landing{as_range_commit(each.tip), {}};
-            for (const auto& commit : each.brought) landing.brought.push_back(as_range_commit(commit));
-            range.push_back(std::move(landing));
-        }
-        changelog::attribution_settings settings;
-        settings.project_path = here.project->gitlab.project;
-        settings.target_branch = here.project->repository.trunk;
-        settings.housekeeping_subjects = {"Build and increment version to "};
-        settings.housekeeping_paths = here.project->asset_paths;
-        settings.housekeeping_paths.push_back(here.project->changelog.file);
-        settings.housekeeping_paths.push_back(here.project->version.file);
-        const auto landed = changelog::landed_changes(range, known, settings);
+    static changelog::entry_plan plan_entry(const context& here, const act& intent, const landed_set& found) {
         changelog::entry_plan plan;
         plan.version = here.state->version;
         plan.date = to_iso(intent.intended).substr(0, 10);
-        plan.items = changelog::entry_items(landed, known);
+        plan.items = changelog::entry_items(found.changes, found.known);
         for (const auto& each : here.state->notes) plan.notes.push_back(each.text);
         const auto& wanted = here.project->changelog;
         for (const auto& [label, heading] : wanted.groups) plan.groups.push_back({label, heading});
         plan.other = wanted.other;
         plan.notes_heading = wanted.notes_heading;
-        if (wanted.contributors) plan.contributors = contributors_of(plan.items, landed, requests, steps);
+        if (wanted.contributors) plan.contributors = contributors_of(plan.items, found);
         const auto home = here.state->fact("gitlab_url");
         if (wanted.links && !home.empty()) {
             plan.request_url = home + "/-/merge_requests/";

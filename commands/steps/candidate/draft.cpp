@@ -1,19 +1,46 @@
 #include "commands/steps/candidate/draft.hpp"
 
 namespace slipway::steps {
+namespace {
+
+std::string release_trailer(const context& here) {
+    return "Release-Id: " + here.state->id + "\n";
+}
+std::string step_trailer(const context& here) {
+    return "Release-Step: " + here.rule.id + "\n";
+}
+
+}  // namespace
 
 std::string draft_or_candidate(const release::release_state& state) {
     const auto draft = state.fact("draft");
     return draft.empty() ? state.fact("candidate") : draft;
 }
 
-task<result<std::string>> grow_draft(context here, act intent, git::repository* repository, git::edits edits,
-                                     std::string message) {
+task<result<std::string>> draft_before(context here, git::repository* repository) {
+    constexpr int most_drafts = 20;
+    const auto newest = draft_or_candidate(*here.state);
+    if (newest.empty()) co_return need_fact(here, "candidate", "pull").error();
+    const auto own = step_trailer(here);
+    auto at = newest;
+    for (int each = 0; each < most_drafts; ++each) {
+        const auto commit = co_await repository->read_commit(at);
+        if (!commit) co_return commit.error();
+        const auto& message = commit->message.raw();
+        if (message.find(release_trailer(here)) == std::string::npos || commit->parents.size() != 1) break;
+        if (message.find(own) != std::string::npos) co_return commit->parents.front();
+        at = commit->parents.front();
+    }
+    co_return newest;
+}
+
+task<result<std::string>> grow_draft(context here, act intent, git::repository* repository, std::string before,
+                                     git::edits edits, std::string message) {
     git::new_commit wanted;
-    wanted.parents = {draft_or_candidate(*here.state)};
+    wanted.parents = {std::move(before)};
     wanted.edits = std::move(edits);
     wanted.author = wanted.committer = pinned_signature(*here.project, intent.intended);
-    wanted.message = std::move(message) + "\n\nRelease-Id: " + here.state->id + "\n";
+    wanted.message = std::move(message) + "\n\n" + release_trailer(here) + step_trailer(here);
     const auto made = co_await repository->create_commit(std::move(wanted));
     if (!made) co_return made.error();
     const auto name = "refs/slipway/" + here.state->id + "/" + here.rule.id;

@@ -8,11 +8,14 @@
 
 namespace slipway::steps {
 
-/// The commit to edit on: the draft so far, or the candidate.
+/// The draft so far, or the candidate.
 std::string draft_or_candidate(const release::release_state& state);
-/// The draft with `edits` on top; kept alive by a private reference. The fact `draft` is for the outcome.
-task<result<std::string>> grow_draft(context here, act intent, git::repository* repository, git::edits edits,
-                                     std::string message);
+/// The commit that this step edits: the draft without what an earlier attempt of the step, and of those that built on
+/// it, put there. So a retried step writes anew instead of meeting its own words.
+task<result<std::string>> draft_before(context here, git::repository* repository);
+/// `before` with `edits` on top; kept alive by a private reference. The fact `draft` is for the outcome.
+task<result<std::string>> grow_draft(context here, act intent, git::repository* repository, std::string before,
+                                     git::edits edits, std::string message);
 
 /// The changelog file at `commit` with that entry in it. errc::exists when it has another entry for the version.
 task<result<std::string>> file_with_entry(context here, git::repository* repository, std::string commit,

@@ -59,6 +59,8 @@ public:
         if (!last) {
             done.text =
                 tag_name(*here.state) + " is free; it is the first release on " + here.project->repository.stable;
+            done.facts["first_release"] = true;
+            for (const char* none : {"previous_tag", "previous_version", "previous_commit"}) done.facts[none] = nullptr;
             co_return done;
         }
         const auto previous = here.project->tag_name(grammar->text(*last));
@@ -73,6 +75,7 @@ public:
         const auto commit = co_await (*open)->resolve("refs/tags/" + previous);
         if (!commit) co_return commit.error();
         done.text = tag_name(*here.state) + " is free and follows " + previous;
+        done.facts["first_release"] = false;
         done.facts["previous_tag"] = previous;
         done.facts["previous_version"] = grammar->text(*last);
         done.facts["previous_commit"] = *commit;

@@ -40,13 +40,15 @@ public:
         if (!key) co_return key.error();
         const auto open = co_await here.with.clone->ready();
         if (!open) co_return open.error();
-        const auto before = draft_or_candidate(*here.state);
-        const auto file = co_await (*open)->read_file(before, settings.file);
+        const auto before = co_await draft_before(here, *open);
+        if (!before) co_return before.error();
+        const auto file = co_await (*open)->read_file(*before, settings.file);
         if (!file) co_return file.error();
         const auto edited = changelog::set_version(*file, *key, here.state->version);
         if (!edited) co_return edited.error().within(settings.file);
         outcome done;
         done.data["old"] = edited->old_value;
+        done.facts["draft"] = *before;
         if (edited->content == *file) {
             done.text = settings.file + " already says " + here.state->version + ": somebody set it on " +
                         here.project->repository.trunk + " by hand";
@@ -54,8 +56,8 @@ public:
         }
         git::edits edits;
         edits[settings.file].content = edited->content;
-        const auto draft =
-            co_await grow_draft(here, intent, *open, std::move(edits), "Draft: version " + here.state->version);
+        const auto draft = co_await grow_draft(here, intent, *open, *before, std::move(edits),
+                                               "Draft: version " + here.state->version);
         if (!draft) co_return draft.error();
         done.text = settings.file + ": " + edited->old_value + " → " + here.state->version + note_on(*edited, here);
         done.facts["draft"] = *draft;

@@ -163,10 +163,10 @@ private:
 
     static json::value fact_of(const linked_project& from, const item_state& item) {
         json::object made;
-        made["project"] = from.path;
-        made["url"] = from.url;
-        made["stable_branch"] = from.rule.stable;
-        made["stable"] = text_at(item.data, "stable");
+        made["project"] = from.id;
+        made["path"] = from.path;
+        made["branch"] = from.rule.stable;
+        made["commit"] = text_at(item.data, "stable");
         made["left_out"] = item.status == item_status::done && item.text.starts_with("left out");
         return made;
     }

@@ -37,6 +37,11 @@ bool is_accepted(const release::item_state* before, const std::string& fingerpri
            before->fingerprint == fingerprint;
 }
 
+/// An issue that somebody ticked needs no second look, whatever is merged meanwhile.
+bool is_ticked(const release::item_state* before, const reconcile_row& row) {
+    return row.what == row_class::no_code && before != nullptr && before->status == release::item_status::done;
+}
+
 bool can_move(row_class what) {
     return what == row_class::missing || what == row_class::not_merged || what == row_class::wrong_target ||
            what == row_class::reverted;
@@ -60,6 +65,12 @@ void offer(release::item_state& item, const reconcile_row& row, const surroundin
         again.settles = false;
         item.choices.push_back(std::move(again));
     }
+    if (row.what == row_class::no_code) {
+        // Nothing waits for it, so it may still be ticked when the step is done.
+        auto tick = make_choice("tick", "Needs no code", side_effect::none);
+        tick.lasting = true;
+        item.choices.push_back(std::move(tick));
+    }
     if (!row.blocking) return;
     auto accept = make_choice("accept", "Accept as it is", side_effect::none);
     accept.needs_reason = true;
@@ -71,12 +82,15 @@ release::item_state as_item(const reconcile_row& row, const gitlab::merge_reques
     release::item_state item;
     item.id = row.id;
     item.title = row.title;
-    item.bound = true;
+    item.bound = row.what != row_class::no_code;
     item.blocking = row.blocking;
+    item.url = row.url;
     if (request != nullptr) item.url = request->web_url;
     if (item.url.empty() && !row.commit.empty() && !around.web_root.empty())
         item.url = around.web_root + "/-/commit/" + row.commit;
-    item.details.push_back(std::string{to_words(row.list)} + ": " + std::string{to_words(row.what)});
+    item.details.push_back(row.what == row_class::no_milestone
+                               ? "in the diff, in no milestone"
+                               : std::string{to_words(row.list)} + ": " + std::string{to_words(row.what)});
     for (const auto& each : row.evidence) item.details.push_back(each);
     if (request != nullptr && !request->author.username.empty())
         item.details.push_back("by " + request->author.username);
@@ -90,7 +104,7 @@ release::item_state as_item(const reconcile_row& row, const gitlab::merge_reques
     item.fingerprint = fingerprint({row.id, to_words(row.what), around.head, std::to_string(around.milestone),
                                     row.commit, returned ? std::to_string(before->attempt) : ""})
                            .substr(0, 16);
-    if (is_accepted(before, item.fingerprint)) {
+    if (is_ticked(before, row) || is_accepted(before, item.fingerprint)) {
         item.status = release::item_status::done;
         item.text = before->text;
         return item;
@@ -119,9 +133,11 @@ public:
     }
 
     task<result<look_outcome>> look(context here) override {
-        json::object asked;
-        if (here.step.look) asked = object_at(here.step.look->data, "asked");
-        const auto found = co_await read_landed(here, std::move(asked));
+        if (here.with.gitlab == nullptr) co_return not_configured("GitLab", "gitlab.project");
+        auto range = release_range(here);
+        if (!range) co_return range.error();
+        range->scope = landed_scope::milestone;
+        const auto found = co_await read_landed(here, std::move(*range));
         if (!found) co_return found.error();
         surroundings around;
         around.head = found->head;
@@ -166,6 +182,8 @@ public:
             done.text = words_for(here, intent, moved->milestone_title.raw());
         } else if (intent.choice == "accept") {
             done.text = text_at(item->data, "class") + ", accepted: " + intent.reason;
+        } else if (intent.choice == "tick") {
+            done.text = "needs no code";
         } else {
             done.text = "asked again";
         }
@@ -199,7 +217,7 @@ private:
                                          here.step.item(row.id), unasked));
             const auto& item = made.items.back();
             const bool done = item.status == release::item_status::done;
-            accepted += done ? 1 : 0;
+            accepted += done && row.blocking ? 1 : 0;
             open += !done && row.blocking ? 1 : 0;
             shown += item.fingerprint;
         }

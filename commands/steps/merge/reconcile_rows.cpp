@@ -39,6 +39,7 @@ public:
             row.commit = each.id;
             row.evidence.push_back("shipped with the previous tag, but neither stable nor the candidate has it");
         }
+        for (const auto& each : found_.without_code) look_at_issue(each);
         in_order();
         return std::move(made_);
     }
@@ -88,6 +89,7 @@ private:
         }
         if (const auto live = live_.find(request.iid); live != live_.end()) {
             ++made_.agreed;
+            look_for_twin(*live->second);
             if (!live->second->request.partly_reverted) return;
             auto& row = add(row_class::partly_reverted, row_list::reverted, request);
             row.commit = live->second->landing;
@@ -100,9 +102,38 @@ private:
             row.commit = dead->second->landing;
             row.evidence.push_back(landing_words(*dead->second) + ", and was taken back by " +
                                    short_id(dead->second->request.reverted_by));
+            add_empty_remerge(row, *dead->second);
             return;
         }
         look_at_missing(request);
+    }
+
+    /// A pick beside what it was picked from: either is enough for the milestone, and people see both.
+    void look_for_twin(const landed_request& landed) {
+        const bool shipped = found_.picked_from_shipped.contains(landed.request.iid);
+        const bool picked =
+            landed.request.way == changelog::arrival::cherry_pick && landed.request.how != changelog::evidence::patch;
+        const auto is_pick = [&](const std::string& commit) {
+            const auto same = std::ranges::find(found_.changes, commit, &landed_change::commit);
+            return same != found_.changes.end() && !same->picked_from.empty();
+        };
+        const bool twice = std::ranges::any_of(landed.also, is_pick);
+        if (!shipped && !picked && !twice) return;
+        auto& row =
+            add(row_class::backport_twin, row_list::other, request_id(landed.request.iid) + "-twin", landed.title);
+        row.iid = landed.request.iid;
+        row.commit = landed.landing;
+        row.blocking = false;
+        row.evidence.push_back(landing_words(landed));
+        for (const auto& each : landed.also) row.evidence.push_back("also in " + short_id(each));
+        if (shipped) row.evidence.push_back("an earlier release has the source of the pick");
+    }
+
+    void look_at_issue(const gitlab::issue& issue) {
+        auto& row = add(row_class::no_code, row_list::other, "#" + std::to_string(issue.iid), issue.title);
+        row.url = issue.web_url;
+        row.blocking = false;
+        row.evidence.push_back("no merge request and no commit of this release speaks of it");
     }
 
     void look_at_missing(const merge_request& request) {
@@ -134,6 +165,15 @@ private:
                 }
     }
 
+    /// Merged again after its revert, with the same commits: git had them already, so nothing came back.
+    void add_empty_remerge(reconcile_row& row, const landed_request& dead) const {
+        const auto same = std::ranges::find(found_.changes, dead.landing, &landed_change::commit);
+        if (same != found_.changes.end() && same->empty)
+            row.evidence.push_back(
+                "its merge is empty: the commits were there already when the revert took them back. Revert the revert "
+                "to bring them back");
+    }
+
     void look_at_landed(const landed_request& landed) {
         if (!is_ours(landed)) {
             auto& row = add(row_class::foreign, row_list::not_in_milestone,
@@ -143,6 +183,7 @@ private:
             return;
         }
         if (is_member(landed.request.iid)) return;
+        look_for_twin(landed);
         const auto known = found_.requests.find(landed.request.iid);
         const bool visible = known != found_.requests.end();
         const bool merged = visible && known->second.state == merge_request_state::merged;
@@ -160,7 +201,7 @@ private:
         auto& row = add(elsewhere ? row_class::other_milestone : row_class::no_milestone, row_list::not_in_milestone,
                         known->second);
         row.commit = landed.landing;
-        row.evidence.push_back(elsewhere ? "in milestone " + known->second.milestone_title.raw() : "in no milestone");
+        if (elsewhere) row.evidence.push_back("in milestone " + known->second.milestone_title.raw());
         row.evidence.push_back(landing_words(landed));
     }
 
@@ -170,6 +211,7 @@ private:
         row.iid = dead.request.iid;
         row.commit = dead.landing;
         row.blocking = false;
+        add_empty_remerge(row, dead);
         row.evidence.push_back(landing_words(dead) + ", and was taken back by " + short_id(dead.request.reverted_by));
     }
 
@@ -206,6 +248,14 @@ private:
                 std::ranges::none_of(change.requests, [&](const attribution& each) { return is_member(each.iid); });
             row.evidence.push_back("takes back " + effect.what + ", which an earlier release shipped");
         }
+        if (change.impure_revert) {
+            auto& row =
+                add(row_class::partly_reverted, row_list::other, short_id(change.commit) + "-impure", change.subject);
+            row.commit = change.commit;
+            row.blocking = false;
+            row.evidence.push_back(
+                "says that it is a revert, but does more or less than taking back what it names: read both");
+        }
         if (!change.ambiguous) return;
         auto& row = add(row_class::unproven, row_list::other, short_id(change.commit) + "-which", change.subject);
         row.commit = change.commit;
@@ -224,65 +274,6 @@ private:
 };
 
 }  // namespace
-
-std::string_view to_words(row_list which) noexcept {
-    switch (which) {
-        case row_list::not_in_diff:
-            return "in the milestone, not in the diff";
-        case row_list::not_in_milestone:
-            return "in the diff, not in the milestone";
-        case row_list::reverted:
-            return "reverted";
-        case row_list::other:
-            return "to be looked at";
-    }
-    return "to be looked at";
-}
-
-std::string_view to_words(row_class what) noexcept {
-    switch (what) {
-        case row_class::missing:
-            return "missing in git";
-        case row_class::wrong_target:
-            return "wrong target";
-        case row_class::not_merged:
-            return "not merged";
-        case row_class::closed:
-            return "closed unmerged";
-        case row_class::already_shipped:
-            return "already shipped";
-        case row_class::no_milestone:
-            return "not in a milestone";
-        case row_class::other_milestone:
-            return "other milestone";
-        case row_class::orphan:
-            return "orphan commit";
-        case row_class::foreign:
-            return "foreign project";
-        case row_class::unproven:
-            return "not proven";
-        case row_class::reverted:
-            return "reverted";
-        case row_class::dead_pair:
-            return "dead pair";
-        case row_class::partly_reverted:
-            return "partly reverted";
-        case row_class::removes_shipped:
-            return "removes what shipped";
-        case row_class::lost:
-            return "lost";
-    }
-    return "not proven";
-}
-
-std::string landing_words(const changelog::landed_request& landed) {
-    auto words =
-        "landed with " + short_id(landed.landing) + ", which " + std::string{changelog::to_string(landed.request.how)};
-    if (landed.request.way == changelog::arrival::cherry_pick) words += ", as a pick";
-    if (landed.request.through)
-        words += landed.request.outer == 0 ? ", inside another merge" : ", inside " + request_id(landed.request.outer);
-    return words;
-}
 
 reconciled reconcile_rows(const landed_set& found, std::int64_t milestone_id, const std::string& project_path,
                           const std::string& trunk) {

@@ -25,6 +25,8 @@ enum class row_class {
     partly_reverted,  ///< landed; some of its commits were taken back
     removes_shipped,  ///< takes back what an earlier release shipped
     lost,             ///< shipped with the previous tag, in no branch any more
+    backport_twin,    ///< landed as a pick, beside its own merge or of what shipped before: both are shown
+    no_code,          ///< an issue of the milestone that no merge request or commit speaks of
 };
 /// "missing", "wrong target": the same word in Slack, data and log.
 std::string_view to_words(row_class what) noexcept;
@@ -33,8 +35,9 @@ struct reconcile_row {
     row_class what = row_class::missing;
     row_list list = row_list::other;
     std::string id;        ///< "!12", or the first digits of a commit
-    std::int64_t iid = 0;  ///< 0 = a commit
+    std::int64_t iid = 0;  ///< 0 = a commit or an issue
     std::string commit;    ///< where it landed; "" = nowhere
+    std::string url;       ///< "" = that of the merge request or commit
     untrusted title;
     std::vector<std::string> evidence;  ///< our words, one fact each; may hold names from outside
     bool blocking = true;

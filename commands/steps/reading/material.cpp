@@ -66,38 +66,6 @@ task<result<std::vector<risk::file_part>>> lines_between(git::repository* reposi
     co_return as_parts(*found);
 }
 
-/// Merge requests of the milestone by number; what landed and is in none of them is known by its commit alone.
-task<result<std::map<std::int64_t, gitlab::merge_request>>> read_requests(context here) {
-    std::map<std::int64_t, gitlab::merge_request> all;
-    if (here.with.gitlab == nullptr) co_return all;
-    const auto found = co_await here.with.gitlab->merge_requests_of(number_at(here.state->facts, "gitlab_project"),
-                                                                    milestone_of(*here.state));
-    if (!found) co_return found.error();
-    for (const auto& each : *found) all[each.iid] = each;
-    co_return all;
-}
-
-/// The landings with the paths that housekeeping is recognised by.
-task<result<std::vector<changelog::range_landing>>> as_landings(git::repository* repository,
-                                                                std::vector<git::landing> steps,
-                                                                changelog::attribution_settings settings) {
-    std::vector<changelog::range_landing> all;
-    for (const auto& each : steps) {
-        changelog::range_landing landing;
-        landing.tip = as_range_commit(each.tip);
-        for (const auto& commit : each.brought) landing.brought.push_back(as_range_commit(commit));
-        if (changelog::needs_paths(landing.tip, settings) && !each.tip.parents.empty()) {
-            git::diff_options options;
-            options.lines = git::line_counts::skipped;
-            const auto touched = co_await repository->diff(each.tip.parents.front(), each.tip.id, std::move(options));
-            if (!touched) co_return touched.error();
-            for (const auto& path : *touched) landing.tip.paths.push_back(path.new_path);
-        }
-        all.push_back(std::move(landing));
-    }
-    co_return all;
-}
-
 risk::origin origin_of(const changelog::landed_change& landed, const git::commit& tip,
                        const std::map<std::int64_t, gitlab::merge_request>& known, const std::string& project_url) {
     risk::origin made;
@@ -106,9 +74,12 @@ risk::origin origin_of(const changelog::landed_change& landed, const git::commit
     made.title = landed.title;
     if (!project_url.empty()) made.url = project_url + "/-/commit/" + landed.commit;
     if (landed.kind == changelog::landed_kind::housekeeping) made.kind = origin_kind::release;
-    if (landed.requests.empty()) return made;
+    // A suspicion, or one of several that fit, is nobody's proof that a reader saw it.
+    const auto proven = std::ranges::find_if(
+        landed.requests, [&](const changelog::attribution& each) { return landed.is_proven(each); });
+    if (proven == landed.requests.end()) return made;
     made.kind = origin_kind::request;
-    made.iid = landed.requests.front().iid;
+    made.iid = proven->iid;
     if (!project_url.empty()) made.url = project_url + "/-/merge_requests/" + std::to_string(made.iid) + "/diffs";
     const auto found = known.find(made.iid);
     if (found == known.end()) return made;
@@ -160,39 +131,34 @@ task<result<>> add_contributions(git::repository* repository, git::commit tip, r
 result<reading_range> candidate_range(const context& here) {
     const auto base = need_fact(here, "base", "pull");
     if (!base) return base.error();
-    const auto candidate = need_fact(here, "candidate", "pull");
-    if (!candidate) return candidate.error();
+    const auto pulled = pulled_trunk(here);
+    if (!pulled) return pulled.error();
     reading_range range;
     range.whole_from = range.base = *base;
-    range.head = *candidate;
+    range.head = *pulled;
     range.whole_to = draft_or_candidate(*here.state);
-    if (range.whole_to != *candidate) range.own.emplace_back(*candidate, range.whole_to);
+    if (range.whole_to != *pulled) range.own.emplace_back(*pulled, range.whole_to);
     return range;
 }
 
-task<result<risk::material>> gather_material(context here, git::repository* repository, reading_range range) {
+task<result<risk::material>> gather_material(context here, git::repository* repository, reading_range range,
+                                             json::object* asked) {
     risk::material made;
     auto whole = co_await lines_between(repository, range.whole_from, range.whole_to);
     if (!whole) co_return whole.error();
     made.whole = std::move(*whole);
-    const auto known = co_await read_requests(here);
-    if (!known) co_return known.error();
-    auto steps = co_await repository->landings(range.base, range.head);
-    if (!steps) co_return steps.error();
-    const auto settings = attribution_for(*here.project);
-    const auto landings = co_await as_landings(repository, *steps, settings);
-    if (!landings) co_return landings.error();
-    std::vector<changelog::known_request> requests;
-    for (const auto& [iid, each] : *known) requests.push_back(as_known_request(each));
+    const auto landed = co_await read_landed(here, {range.base, range.head, landed_scope::range});
+    if (!landed) co_return landed.error();
+    if (asked != nullptr) *asked = landed->asked;
     std::map<std::string, git::commit> commits;
-    for (const auto& each : *steps) {
+    for (const auto& each : landed->steps) {
         commits[each.tip.id] = each.tip;
         for (const auto& brought : each.brought) commits[brought.id] = brought;
     }
-    for (const auto& each : changelog::landed_changes(*landings, requests, settings)) {
+    for (const auto& each : landed->changes) {
         const auto tip = commits.find(each.commit);
         if (tip == commits.end()) continue;
-        auto from = origin_of(each, tip->second, *known, here.state->fact("gitlab_url"));
+        auto from = origin_of(each, tip->second, landed->requests, here.state->fact("gitlab_url"));
         const auto added = co_await add_contributions(repository, tip->second, std::move(from), &made.parts);
         if (!added) co_return added.error();
     }

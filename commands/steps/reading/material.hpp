@@ -22,8 +22,10 @@ struct reading_range {
 result<reading_range> candidate_range(const context& here);
 
 /// The difference and its parts, each landing as its merge request showed it: a merge by what it merged, anything else
-/// against its parent. Merges are redone in memory to see what they hold beyond that.
-task<result<risk::material>> gather_material(context here, git::repository* repository, reading_range range);
+/// against its parent. Merges are redone in memory to see what they hold beyond that. `asked`, when not null, becomes
+/// what GitLab was asked, for the look's data (see remembered_answers).
+task<result<risk::material>> gather_material(context here, git::repository* repository, reading_range range,
+                                             json::object* asked = nullptr);
 
 /// What the risk rules want to know of the new tree and of the milestone.
 task<result<risk::surroundings>> gather_surroundings(context here, git::repository* repository, reading_range range,

@@ -39,7 +39,8 @@ public:
         if (!range) co_return range.error();
         const auto open = co_await here.with.clone->ready();
         if (!open) co_return open.error();
-        const auto material = co_await gather_material(here, *open, *range);
+        json::object asked;
+        const auto material = co_await gather_material(here, *open, *range, &asked);
         if (!material) co_return material.error();
         const auto rules = risk::rules_of(here.rule.with);
         std::vector<risk::finding> found;
@@ -49,7 +50,9 @@ public:
             if (!around) co_return around.error();
             found = risk::findings(*material, *around, rules);
         }
-        co_return describe(here, *range, *material, found, rules.empty());
+        auto seen = describe(here, *range, *material, found, rules.empty());
+        seen.found.data["asked"] = std::move(asked);
+        co_return seen;
     }
 
     /// A click on a finding: the acceptance is the event itself.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/risk/findings.hpp"
+#include "commands/steps/merge/landed_set.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/base/mask.hpp"
 #include "integrations/base/printable.hpp"
@@ -163,7 +164,8 @@ std::string readable_log(const std::string& raw, std::size_t most_lines) {
 
 task<result<outcome>> run_by_pipeline(context here, act intent, release::pipeline_run how) {
     if (here.with.gitlab == nullptr) co_return not_configured("GitLab", "gitlab.project");
-    const auto sha = need_fact(here, "candidate", "pull");
+    // GitLab can only test what was pushed: trunk as it was pulled, not the release's own commit on top.
+    const auto sha = pulled_trunk(here);
     if (!sha) co_return sha.error();
     const auto own = co_await own_pipeline(here, intent, how, *sha);
     if (!own) co_return own.error();

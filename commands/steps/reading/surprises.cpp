@@ -80,15 +80,19 @@ public:
     }
 
     task<result<look_outcome>> look(context here) override {
+        if (flag_at(here.state->facts, "first_release")) co_return nothing_before(here);
         const auto range = tag_range(here);
         if (!range) co_return range.error();
         const auto open = co_await here.with.clone->ready();
         if (!open) co_return open.error();
-        const auto material = co_await gather_material(here, *open, *range);
+        json::object asked;
+        const auto material = co_await gather_material(here, *open, *range, &asked);
         if (!material) co_return material.error();
         const auto shown = co_await paths_shown(here, *open);
         if (!shown) co_return shown.error();
-        co_return describe(here, *range, *material, *shown);
+        auto seen = describe(here, *range, *material, *shown);
+        seen.found.data["asked"] = std::move(asked);
+        co_return seen;
     }
 
     task<result<outcome>> perform(context, act intent) override {
@@ -98,6 +102,14 @@ public:
     }
 
 private:
+    static look_outcome nothing_before(const context& here) {
+        look_outcome seen;
+        seen.complete = true;
+        seen.found.summary =
+            tag_name(*here.state) + " is the first release: there is no earlier tag to compare it with";
+        seen.found.fingerprint = sha256_hex(seen.found.summary).substr(0, 16);
+        return seen;
+    }
     static release::item_state item_of(const risk::surprise& of, const reading_range& range, bool was_shown) {
         release::item_state item;
         item.id = place_of(of);

@@ -87,3 +87,29 @@ TEST_CASE("R8.5 R8.6 settings of migrations and dependencies hold no options, tr
     CHECK(problem_of("dependencies: {projects: {cig/web/shop: {}}}").find("another GitLab project") !=
           std::string::npos);
 }
+
+TEST_CASE(
+    "earlier paths of the project and its housekeeping are read, and a rule that would let anything in is refused",
+    "[release][project]") {
+    const auto made = read_with(R"(
+housekeeping:
+  - {subject: "Update translations", author: robot@shop.test, paths: [locale/, "*.po"]}
+)");
+    CHECK(made.problems.empty());
+    REQUIRE(made.settings.housekeeping.size() == 1);
+    CHECK(made.settings.housekeeping[0].author == "robot@shop.test");
+    CHECK(made.settings.housekeeping[0].paths == std::vector<std::string>{"locale/", "*.po"});
+    CHECK_THAT(problem_of("housekeeping: [{paths: [locale/]}]"), Catch::Contains("`subject` or `author`"));
+    CHECK_THAT(problem_of("housekeeping: [{author: Robot}]"), Catch::Contains("needs `paths`"));
+    const auto other = read_project(R"(
+name: shop
+channel: C012ABC
+gitlab: {project: cig/web/shop, aliases: [cig/old-shop]}
+repository: {url: "https://gitlab.example/cig/shop.git", trunk: main}
+version: {file: app/version.properties}
+roles: {release-manager: [U1ANNA]}
+)",
+                                    "shop.yaml");
+    CHECK(other.problems.empty());
+    CHECK(other.settings.gitlab.aliases == std::vector<std::string>{"cig/old-shop"});
+}

@@ -1,107 +1,13 @@
 // From the pulled trunk to the pushed tag, with real git and a GitLab that remembers.
-#include <boost/asio/thread_pool.hpp>
 #include <catch2/catch.hpp>
-#include <memory>
 
-#include "commands/steps/common.hpp"
 #include "commands/views/changelog_text.hpp"
-#include "integrations/git/transport.hpp"
-#include "integrations/process/process.hpp"
-#include "tests/fakes/run_task.hpp"
-#include "tests/unit/integrations/git/support.hpp"
+#include "tests/unit/commands/steps/candidate_room.hpp"
 
 namespace slipway::steps {
 namespace {
 
-using git::test::history;
-using git::test::temporary_folder;
-
-/// A project with trunk, stable and the tag 1.3.0 on a bare remote, and a release of 1.4.0 that walks through the
-/// kinds.
-class bench {
-public:
-    bench() : work{folder.path("work")} {
-        work.commit("Root", {{"app.properties", "# app\r\nversion=1.3.0\r\n"},
-                             {"CHANGELOG.md", "# Changelog\n\n## 1.3.0\n\n- Old\n"},
-                             {"make.conf", "trunk\n"},
-                             {"src/a.txt", "1\n"}});
-        work.git({"branch", "-m", "master"});
-        work.git({"checkout", "-q", "-b", "stable"});
-        work.commit("Stable's own settings", {{"make.conf", "stable\n"}});
-        work.git({"tag", "-a", "-m", "Release 1.3.0", "1.3.0"});
-        work.git({"checkout", "-q", "master"});
-        work.git({"checkout", "-q", "-b", "login"});
-        work.commit("Login page", {{"src/login.txt", "l\n"}});
-        work.git({"checkout", "-q", "master"});
-        work.merge("login", "Merge branch 'login' into 'master'\n\nLogin page\n\nSee merge request web/shop!12");
-        work.git({"clone", "-q", "--bare", work.directory(), folder.path("remote.git")});
-        clone = std::make_unique<local_clone>(pool, *transport, "file://" + folder.path("remote.git"),
-                                              folder.path("state/repository.git"));
-        project.name = "shop";
-        project.gitlab.project = "web/shop";
-        project.version.file = "app.properties";
-        project.version.key = "version";
-        project.people = {{"UBEN", "ben", "Ben Carter", {"test@example.org"}}};
-        state.id = "shop-1.4.0-1";
-        state.project = "shop";
-        state.version = "1.4.0";
-    }
-
-    context at(const std::string& kind) {
-        context here;
-        here.state = std::make_shared<const release::release_state>(state);
-        here.rule.id = kind;
-        here.rule.kind = kind;
-        here.project = std::make_shared<const release::project_settings>(project);
-        here.with.clone = clone.get();
-        here.with.transport = transport.get();
-        return here;
-    }
-    act intent() const { return {"key", *from_iso("2026-11-23T12:00:00Z"), "", "", {}, ""}; }
-
-    result<outcome> perform(const std::string& kind) {
-        auto done = run(all_kinds().find(kind)->second->perform(at(kind), intent()));
-        if (done && done->ok)
-            for (const auto& each : done->facts) state.facts[each.key()] = each.value();
-        return done;
-    }
-    probe_outcome probe(const std::string& kind) {
-        return run(all_kinds().find(kind)->second->probe(at(kind), intent())).value();
-    }
-    void go(const std::vector<std::string>& kinds) {
-        for (const auto& each : kinds) {
-            const auto done = perform(each);
-            INFO(each << ": " << (done ? done->text : done.error().sentence()));
-            REQUIRE(done);
-            REQUIRE(done->ok);
-        }
-    }
-    void go_to_merge() { go({"git_pull", "tag_check", "changelog", "version_bump", "git_commit", "git_merge"}); }
-    std::string remote(const std::vector<std::string>& arguments) {
-        std::vector<std::string> all{"--git-dir", folder.path("remote.git")};
-        all.insert(all.end(), arguments.begin(), arguments.end());
-        return work.git(all);
-    }
-    std::string in_clone(const std::vector<std::string>& arguments) {
-        std::vector<std::string> all{"--git-dir", folder.path("state/repository.git")};
-        all.insert(all.end(), arguments.begin(), arguments.end());
-        return work.git(all);
-    }
-    template <class T>
-    T run(task<T> work_to_do) {
-        return fakes::run_on(loop, std::move(work_to_do));
-    }
-
-    temporary_folder folder;
-    history work;
-    asio::io_context loop;
-    asio::thread_pool pool{2};
-    std::unique_ptr<process::runner> runner = process::create_runner(loop.get_executor());
-    std::unique_ptr<git::transport> transport = git::create_transport(*runner, {});
-    std::unique_ptr<local_clone> clone;
-    release::project_settings project;
-    release::release_state state;
-};
+using bench = test::candidate_room;
 
 std::string why(const result<outcome>& ended) {
     return ended ? ended->text : ended.error().sentence();
@@ -251,6 +157,69 @@ TEST_CASE("P22 R5.4 one of three references present: the push finishes the other
     CHECK(all.remote({"rev-parse", "refs/heads/stable"}) == stable);
     CHECK(all.remote({"rev-parse", "refs/heads/master"}) == all.state.fact("commit"));
     CHECK(all.remote({"rev-parse", "refs/tags/1.4.0"}) == all.state.fact("tag_object"));
+}
+
+TEST_CASE("P8 P9 a step of the draft that is repeated writes anew instead of meeting its own words",
+          "[steps][candidate]") {
+    bench all;
+    all.go({"git_pull", "tag_check", "changelog", "version_bump"});
+    const auto first = all.state.fact("draft");
+    all.state.notes.push_back({{"T", "UBEN"}, untrusted{"Clear the cache"}, {}});
+    all.day = "2026-11-24";
+    all.go({"changelog"});
+    CHECK_THAT(all.in_clone({"show", all.state.fact("draft") + ":CHANGELOG.md"}),
+               Catch::StartsWith("# Changelog\n\n## 1.4.0 - 2026-11-24\n\n- Login page (!12)\n- Clear the cache\n"));
+    CHECK(all.in_clone({"show", all.state.fact("draft") + ":app.properties"}) == "# app\r\nversion=1.3.0\r");
+    all.go({"version_bump", "version_bump"});
+    CHECK(all.in_clone({"show", all.state.fact("draft") + ":app.properties"}) == "# app\r\nversion=1.4.0\r");
+    CHECK(all.in_clone({"rev-list", "--count", all.state.fact("trunk_head") + ".." + all.state.fact("draft")}) == "2");
+    CHECK(all.state.fact("draft") != first);
+    all.go({"git_commit"});
+}
+
+TEST_CASE("P15 P16 P17 the asset build's own files are committed, and anything else it touched stops the release",
+          "[steps][candidate]") {
+    bench all;
+    all.project.asset_paths = {"public/build/"};
+    all.project.assets.argv = {"sh", "-c", "mkdir -p public/build && echo built > public/build/app.js"};
+    all.go({"git_pull", "tag_check", "changelog", "version_bump"});
+    SECTION("only assets") {
+        all.run_program_step("assets");
+        const auto shown = all.perform("assets_diff");
+        REQUIRE(shown);
+        CHECK(shown->detail == "added public/build/app.js\n");
+        all.go({"git_commit"});
+        const auto commit = all.state.fact("commit");
+        CHECK(all.in_clone({"show", commit + ":public/build/app.js"}) == "built");
+        CHECK(all.in_clone({"diff", "--name-only", commit + "^", commit}) ==
+              "CHANGELOG.md\napp.properties\npublic/build/app.js");
+    }
+    SECTION("and somebody's source") {
+        all.project.assets.argv.back() += " && echo more >> src/a.txt";
+        all.run_program_step("assets");
+        const auto refused = all.perform("assets_diff");
+        REQUIRE(refused);
+        CHECK_FALSE(refused->ok);
+        CHECK(refused->detail == "modified src/a.txt\n");
+    }
+    SECTION("and it fails") {
+        all.project.assets.argv.back() = "echo no such module >&2; exit 3";
+        const auto failed = all.perform_program("assets");
+        REQUIRE(failed);
+        CHECK_FALSE(failed->ok);
+        CHECK_THAT(failed->text, Catch::Contains("exit code 3"));
+        CHECK_THAT(failed->detail, Catch::Contains("no such module"));
+    }
+}
+
+TEST_CASE("P11 a test run is bound to the tree that was tested", "[steps][candidate]") {
+    bench all;
+    all.project.tests.argv = {"sh", "-c", "grep -q 1.4.0 app.properties"};
+    all.go({"git_pull", "tag_check", "changelog", "version_bump"});
+    const auto done = all.perform_program("tests");
+    REQUIRE(done);
+    CHECK(done->ok);
+    CHECK(text_at(done->data, "tree") == all.in_clone({"rev-parse", all.state.fact("draft") + "^{tree}"}));
 }
 
 TEST_CASE("P20 somebody who pushed after the pull is seen before the tag", "[steps][candidate]") {

@@ -72,7 +72,7 @@ TEST_CASE("a linked project is offered, merged into its stable branch and read b
 
     const auto after = room.look(kind);
     CHECK(after->complete);
-    CHECK(text_at(after->facts, "dependencies.0.stable") == now);
+    CHECK(text_at(after->facts, "dependencies.0.commit") == now);
     // Trunk moves on all day; what was merged for this release stays merged.
     commit_to(room, "master", "NEXT", "3.0\n");
     CHECK(room.look(kind)->complete);
@@ -170,6 +170,64 @@ TEST_CASE("a refused push says what the remote said, and the branch stays", "[st
     REQUIRE_FALSE(refused);
     CHECK(refused.error().sentence().find("not allowed to push code to protected branches") != std::string::npos);
     CHECK(git_of(room).branch("stable").value() == old);
+}
+
+TEST_CASE("P20 a dependency whose stable branch moved after its merge is seen before the tag",
+          "[steps][dependencies]") {
+    milestone_room room;
+    REQUIRE(room.look(kind));
+    REQUIRE(room.choose(kind, library, "merge"));
+    REQUIRE(room.look(kind));
+    local_clone clone{room.pool, *room.transport, "file://" + room.company.folder + "/git/cig/rsi-website.git",
+                      room.folder.file("clone.git")};
+    const auto check = [&] {
+        auto here = room.at("branch_check");
+        here.with.clone = &clone;
+        const auto open = room.run(clone.ready()).value();
+        auto state = std::make_shared<release::release_state>(*here.state);
+        for (const auto& [fact, branch] : {std::pair{"trunk", "master"}, std::pair{"stable", "stable"}}) {
+            const auto head = room.run(open->resolve(std::string{"refs/heads/"} + branch)).value();
+            state->facts[std::string{fact} + "_head"] = head;
+            state->facts[fact == std::string{"trunk"} ? "commit" : "stable_commit"] = head;
+        }
+        here.state = state;
+        return room.run(room.kind("branch_check").perform(here, milestone_room::intent("", ""))).value();
+    };
+    const auto fine = check();
+    CHECK(fine.ok);
+    CHECK_THAT(fine.detail, Catch::Contains("dependency cig/money-format: stable is at"));
+    commit_to(room, "stable", "CHANNEL", "hot\n");
+    const auto moved = check();
+    CHECK_FALSE(moved.ok);
+    CHECK_THAT(moved.text,
+               Catch::Contains("cig/money-format has moved") && Catch::Contains("/release retry dependencies"));
+}
+
+TEST_CASE("R1.5 a milestone that is renamed, closed or gone is a drift until the push", "[steps][pins]") {
+    milestone_room room;
+    const auto seen = [&room] {
+        services with;
+        with.gitlab = room.at(kind).with.gitlab;
+        const auto found = room.run(find_drift(std::make_shared<const release::release_state>(room.state_), with,
+                                               std::make_shared<const release::project_settings>(room.project_)));
+        REQUIRE(found);
+        std::string all;
+        for (const auto& each : *found) all += each.what + ": " + each.from + " → " + each.to + "\n";
+        return all;
+    };
+    CHECK(seen().empty());
+    auto& milestones = room.records().milestones;
+    const auto ours = std::ranges::find(milestones, std::string{"1.4.0"}, &sandbox::gitlab::milestone::title);
+    ours->title = "1.4.1";
+    CHECK(seen() == "milestone: 1.4.0 → 1.4.1\n");
+    ours->title = "1.4.0";
+    ours->state = "closed";
+    CHECK(seen() == "milestone: 1.4.0 → 1.4.0 (closed)\n");
+    room.state_.facts["tag_pushed"] = "c0ffee";  // people may close it now
+    CHECK(seen().empty());
+    room.state_.facts["tag_pushed"] = nullptr;
+    milestones.erase(ours);
+    CHECK(seen() == "milestone: 1.4.0 → deleted\n");
 }
 
 }  // namespace slipway::steps::test

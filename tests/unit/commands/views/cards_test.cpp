@@ -241,6 +241,26 @@ TEST_CASE("R2.6 a direct message about an item shows what has to be read, as it 
     CHECK(buttons_of(message(done, "shop-1.4.0-1/merge-requests/asks/!1/1.1/UEVE")->blocks).empty());
 }
 
+TEST_CASE("what nothing waits for may still be ticked when its step is done, and nothing else may", "[views][items]") {
+    auto state = with_merge_requests(2);
+    auto& step = *state.step("merge-requests");
+    step.status = release::step_status::done;
+    const auto offered = [&state] {
+        const auto view = views::everything(state, project());
+        return buttons_of(message(view, "shop-1.4.0-1/merge-requests/items")->blocks).size();
+    };
+    CHECK(offered() == 0);
+    release::choice tick;
+    tick.id = "tick";
+    tick.label = "Needs no code";
+    tick.lasting = true;
+    step.items[0].blocking = false;
+    step.items[0].choices.push_back(tick);
+    CHECK(offered() == 1);
+    step.items[0].status = release::item_status::done;
+    CHECK(offered() == 0);
+}
+
 // ── forms ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 namespace {
