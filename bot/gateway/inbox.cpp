@@ -17,12 +17,19 @@ task<result<inbox::reception>> inbox::receive(slack::envelope arrived) {
     incoming.source = inbox_source;
     incoming.payload = slack::to_json(arrived);
     incoming.received = clock_.now();
-    const auto stored = co_await memory_.receive(incoming);
-    if (stored.has_error()) co_return stored.error().within("storing what Slack sent");
+    auto stored = co_await memory_.receive(incoming);
+    const bool doubtful = stored.has_error() && may_have_happened(stored.error().kind());
+    if (doubtful) stored = co_await memory_.receive(incoming);
+    if (stored.has_error()) {
+        // Perhaps it is stored all the same; then the repeat that follows is the one to handle.
+        if (doubtful) broken_.insert(incoming.id);
+        co_return stored.error().within("storing what Slack sent");
+    }
     reception made;
     made.arrival = *stored;
-    // A repeat of something whose handling broke gets its second chance; every other repeat is only acknowledged.
-    made.to_handle = *stored == store::arrival::fresh || broken_.erase(incoming.id) > 0;
+    // A repeat of something that nobody handles, because its handling broke or because the store's answer to its first
+    // arrival was lost, gets its chance; every other repeat is only acknowledged.
+    made.to_handle = *stored == store::arrival::fresh || doubtful || broken_.erase(incoming.id) > 0;
     made.stored = std::move(incoming);
     co_return made;
 }

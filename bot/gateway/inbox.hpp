@@ -33,7 +33,7 @@ public:
     struct reception {
         store::arrival arrival = store::arrival::fresh;
         store::envelope stored;
-        bool to_handle = false;  ///< fresh, or a repeat of one whose handling broke
+        bool to_handle = false;  ///< fresh, or a repeat of one that nobody handles
     };
     /// Stores durably. On failure the envelope must not be acknowledged: Slack tells the person, or sends it again.
     task<result<reception>> receive(slack::envelope arrived);
@@ -58,7 +58,8 @@ private:
     timers& clock_;
     envelope_handler handle_;
     inbox_settings settings_;
-    std::set<std::string> broken_;  ///< ids whose handler threw
+    std::set<std::string>
+        broken_;  ///< ids that may be stored and that nobody handles: the handler threw, the answer was lost
     task_group tasks_;
 };
 

@@ -166,8 +166,10 @@ void take_fields(const place& at, step_rule& step, const std::map<std::string, i
     if (const auto gate = at.at("gate")) step.gate = {read_gate(gate, roles)};
     take_step_fields(at, step);
     if (const auto with = at.at("with"))
-        if (with.is_map())
-            for (const auto& each : to_plain_json(with.node()).get_object()) step.with[each.key()] = each.value();
+        if (with.is_map()) {
+            const auto written = to_plain_json(with.node());  // outlives the loop over it
+            for (const auto& each : written.get_object()) step.with[each.key()] = each.value();
+        }
     if (const auto when = at.at("when")) step.when = read_condition(when);
     if (const auto fresh = at.at("fresh")) step.fresh = read_fresh(fresh, step, kinds);
 }

@@ -57,6 +57,9 @@ const std::map<std::string, std::string, std::less<>>& ways() {
         {"merge_back", "stays in trunk; nothing is taken out of it"},
         {"restart", "nothing to undo: a service runs again"},
         {"error_issues", "the issues stay with whoever has them"},
+        {"runbook", "what its lines did stays; whoever wrote them knows how to undo it"},
+        {"job", "what it did stays; whoever owns the program knows how to undo it"},
+        {"sentry_release", "the release stays in Sentry; delete it there when it misleads"},
     };
     return table;
 }
@@ -85,6 +88,13 @@ release_record record_of(const release_state& state) {
 }
 
 result<rollback_choice> choose_rollback(const std::vector<release_record>& all, const std::string& wanted) {
+    const auto going = std::ranges::find_if(
+        all, [](const release_record& each) { return each.kind == "rollback" && each.ended == ending::live; });
+    if (going != all.end())
+        return refuse("A rollback to " + going->version +
+                      " is under way, and a rollback never leads to another one. Repeat what failed with `/release "
+                      "retry`, or end it with `/release abort " +
+                      going->version + " REASON`.");
     const auto newest = std::ranges::find_if(all.rbegin(), all.rend(), &release_record::deployed);
     if (newest == all.rend())
         return refuse(
@@ -92,11 +102,6 @@ result<rollback_choice> choose_rollback(const std::vector<release_record>& all, 
             "`/release abort VERSION REASON`.");
     rollback_choice chosen;
     chosen.from = *newest;
-    if (chosen.from.kind == "rollback" && chosen.from.ended == ending::live)
-        return refuse("A rollback to " + chosen.from.version +
-                      " is under way, and a rollback never leads to another one. Repeat what failed with `/release "
-                      "retry`, or end it with `/release abort " +
-                      chosen.from.version + " REASON`.");
     if (chosen.from.kind == "rollback" && wanted.empty())
         return refuse("What was deployed last, " + chosen.from.version +
                       ", is a rollback already. Fix forward with `/release hotfix VERSION !MR`, or name the version "

@@ -57,6 +57,19 @@ void add_day(const freeze_rule& rule, const date::time_zone& zone, date::local_d
         }
 }
 
+/// What touches or overlaps becomes one: "every minute for a minute" is a single long span.
+std::vector<span> joined(std::vector<span> all) {
+    std::ranges::sort(all, {}, &span::from);
+    std::vector<span> made;
+    for (auto& each : all) {
+        if (!made.empty() && each.from <= made.back().until)
+            made.back().until = std::max(made.back().until, each.until);
+        else
+            made.push_back(std::move(each));
+    }
+    return made;
+}
+
 /// When the rule is open, as far as it touches [from, until).
 std::vector<span> spans_of(const freeze_rule& rule, instant from, instant until) {
     std::vector<span> all;
@@ -71,7 +84,7 @@ std::vector<span> spans_of(const freeze_rule& rule, instant from, instant until)
     const auto first = date::floor<date::days>(zone->to_local(from - rule.lasts)) - date::days{1};
     const auto last = date::floor<date::days>(zone->to_local(until)) + date::days{1};
     for (auto day = first; day <= last; day += date::days{1}) add_day(rule, *zone, day, from, until, all);
-    return all;
+    return joined(std::move(all));
 }
 
 bool concerns(const freeze_rule& rule, const release::project_settings& project, starter who) {
@@ -137,7 +150,7 @@ std::optional<release::freeze_now> open_freeze(const release::project_settings& 
     release::freeze_now open{found.reason, instant{}, found.overrun};
     constexpr int most_borders = 5'000;
     auto moment = found.changes;
-    for (int each = 0; each < most_borders && moment != instant::max(); ++each) {
+    for (int each = 0; each < most_borders && moment < now + horizon; ++each) {
         const auto then = all.at(moment);
         if (!then.stops) {
             open.until = moment;

@@ -48,6 +48,7 @@ struct envelope {
     std::string source;  ///< "slack"
     json::object payload;
     instant received;
+    std::string owner;  ///< the member that is to handle it; "" = whoever adopts it first
 };
 
 enum class arrival { fresh, repeat };
@@ -91,6 +92,8 @@ struct outbox_settle {
     std::optional<instant> due;  ///< with `retry`: not before
     /// With `retry`: a definite refusal (429, not reached), so that a first send needs no looking up next time.
     bool surely_not_sent = false;
+    /// Nobody else gets a row of this lane for so long: the pacing of one sender holds for all.
+    milliseconds lane_rest{0};
 };
 
 // ── work: what is to be done, by whoever gets the lease ──────────────────────────────────────────────────────────
@@ -139,6 +142,27 @@ struct claim {
     std::string holder;
 };
 
+// ── members: which processes share this database ────────────────────────────────────────────────────────────────
+
+/// One process while it lives. What it is responsible for is free for others once `alive_until` has passed.
+struct member {
+    std::string name;
+    json::object about;  ///< for people: version, machine
+    instant since;
+    instant alive_until;
+    bool alive = false;  ///< by the store's clock, when it was asked
+};
+
+/// Who holds what, for people to see.
+struct holding {
+    std::string what;  ///< "work", "message"
+    std::string id;
+    std::string owner;
+    std::int64_t fence = 0;
+    instant until;
+    bool over = false;  ///< it has ended, and nobody has taken the row since
+};
+
 /// Everything in one transaction, or nothing. What ends (settled, finished, dropped, released, forgotten, handled) is
 /// applied before what begins, so one batch may finish a row and put it again, or hand a name over.
 struct batch {
@@ -170,15 +194,22 @@ public:
     /// Recomputes every hash of the stream; errc::refused names the first event that does not fit.
     virtual task<result<>> verify(std::string stream) = 0;
 
+    /// The store's own clock: leases and due times follow it. The database's where several processes share one, so that
+    /// no machine's clock decides who is late (R5.15).
+    virtual task<result<instant>> time() = 0;
+
     /// Stores the envelope durably; `repeat` when its (source, id) is known.
     virtual task<result<arrival>> receive(envelope incoming) = 0;
+    /// Gives `owner` the unhandled envelopes that no living member is to handle; returns all that `owner` is to handle,
+    /// oldest first, also those it knows already.
+    virtual task<result<std::vector<envelope>>> adopt(std::string source, std::string owner) = 0;
     /// Envelopes not yet handled, oldest first: what a crash left behind.
     virtual task<result<std::vector<envelope>>> unhandled(std::string source) = 0;
     /// Forgets handled envelopes received before `before`.
     virtual task<result<>> forget_handled(instant before) = 0;
 
     /// Leases up to `limit` rows that are due and whose wanted revision is not achieved, best priority first, at most
-    /// one per key. `lane_busy` lanes are left alone.
+    /// one per key. `busy_lanes` are left alone, and so are lanes in which another owner holds a row or rests.
     virtual task<result<std::vector<outbox_row>>> lease_outbox(std::string owner, std::size_t limit, milliseconds lease,
                                                                std::vector<std::string> busy_lanes) = 0;
     /// Marks, durably, that a first send of the row begins (see outbox_row::attempted).
@@ -192,7 +223,17 @@ public:
                                                            std::size_t limit, milliseconds lease) = 0;
     /// Extends a lease; errc::moved when it is gone.
     virtual task<result<>> renew(std::string work_id, std::int64_t fence, milliseconds lease) = 0;
-    /// Ends every lease of work and outbox rows at once. Only for a caller that knows nobody else uses this database
+    /// Says that this process lives, and will for `lease` at least; again and again, well before it ends.
+    virtual task<result<>> announce(std::string name, json::object about, milliseconds lease) = 0;
+    /// The process goes: what it was responsible for is free at once.
+    virtual task<result<>> leave(std::string name) = 0;
+    /// Everybody who announced themselves and did not leave, the oldest first; the dead are forgotten after a day.
+    virtual task<result<std::vector<member>>> members() = 0;
+    /// All leases of work and messages that nobody gave back, by what and id.
+    virtual task<result<std::vector<holding>>> leases() = 0;
+    /// All names that are held, in order.
+    virtual task<result<std::vector<claim>>> claims() = 0;
+    /// Ends every lease and membership at once. Only for a caller that knows nobody else uses this database
     /// (an embedded one under its process lock): what a killed bot held goes on without waiting. Fences keep growing.
     virtual task<result<>> forget_leases() = 0;
     /// All work rows, for `slipway check` and for tests.
@@ -217,5 +258,26 @@ public:
 /// `now` is the store's clock: leases and due times follow it; it is asked on the loop thread. ":memory:" gives a
 /// database that dies with the store. Blocks while it opens. Destroy the store before the loop's context.
 result<std::unique_ptr<store>> open_sqlite(executor loop, std::string file, std::function<instant()> now);
+
+/// Copies a SQLite store to `target` while it is in use: one consistent moment, complete in one file, readable by its
+/// owner only. errc::exists when `target` is there already. Blocks until it is done.
+result<> back_up_sqlite(std::string file, std::string target);
+
+struct postgres_settings {
+    /// What libpq takes: postgresql://user@host/name?sslmode=verify-full, or "host=… dbname=…"; secrets better in
+    /// PGPASSWORD, PGPASSFILE or a service file, TLS by sslmode and its companions.
+    std::string address;
+    std::size_t connections = 4;  ///< at most, beside the one that listens for news; opened when they are needed
+    milliseconds connect_within{5'000};
+    milliseconds answer_within{15'000};  ///< one statement; afterwards the connection is given up
+    /// How long the outcome of a commit whose answer was lost is looked for before errc::lost is said.
+    milliseconds find_out_within{10'000};
+    std::function<instant()> now;  ///< only for tests: in place of the database's clock
+};
+
+/// Connects once, blocking, and brings the schema up to date; refuses a newer schema and a database of other programs.
+/// Afterwards everything runs on the loop, and a lost connection is made again when it is next needed. Destroy the
+/// store before the loop's context.
+result<std::unique_ptr<store>> open_postgres(executor loop, postgres_settings settings);
 
 }  // namespace slipway::store

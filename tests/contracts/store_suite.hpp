@@ -6,6 +6,7 @@
 
 #include "tests/contracts/store/documents.hpp"
 #include "tests/contracts/store/inbox.hpp"
+#include "tests/contracts/store/members.hpp"
 #include "tests/contracts/store/model.hpp"
 #include "tests/contracts/store/outbox.hpp"
 #include "tests/contracts/store/streams.hpp"

@@ -26,6 +26,7 @@ struct memory_books {
         instant due, leased_until;
         std::int64_t number = 0, tried = 0;
         bool held = false;
+        std::string owner;
     };
     struct work {
         store::work_row row;
@@ -43,10 +44,13 @@ struct memory_books {
     std::map<std::pair<std::string, std::string>, letter> inbox;
     std::map<std::pair<std::string, std::string>, json::object> documents;
     std::map<std::string, std::string> claims;
+    std::map<std::string, store::member> members;
+    std::map<std::string, instant> resting;  ///< lane → until when nobody else gets a row of it
     std::int64_t fence = 0, number = 0;
     bool checks_versions = true;  ///< false: who decided on an old state is believed
     bool checks_fences = true;    ///< false: who lost a lease may write
     bool is_away = false;         ///< nothing can be committed
+    int lost_arrivals = 0;        ///< so many answers of `receive` are lost, with the envelope stored
 };
 
 class memory_store final : public store::store {
@@ -57,6 +61,8 @@ class memory_store final : public store::store {
     using arrival = slipway::store::arrival;
     using stored_event = slipway::store::stored_event;
     using document = slipway::store::document;
+    using member = slipway::store::member;
+    using holding = slipway::store::holding;
     using how = slipway::store::outbox_settle::how;
 
 public:
@@ -100,9 +106,11 @@ public:
     }
     task<result<arrival>> receive(envelope incoming) override {
         const std::pair key{incoming.source, incoming.id};
-        if (books_.inbox.contains(key)) co_return arrival::repeat;
-        books_.inbox[key] = {std::move(incoming), ++books_.number, false};
-        co_return arrival::fresh;
+        const auto [at, fresh] = books_.inbox.try_emplace(key);
+        if (fresh) at->second = {std::move(incoming), ++books_.number, false};
+        if (books_.lost_arrivals > 0 && books_.lost_arrivals-- > 0)
+            co_return failure{errc::lost, "the answer of the database was lost"};
+        co_return fresh ? arrival::fresh : arrival::repeat;
     }
     task<result<std::vector<envelope>>> unhandled(std::string source) override {
         std::map<std::int64_t, envelope> left;
@@ -112,15 +120,74 @@ public:
         for (auto& [number, each] : left) all.push_back(std::move(each));
         co_return all;
     }
+    task<result<std::vector<envelope>>> adopt(std::string source, std::string owner) override {
+        std::map<std::int64_t, envelope> mine;
+        for (auto& [key, each] : books_.inbox) {
+            if (key.first != source || each.handled) continue;
+            const auto holder = books_.members.find(each.what.owner);
+            const bool is_free = holder == books_.members.end() || holder->second.alive_until <= now_();
+            if (each.what.owner != owner && is_free) each.what.owner = owner;
+            if (each.what.owner == owner) mine[each.number] = each.what;
+        }
+        std::vector<envelope> all;
+        for (auto& [number, each] : mine) all.push_back(std::move(each));
+        co_return all;
+    }
+    task<result<>> announce(std::string name, json::object about, milliseconds lease) override {
+        const auto now = now_();
+        auto& each = books_.members.try_emplace(name, member{name, {}, now, now, false}).first->second;
+        each.about = std::move(about);
+        each.alive_until = now + lease;
+        std::erase_if(books_.members,
+                      [&](const auto& one) { return one.second.alive_until < now - std::chrono::hours{24}; });
+        co_return result<>{};
+    }
+    task<result<>> leave(std::string name) override {
+        books_.members.erase(name);
+        co_return result<>{};
+    }
+    task<result<std::vector<member>>> members() override {
+        std::map<std::pair<instant, std::string>, member> ordered;
+        for (const auto& [name, each] : books_.members) {
+            auto& one = ordered[{each.since, name}];
+            one = each;
+            one.alive = each.alive_until > now_();
+        }
+        std::vector<member> all;
+        for (auto& [order, each] : ordered) all.push_back(std::move(each));
+        co_return all;
+    }
+    task<result<std::vector<holding>>> leases() override {
+        std::vector<holding> all;
+        for (const auto& [id, each] : books_.works)
+            if (!each.row.owner.empty())
+                all.push_back({"work", id, each.row.owner, each.row.fence, each.row.leased_until,
+                               each.row.leased_until <= now_()});
+        for (const auto& [key, each] : books_.outbox)
+            if (each.held)
+                all.push_back(
+                    {"message", key, each.owner, each.row.fence, each.leased_until, each.leased_until <= now_()});
+        co_return all;
+    }
+    task<result<std::vector<slipway::store::claim>>> claims() override {
+        std::vector<slipway::store::claim> all;
+        for (const auto& [name, holder] : books_.claims) all.push_back({name, holder});
+        co_return all;
+    }
+    task<result<instant>> time() override { co_return now_(); }
     task<result<>> forget_handled(instant before) override {
         std::erase_if(books_.inbox,
                       [&](const auto& each) { return each.second.handled && each.second.what.received < before; });
         co_return result<>{};
     }
-    task<result<std::vector<outbox_row>>> lease_outbox(std::string, std::size_t limit, milliseconds lease,
+    task<result<std::vector<outbox_row>>> lease_outbox(std::string owner, std::size_t limit, milliseconds lease,
                                                        std::vector<std::string> busy) override {
         const auto now = now_();
-        const std::set<std::string> lanes{busy.begin(), busy.end()};
+        std::set<std::string> lanes{busy.begin(), busy.end()};
+        for (const auto& [lane, until] : books_.resting)
+            if (until > now) lanes.insert(lane);
+        for (const auto& [key, each] : books_.outbox)
+            if (each.held && each.owner != owner && each.leased_until > now) lanes.insert(each.row.lane);
         std::map<std::tuple<int, instant, std::int64_t>, memory_books::message*> due;
         for (auto& [key, each] : books_.outbox)
             if (is_open(each) && each.due <= now && each.leased_until <= now && !lanes.contains(each.row.lane))
@@ -132,6 +199,7 @@ public:
             each->leased_until = now + lease;
             each->tried = each->row.wanted;
             each->held = true;
+            each->owner = owner;
             leased.push_back(each->row);
         }
         co_return leased;
@@ -183,6 +251,8 @@ public:
     task<result<>> forget_leases() override {
         for (auto& [id, each] : books_.works) free(each);
         for (auto& [key, each] : books_.outbox) free(each);
+        books_.members.clear();
+        books_.resting.clear();
         raise();
         co_return result<>{};
     }
@@ -342,6 +412,7 @@ private:
         auto& each = books_.outbox[outcome.key];
         free(each);
         auto& row = each.row;
+        if (outcome.lane_rest > milliseconds{0}) books_.resting[row.lane] = now_() + outcome.lane_rest;
         if (outcome.verdict == how::sent) {
             row.achieved = std::max(row.achieved, outcome.achieved);
             for (const auto& [name, value] : outcome.receipt) row.receipt[name] = value;

@@ -113,7 +113,7 @@ void company::start_bot() {
     launch();
     // One that is told to die may do so before anybody has met it.
     const bool may_die = bot_variables.contains("SLIPWAY_KILL_POINTS");
-    wait_until("the bot is linked", [this] {
+    wait_until("the bot is linked", [this, &launch, may_die] {
         if (!bot_->runs() && !may_die) FAIL("the bot ended at once: " << bot_log());
         if (!bot_->runs()) launch();
         return flag_at(get("/state?as=U0ANA"), "app.linked");

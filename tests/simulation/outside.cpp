@@ -1,6 +1,7 @@
 #include "tests/simulation/outside.hpp"
 
 #include "integrations/base/json.hpp"
+#include "integrations/store/store.hpp"
 
 namespace slipway::simulation {
 namespace {

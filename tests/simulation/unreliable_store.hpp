@@ -38,6 +38,13 @@ public:
     task<result<>> renew(std::string id, std::int64_t fence, milliseconds lease) override {
         return write<void>(books_.renew(std::move(id), fence, lease));
     }
+    task<result<>> announce(std::string name, json::object about, milliseconds lease) override {
+        return write<void>(books_.announce(std::move(name), std::move(about), lease));
+    }
+    task<result<>> leave(std::string name) override { return write<void>(books_.leave(std::move(name))); }
+    task<result<std::vector<envelope>>> adopt(std::string source, std::string owner) override {
+        return write<std::vector<envelope>>(books_.adopt(std::move(source), std::move(owner)));
+    }
     task<result<>> forget_leases() override { return write<void>(books_.forget_leases()); }
 
     task<result<std::vector<stored_event>>> read(std::string stream, std::int64_t after) override {
@@ -64,6 +71,16 @@ public:
     }
     task<result<std::optional<std::string>>> holder_of(std::string name) override {
         return ask<std::optional<std::string>>(books_.holder_of(std::move(name)));
+    }
+    task<result<instant>> time() override { return ask<instant>(books_.time()); }
+    task<result<std::vector<slipway::store::member>>> members() override {
+        return ask<std::vector<slipway::store::member>>(books_.members());
+    }
+    task<result<std::vector<slipway::store::holding>>> leases() override {
+        return ask<std::vector<slipway::store::holding>>(books_.leases());
+    }
+    task<result<std::vector<slipway::store::claim>>> claims() override {
+        return ask<std::vector<slipway::store::claim>>(books_.claims());
     }
     task<> wait_for_news(milliseconds at_most) override {
         if (mine_.is_dead) co_await life::for_ever();

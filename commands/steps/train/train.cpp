@@ -198,8 +198,9 @@ private:
         if (!*kept) co_return false;
         const auto* commits = (*kept)->if_contains("commits");
         if (commits == nullptr || !commits->is_object()) co_return false;
-        const auto commit = text_at(commits->get_object(), here.state->id);
-        co_return !commit.empty() && commit == here.state->fact("stable_commit");
+        const auto* commit = commits->get_object().if_contains(here.state->id);  // its dots are no path
+        const auto mine = here.state->fact("stable_commit");
+        co_return !mine.empty() && commit != nullptr && commit->is_string() && commit->get_string() == mine;
     }
 };
 

@@ -52,4 +52,11 @@ std::optional<std::string> holder_of(connection& db, const std::string& name) {
     return found.text(0);
 }
 
+std::vector<claim> all_claims(connection& db) {
+    std::vector<claim> all;
+    query rows{db, "SELECT name, holder FROM claim ORDER BY name"};
+    while (rows.next()) all.push_back({rows.text(0), rows.text(1)});
+    return all;
+}
+
 }  // namespace slipway::store::sqlite

@@ -91,6 +91,12 @@ void put_message(connection& db, const outbox_put& wanted, instant now) {
 }
 
 result<> settle_message(connection& db, const outbox_settle& outcome, instant now) {
+    if (outcome.lane_rest > milliseconds{0})
+        db.run(
+            "INSERT INTO lane (name, owner, rests_until) "
+            "SELECT lane, owner, ? FROM outbox WHERE key = ? AND fence = ? AND owner <> '' "
+            "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, rests_until = excluded.rests_until",
+            to_unix_ms(now + outcome.lane_rest), outcome.key, outcome.fence);
     switch (outcome.verdict) {
         case outbox_settle::how::sent:
             return settle_sent(db, outcome);
@@ -119,8 +125,16 @@ std::vector<outbox_row> lease_messages(connection& db, const std::string& owner,
         query rows{db,
                    "SELECT " SLIPWAY_OUTBOX_COLUMNS
                    " FROM outbox WHERE wanted > achieved AND given_up = 0 AND due <= ?1 AND leased_until <= ?1 "
-                   "AND lane NOT IN (SELECT value FROM json_each(?2)) ORDER BY priority, due, number LIMIT ?3",
-                   to_unix_ms(now), busy, limit};
+                   "AND lane NOT IN (SELECT value FROM json_each(?2)) "
+                   "AND NOT EXISTS (SELECT 1 FROM outbox AS held WHERE held.lane = outbox.lane "
+                   "AND held.owner <> '' AND held.owner <> ?4 AND held.leased_until > ?1) "
+                   "AND NOT EXISTS (SELECT 1 FROM lane AS resting WHERE resting.name = outbox.lane "
+                   "AND resting.owner <> ?4 AND resting.rests_until > ?1) "
+                   "ORDER BY priority, due, number LIMIT ?3",
+                   to_unix_ms(now),
+                   busy,
+                   limit,
+                   owner};
         while (rows.next()) leased.push_back(row_of(rows));
     }
     for (auto& row : leased) {

@@ -83,6 +83,17 @@ constexpr std::array migrations{
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE claim (name TEXT PRIMARY KEY, holder TEXT NOT NULL) STRICT, WITHOUT ROWID;
     )sql",
+    R"sql(
+    ALTER TABLE inbox ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+    CREATE TABLE member (
+        name        TEXT PRIMARY KEY,
+        about       TEXT NOT NULL,
+        since       INTEGER NOT NULL,
+        alive_until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE lane (name TEXT PRIMARY KEY, owner TEXT NOT NULL, rests_until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX outbox_held ON outbox (lane) WHERE owner <> '';
+    )sql",
 };
 
 std::int64_t number_of(connection& db, std::string_view pragma) {

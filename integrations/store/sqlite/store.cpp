@@ -1,7 +1,4 @@
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <list>
-
+#include "integrations/store/news_board.hpp"
 #include "integrations/store/sqlite/job_queue.hpp"
 #include "integrations/store/sqlite/schema.hpp"
 #include "integrations/store/sqlite/tables.hpp"
@@ -9,31 +6,6 @@
 namespace slipway::store {
 namespace sqlite {
 namespace {
-
-/// Wakes the tasks that wait for rows to appear. Loop thread only.
-class news_board {
-public:
-    explicit news_board(executor loop) : loop_{std::move(loop)} {}
-
-    void raise() {
-        for (auto* each : waiting_) each->cancel();
-    }
-    task<> wait(milliseconds at_most) {
-        asio::steady_timer timer{loop_, at_most};
-        const auto place = waiting_.insert(waiting_.end(), &timer);
-        boost::system::error_code woken;
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        waiting_.erase(place);
-    }
-
-private:
-    executor loop_;
-    std::list<asio::steady_timer*> waiting_;
-};
-
-bool brings_news(const batch& changes) {
-    return !changes.outbox.empty() || !changes.settled.empty() || !changes.work.empty() || !changes.finished.empty();
-}
 
 /// The contract of store.hpp, each call as one job of the queue. `now_` is asked on the loop thread.
 class sqlite_store final : public store {
@@ -75,11 +47,15 @@ public:
         return queue_.perform<void>(access::read, [stream](connection& db) { return verify_stream(db, stream); });
     }
 
+    task<result<instant>> time() override { co_return now_(); }
     task<result<arrival>> receive(envelope incoming) override {
         return change([incoming = std::move(incoming)](connection& db) { return receive_envelope(db, incoming); });
     }
     task<result<std::vector<envelope>>> unhandled(std::string source) override {
         return ask([source](connection& db) { return unhandled_envelopes(db, source); });
+    }
+    task<result<std::vector<envelope>>> adopt(std::string source, std::string owner) override {
+        return change([=, now = now_()](connection& db) { return adopt_envelopes(db, source, owner, now); });
     }
     task<result<>> forget_handled(instant before) override {
         auto work = [before](connection& db) -> result<> {
@@ -115,6 +91,29 @@ public:
     task<result<>> renew(std::string work_id, std::int64_t fence, milliseconds lease) override {
         auto work = [=, until = now_() + lease](connection& db) { return renew_work(db, work_id, fence, until); };
         return queue_.perform<void>(access::write, std::move(work));
+    }
+    task<result<>> announce(std::string name, json::object about, milliseconds lease) override {
+        auto work = [=, about = std::move(about), now = now_()](connection& db) -> result<> {
+            announce_member(db, name, about, now, now + lease);
+            return {};
+        };
+        return queue_.perform<void>(access::write, std::move(work));
+    }
+    task<result<>> leave(std::string name) override {
+        auto work = [name](connection& db) -> result<> {
+            forget_member(db, name);
+            return {};
+        };
+        return queue_.perform<void>(access::write, std::move(work));
+    }
+    task<result<std::vector<member>>> members() override {
+        return ask([now = now_()](connection& db) { return all_members(db, now); });
+    }
+    task<result<std::vector<holding>>> leases() override {
+        return ask([now = now_()](connection& db) { return all_leases(db, now); });
+    }
+    task<result<std::vector<claim>>> claims() override {
+        return ask([](connection& db) { return all_claims(db); });
     }
     task<result<>> forget_leases() override {
         auto work = [](connection& db) -> result<> {

@@ -28,6 +28,8 @@ result<> verify_stream(connection& db, const std::string& stream);
 // inbox.cpp
 arrival receive_envelope(connection& db, const envelope& incoming);
 std::vector<envelope> unhandled_envelopes(connection& db, const std::string& source);
+/// See store::adopt.
+std::vector<envelope> adopt_envelopes(connection& db, const std::string& source, const std::string& owner, instant now);
 void mark_handled(connection& db, const document_key& which);
 void forget_envelopes(connection& db, instant before);
 
@@ -59,6 +61,14 @@ std::vector<document> documents_in(connection& db, const std::string& collection
 result<> take_claim(connection& db, const claim& wanted);
 void release_claim(connection& db, const claim& held);
 std::optional<std::string> holder_of(connection& db, const std::string& name);
+std::vector<claim> all_claims(connection& db);
+
+// members.cpp
+void announce_member(connection& db, const std::string& name, const json::object& about, instant now, instant until);
+void forget_member(connection& db, const std::string& name);
+std::vector<member> all_members(connection& db, instant now);
+/// Of work and messages, whatever the time.
+std::vector<holding> all_leases(connection& db, instant now);
 
 // commit.cpp
 result<> apply(connection& db, const batch& changes, instant now);

@@ -80,6 +80,8 @@ std::vector<work_row> lease_work(connection& db, const std::string& owner, const
 void forget_leases(connection& db) {
     db.run("UPDATE work SET owner = '', leased_until = 0 WHERE owner <> ''");
     db.run("UPDATE outbox SET owner = '', leased_until = 0 WHERE owner <> ''");
+    db.run("DELETE FROM member");
+    db.run("DELETE FROM lane");
 }
 
 result<> renew_work(connection& db, const std::string& id, std::int64_t fence, instant until) {

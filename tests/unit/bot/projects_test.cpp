@@ -8,8 +8,10 @@
 #include "bot/projects.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 #include "integrations/net/http.hpp"
+#include "integrations/net/page_probe.hpp"
 #include "integrations/process/process.hpp"
 #include "integrations/telemetry/ledger.hpp"
+#include "tests/fakes/show_result.hpp"
 #include "tests/fakes/hand_clock.hpp"
 #include "tests/fakes/temporary_folder.hpp"
 
@@ -56,7 +58,8 @@ struct room {
     projects& start() {
         all = std::make_unique<projects>(
             read(),
-            shared_clients{clock, *memory, *http, *processes, nullptr, errors, pool, [this](const std::string& token) {
+            shared_clients{clock, *memory, *http, *pages, *processes, nullptr, nullptr, nullptr, errors, pool,
+                           [this](const std::string& token) {
                                tokens.push_back(token);
                                return gitlab::create_api(*http, clock, [] { return 0.5; },
                                                          {.url = "http://127.0.0.1/gitlab", .token = token})
@@ -74,6 +77,7 @@ struct room {
     std::unique_ptr<store::store> memory =
         *store::open_sqlite(loop.get_executor(), ":memory:", [this] { return clock.now(); });
     std::unique_ptr<net::http_client> http = net::create_http_client(loop.get_executor(), {});
+    std::unique_ptr<net::page_probe> pages = net::create_page_probe(loop.get_executor(), {});
     std::unique_ptr<process::runner> processes = process::create_runner(loop.get_executor());
     telemetry::error_ledger errors;
     std::unique_ptr<projects> all;
@@ -146,7 +150,7 @@ TEST_CASE("R9.2 a project's checklist extends the bot's own; a mistake names its
     auto& all = one.start();
     CHECK(all.names() == std::vector<std::string>{"shop"});
     const auto list = all.checklist(*all.find("shop"));
-    REQUIRE(list);
+    REQUIRE(list.has_value());
     CHECK(list->find("tests")->timeout == milliseconds{4LL * 3'600'000});
     CHECK(list->find("tests")->origin.ends_with("shop-list.yaml:3"));
     CHECK(list->find("push")->origin.find("default.yaml:") != std::string::npos);

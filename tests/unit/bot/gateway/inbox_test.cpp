@@ -2,6 +2,7 @@
 #include "bot/gateway/inbox.hpp"
 
 #include "gateway_bench.hpp"
+#include "tests/fakes/memory_store.hpp"
 
 using namespace slipway;
 using namespace slipway::gateway;
@@ -90,6 +91,29 @@ TEST_CASE("an envelope whose handling broke stays, and its repeat gets the secon
     world.handle(again);
     CHECK(world.handled.size() == 2);
     CHECK(world.unhandled().empty());
+}
+
+TEST_CASE("R5.8 an envelope whose storing was never confirmed is handled all the same, once", "[gateway][inbox]") {
+    for (const int lost : {1, 2}) {
+        asio::io_context loop;
+        fakes::hand_timers clock;
+        fakes::memory_books books;
+        fakes::memory_store memory{loop.get_executor(), books, [&clock] { return clock.now(); }};
+        inbox envelopes{loop.get_executor(), memory, clock, [](store::envelope) -> task<> { co_return; }};
+        const auto receive = [&](const char* id) {
+            const auto frame = parse_json(inbox_bench::click(id, "1.2.a"));
+            return fakes::run_on(loop, envelopes.receive(*slack::envelope_from_json(frame->as_object())));
+        };
+        books.lost_arrivals = lost;
+        const auto first = receive("e1");
+        CHECK(first.has_value() == (lost == 1));  // asked a second time: it is there
+        if (first) CHECK(first->to_handle);
+        const auto repeat = receive("e2");
+        REQUIRE(repeat);
+        CHECK(repeat->to_handle == (lost == 2));
+        CHECK_FALSE(receive("e3")->to_handle);
+        CHECK(books.inbox.size() == 1);
+    }
 }
 
 TEST_CASE("the stored form holds what is needed to handle it, and no verification token", "[gateway][inbox]") {

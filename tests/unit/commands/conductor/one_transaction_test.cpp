@@ -16,10 +16,10 @@ using namespace slipway::conductor;
 namespace {
 
 /// A journal over a database file, as a process has it.
-struct process {
-    explicit process(const std::string& file)
+struct bot_process {
+    explicit bot_process(const std::string& file)
         : memory{*store::open_sqlite(loop.get_executor(), file, [this] { return clock.now(); })} {}
-    ~process() { fakes::run_on(loop, memory->close()); }
+    ~bot_process() { fakes::run_on(loop, memory->close()); }
     template <class T>
     T run(task<T> work) {
         return fakes::run_on(loop, std::move(work));
@@ -47,7 +47,7 @@ struct process {
 
 /// A release whose push waits for its last approval.
 void prepare(const std::string& file) {
-    process one{file};
+    bot_process one{file};
     REQUIRE(one.run(one.releases.begin(fakes::small_wish(), fakes::ana(), "test", {})));
     one.report("announce");
     release::look_finished seen;
@@ -78,7 +78,7 @@ bool dies_at(const std::string& file, int statement) {
     if (child == 0) {
         sqlite3_auto_extension(reinterpret_cast<void (*)()>(&watch));
         statements_left = 1'000'000;
-        process one{file};
+        bot_process one{file};
         static_cast<void>(one.state());
         statements_left = statement;
         one.approve("push", fakes::quinn());
@@ -100,7 +100,7 @@ TEST_CASE("R3.4 killed at any statement of the last approval, nothing of it is t
         const auto file = folder.file("killed-" + std::to_string(statement) + ".db");
         std::filesystem::copy_file(fresh, file);
         died = dies_at(file, statement);
-        process after{file};
+        bot_process after{file};
         const auto state = after.state();
         const auto* push = state.step("push");
         int seats = 0, rows = 0;

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "commands/release/checklist_override.hpp"
+#include "integrations/base/json.hpp"
 #include "tests/fakes/small_release.hpp"
 
 using namespace slipway;

@@ -12,7 +12,7 @@ using words = std::vector<std::string>;
 words split(const std::string& line) {
     const auto made = split_words(line);
     INFO(line);
-    if (!made) FAIL(made.error().sentence());
+    REQUIRE(made.has_value());
     return *made;
 }
 
@@ -37,13 +37,13 @@ TEST_CASE("R8.5 what only a shell understands is refused with the sign, never gu
           "a \"never",   "a \\",    "a\nb",        "a 'b\nc'",   "a \x01",   "",         "   "}) {
         INFO(line);
         const auto made = split_words(line);
-        REQUIRE_FALSE(made);
-        CHECK(made.error() == errc::refused);
+        REQUIRE(!made.has_value());
+        CHECK((made.error() == errc::refused));
         CHECK(made.error().sentence().size() > 15);
     }
     CHECK(split_words("a | b").error().sentence().find("`|`") != std::string::npos);
     // An assignment is only read as one before the program.
-    CHECK(split_words("env A=1 b"));
+    CHECK(split_words("env A=1 b").has_value());
 }
 
 TEST_CASE("R8.5 only what the project file allows may run: by program, or word by word", "[runbook]") {

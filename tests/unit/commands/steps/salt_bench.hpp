@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
+#include "commands/steps/common.hpp"
 #include "commands/steps/machines/salt_run.hpp"
 #include "commands/steps/step.hpp"
 #include "deploy/sandbox/salt/deployment.hpp"
@@ -86,25 +87,24 @@ struct salt_bench {
         return made;
     }
 
-    step_kind& kind(const std::string& name) { return *all_kinds().at(name); }
     /// The ping, whose hosts are pinned.
     result<outcome> ping() {
-        auto done = fakes::run_on(loop, kind("salt_ping").perform(here(), {}));
+        auto done = fakes::run_on(loop, pings->perform(here(), {}));
         if (done)
             for (const auto& [name, value] : done->facts) state.facts[name] = value;
         return done;
     }
     /// The look, which people approve.
     result<look_outcome> look() {
-        auto seen = fakes::run_on(loop, kind("salt_state").look(here()));
+        auto seen = fakes::run_on(loop, builds->look(here()));
         if (seen) step.look = seen->found;
         return seen;
     }
     result<probe_outcome> probe(const std::string& key = "k1") {
-        return fakes::run_on(loop, kind("salt_state").probe(here(), intent(key)));
+        return fakes::run_on(loop, builds->probe(here(), intent(key)));
     }
     result<outcome> perform(const std::string& key = "k1") {
-        auto done = fakes::run_on(loop, kind("salt_state").perform(here(), intent(key)));
+        auto done = fakes::run_on(loop, builds->perform(here(), intent(key)));
         if (done)
             for (const auto& [name, value] : done->facts) state.facts[name] = value;
         return done;
@@ -114,7 +114,7 @@ struct salt_bench {
     void perform_until(Claim is_true) {
         boost::asio::cancellation_signal end;
         bool over = false;
-        boost::asio::co_spawn(loop, kind("salt_state").perform(here(), intent("k1")),
+        boost::asio::co_spawn(loop, builds->perform(here(), intent("k1")),
                               boost::asio::bind_cancellation_slot(
                                   end.slot(), [&over](std::exception_ptr, const result<outcome>&) { over = true; }));
         fakes::run_until(loop, is_true);
@@ -151,6 +151,7 @@ struct salt_bench {
     std::unique_ptr<salt::salt_client> client;
     std::unique_ptr<salt::job_client> jobs;
     std::unique_ptr<store::store> memory;
+    std::unique_ptr<step_kind> pings = create_salt_ping(), builds = create_salt_state();
     release::project_settings project;
     release::release_state state;
     release::step_state step;

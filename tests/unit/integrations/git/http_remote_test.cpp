@@ -182,6 +182,13 @@ private:
 
 /// A bare remote behind the web, and a clone of it with one commit and one tag more.
 struct web_bench {
+    template <class Ask>
+    auto on(Ask ask) {
+        asio::io_context loop;
+        const auto runner = process::create_runner(loop.get_executor());
+        const auto git = create_transport(*runner, settings);
+        return fakes::run_on(loop, ask(*git));
+    }
     web_bench() {
         history{folder.path("remote.git"), /*bare=*/true};
         seed.git({"remote", "add", "origin", folder.path("remote.git")});
@@ -197,13 +204,6 @@ struct web_bench {
         wanted.message = "Next";
         next = run(repo->create_commit(wanted)).value();
         tag = run(repo->create_tag({"1.4.0", next, pinned(), "Release 1.4.0"})).value();
-    }
-    template <class Ask>
-    auto on(Ask ask) {
-        asio::io_context loop;
-        const auto runner = process::create_runner(loop.get_executor());
-        const auto git = create_transport(*runner, settings);
-        return fakes::run_on(loop, ask(*git));
     }
     result<push_report> push() {
         const std::vector<push_ref> refs{

@@ -1,0 +1,78 @@
+#include "integrations/store/postgres/listener.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+
+namespace slipway::store::postgres {
+namespace {
+
+constexpr milliseconds first_wait{250};
+constexpr milliseconds longest_wait{5'000};
+
+}  // namespace
+
+listener::listener(executor loop, connection_settings settings, std::string self)
+    : ears_{std::make_shared<ears>(ears{loop, std::move(settings), std::move(self), news_board{loop}})} {}
+
+listener::~listener() {
+    close();
+}
+
+void listener::close() {
+    ears_->closed = true;
+    ears_->board.raise();
+    if (ears_->db && ears_->listening)
+        ears_->db->stop_waiting();
+    else
+        ears_->db.reset();
+}
+
+task<> listener::wait(milliseconds at_most) {
+    const auto here = ears_;
+    ++here->waiting;  // before the task begins, which looks whether anybody waits
+    if (!here->listening && !here->closed) {
+        here->listening = true;
+        asio::co_spawn(here->loop, listen(here), [](const std::exception_ptr& failed) {
+            if (failed) std::rethrow_exception(failed);  // `listen` lets nothing out but bugs
+        });
+    }
+    const done_waiting last{*here};
+    co_await here->board.wait(at_most);
+}
+
+task<> listener::listen(std::shared_ptr<ears> here) {
+    while (here->waiting > 0 && !here->closed) {
+        std::string problem;
+        try {
+            co_await hear(here);
+        } catch (const trouble& found) {
+            problem = found.reason().sentence();
+        }
+        if (problem.empty()) continue;
+        here->db.reset();
+        // Without it waiters look again when their own time is over; that is all this connection saves.
+        if (++here->refusals == 1) spdlog::warn("news of other bots come late for now: {}", problem);
+        asio::steady_timer pause{here->loop, std::min(longest_wait, first_wait * here->refusals)};
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+    here->listening = false;
+    if (here->closed) here->db.reset();
+}
+
+task<> listener::hear(std::shared_ptr<ears> here) {
+    if (!here->db) {
+        auto made = co_await connection::open(here->loop, here->settings);
+        if (!made) throw trouble{trouble::kind::gone, made.error()};
+        here->db = std::move(*made);
+        co_await here->db->script("LISTEN slipway_news");
+        here->refusals = 0;
+        here->board.raise();  // what was committed before the LISTEN was not heard
+        co_return;
+    }
+    const auto heard = co_await here->db->next_notifications();
+    if (std::ranges::any_of(heard, [&](const auto& who) { return who != here->self; })) here->board.raise();
+}
+
+}  // namespace slipway::store::postgres

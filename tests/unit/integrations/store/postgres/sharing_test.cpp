@@ -1,0 +1,201 @@
+// Several bots on one database.
+#include <atomic>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <set>
+#include <thread>
+
+#include "tests/unit/integrations/store/postgres/desk.hpp"
+
+namespace slipway::store {
+
+TEST_CASE("R11.2 two bots that lease at once never get the same row", "[store][sharing]") {
+    postgres_desk at;
+    const auto one = at.open();
+    const auto two = at.open();
+    batch changes;
+    const auto due = at.run(one->time()).value();
+    for (int number = 0; number < 120; ++number) changes.work.push_back({std::to_string(number), "step", {}, due});
+    REQUIRE(at.run(one->commit(std::move(changes))));
+    std::multiset<std::string> leased;
+    std::set<std::int64_t> fences;
+    int refused = 0;
+    const auto lease = [&](store& memory, std::string owner) -> task<> {
+        for (;;) {
+            const auto rows = co_await memory.lease_work(owner, {}, 3, 60s);
+            if (!rows) ++refused;
+            if (!rows || rows->empty()) co_return;
+            for (const auto& each : *rows) {
+                leased.insert(each.id);
+                fences.insert(each.fence);
+            }
+        }
+    };
+    for (int worker = 0; worker < 3; ++worker)
+        for (auto* memory : {one.get(), two.get()})
+            asio::co_spawn(at.loop(), lease(*memory, worker == 0 ? "one" : "two"),
+                           [](const std::exception_ptr& failed) {
+                               if (failed) std::rethrow_exception(failed);
+                           });
+    at.loop().restart();
+    at.loop().run();
+    CHECK(refused == 0);
+    CHECK(leased.size() == 120);
+    CHECK(std::set<std::string>(leased.begin(), leased.end()).size() == 120);
+    CHECK(fences.size() == 120);
+}
+
+TEST_CASE("R11.4 of two bots that receive one envelope one is the first", "[store][sharing]") {
+    postgres_desk at;
+    const auto one = at.open();
+    const auto two = at.open();
+    int fresh = 0;
+    const auto receive = [&](store& memory) -> task<> {
+        envelope same{"e1", "slack", {}, from_unix_ms(5), "somebody"};
+        const auto got = co_await memory.receive(std::move(same));
+        fresh += got && *got == arrival::fresh ? 1 : 0;
+    };
+    for (int round = 0; round < 10; ++round)
+        for (auto* memory : {one.get(), two.get()})
+            asio::co_spawn(at.loop(), receive(*memory), [](const std::exception_ptr& failed) {
+                if (failed) std::rethrow_exception(failed);
+            });
+    at.loop().restart();
+    at.loop().run();
+    CHECK(fresh == 1);
+}
+
+TEST_CASE("a commit of one bot wakes the others", "[store][sharing]") {
+    postgres_desk at;
+    const auto one = at.open();
+    const auto two = at.open();
+    at.run(one->wait_for_news(300ms));  // it listens by now
+    bool woken = false;
+    const auto wait = [&]() -> task<> {
+        co_await one->wait_for_news(10min);
+        woken = true;
+    };
+    const auto put = [&]() -> task<> {
+        batch loud;
+        loud.work.push_back({"w", "step", {}, from_unix_ms(5)});
+        co_await two->commit(std::move(loud));
+    };
+    using namespace asio::experimental::awaitable_operators;
+    at.run(wait() && put());
+    CHECK(woken);
+}
+
+TEST_CASE("R5.15 leases follow the database's clock, whatever a bot's machine believes", "[store][sharing]") {
+    postgres_desk at;
+    const auto memory = at.open();
+    const auto now = at.run(memory->time()).value();
+    batch changes;
+    changes.work.push_back({"w", "step", {}, now});
+    REQUIRE(at.run(memory->commit(std::move(changes))));
+    const auto row = at.run(memory->lease_work("one", {}, 1, 30s)).value().at(0);
+    const auto lasts = row.leased_until - now;
+    CHECK(lasts >= 30s);
+    CHECK(lasts < 50s);
+    CHECK(at.run(memory->lease_work("two", {}, 1, 30s)).value().empty());
+}
+
+TEST_CASE("R5.12 a database of a newer program is refused with the way out, and left as it is", "[store][opening]") {
+    postgres_desk at;
+    at.open();
+    at.database().ask("UPDATE slipway_schema SET version = 99");
+    const auto refused = open_postgres(at.loop().get_executor(), at.settings());
+    REQUIRE(refused.has_error());
+    CHECK(refused.error() == errc::refused);
+    CHECK_THAT(refused.error().sentence(), Catch::Contains("schema 99") && Catch::Contains("run the newer program"));
+    CHECK(at.database().ask("SELECT version FROM slipway_schema") == "99");
+}
+
+TEST_CASE("a database of another program is not touched; a schema of one's own in it is fine", "[store][opening]") {
+    postgres_desk at;
+    at.database().ask("CREATE TABLE theirs (x int)");
+    const auto refused = open_postgres(at.loop().get_executor(), at.settings());
+    REQUIRE(refused.has_error());
+    CHECK(refused.error() == errc::refused);
+    CHECK_THAT(refused.error().sentence(), Catch::Contains("tables of another program"));
+    CHECK(at.database().ask("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'") == "1");
+    at.database().ask("CREATE SCHEMA slipway");
+    auto inside = at.settings();
+    inside.address += " options=-csearch_path=slipway";
+    CHECK(open_postgres(at.loop().get_executor(), inside));
+}
+
+TEST_CASE("of bots that start at once on a new database each finds it ready", "[store][opening]") {
+    postgres_desk at;
+    std::vector<std::thread> starting;
+    std::atomic<int> ready = 0;
+    for (int bot = 0; bot < 4; ++bot)
+        starting.emplace_back([&] {
+            asio::io_context loop;
+            ready += open_postgres(loop.get_executor(), at.settings()).has_value() ? 1 : 0;
+        });
+    for (auto& each : starting) each.join();
+    CHECK(ready == 4);
+}
+
+TEST_CASE("an address that leads nowhere is said in words, without its password", "[store][opening]") {
+    asio::io_context loop;
+    postgres_settings nowhere;
+    nowhere.address = "postgresql://bot:secret-word@127.0.0.1:1/slipway";
+    const auto refused = open_postgres(loop.get_executor(), nowhere);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error() == errc::unavailable);
+    CHECK_THAT(refused.error().sentence(), Catch::Contains("slipway at 127.0.0.1:1"));
+    CHECK_THAT(refused.error().sentence(), !Catch::Contains("secret-word"));
+    nowhere.address = "postgresql://bot:secret-word@[:::/x";
+    const auto wrong = open_postgres(loop.get_executor(), nowhere);
+    REQUIRE(wrong.has_error());
+    CHECK_THAT(wrong.error().sentence(), !Catch::Contains("secret-word"));
+}
+
+TEST_CASE("text that no column can hold is kept as far as it can be, and its hash fits", "[store][streams]") {
+    postgres_desk at;
+    const auto memory = at.open();
+    auto changes = at.one_event("release/1", 0);
+    changes.appends[0].events[0].cause = std::string{"broken \xff\xfe and \0 nothing", 24};
+    changes.appends[0].events[0].data["title"] = "latin \xe9";
+    REQUIRE(at.run(memory->commit(std::move(changes))));
+    CHECK(at.run(memory->verify("release/1")));
+    CHECK(at.run(memory->read("release/1")).value().at(0).event.cause == "broken \ufffd\ufffd and \ufffd nothing");
+}
+
+TEST_CASE("a row that somebody edits is named", "[store][streams]") {
+    postgres_desk at;
+    const auto memory = at.open();
+    for (int version = 0; version < 3; ++version) REQUIRE(at.run(memory->commit(at.one_event("release/1", version))));
+    at.database().ask("UPDATE event SET actor = 'T1/U9' WHERE version = 2");
+    const auto found = at.run(memory->verify("release/1"));
+    REQUIRE(found.has_error());
+    CHECK(found.error() == errc::refused);
+    CHECK_THAT(found.error().sentence(), Catch::Contains("event 2 of the journal release/1"));
+    at.database().ask("UPDATE event SET actor = 'T1/U1' WHERE version = 2; DELETE FROM event WHERE version = 3");
+    CHECK_THAT(at.run(memory->verify("release/1")).error().sentence(), Catch::Contains("event 3"));
+}
+
+TEST_CASE("pg_dump and psql bring back a database that verifies and goes on", "[store][backup]") {
+    postgres_desk at;
+    fakes::postgres_database restored;
+    {
+        const auto memory = at.open();
+        for (int version = 0; version < 3; ++version)
+            REQUIRE(at.run(memory->commit(at.one_event("release/1", version))));
+        batch changes;
+        changes.work.push_back({"w", "step", {}, from_unix_ms(5)});
+        REQUIRE(at.run(memory->commit(std::move(changes))));
+        const auto fence = at.run(memory->lease_work("one", {}, 1, 1ms)).value().at(0).fence;
+        const auto copy = "pg_dump --no-owner '" + at.database().address() + "' | psql -qX -v ON_ERROR_STOP=1 '" +
+                          restored.address() + "' > /dev/null";
+        REQUIRE(std::system(copy.c_str()) == 0);  // NOLINT: the documented commands
+        auto there = at.settings();
+        there.address = restored.address();
+        const auto again = open_postgres(at.loop().get_executor(), there).value();
+        CHECK(at.run(again->verify("release/1")));
+        CHECK(at.run(again->commit(at.one_event("release/1", 3))));
+        CHECK(at.run(again->lease_work("two", {}, 1, 1ms)).value().at(0).fence > fence);
+    }
+}
+
+}  // namespace slipway::store
