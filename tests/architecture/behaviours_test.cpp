@@ -41,7 +41,7 @@ table named_by_tests() {
 
 }  // namespace
 
-TEST_CASE("the table of behaviours is true; `tests/behaviours --write` makes it so", "[architecture]") {
+TEST_CASE("the table of behaviours is true, `tests/behaviours --write` makes it so", "[architecture]") {
     std::ifstream readme{SLIPWAY_SOURCE_DIR "/tests/README.md"};
     const auto written = rows_of(readme);
     const auto real = named_by_tests();

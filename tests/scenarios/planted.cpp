@@ -54,7 +54,7 @@ std::size_t messages_with(company& all, const std::string& words) {
 
 }  // namespace
 
-TEST_CASE("R10.6 two bugs by different people become one issue each, with whoever made them; a storm is one card",
+TEST_CASE("R10.6 two bugs by different people become one issue each, with whoever made them, a storm is one card",
           "[scenario][errors]") {
     company all{{.project = {{"looks: [2s, 6s]", "looks: [15s, 60s]"}}}};
     plant_two_bugs(all);

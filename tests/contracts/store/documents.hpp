@@ -26,7 +26,7 @@ TEMPLATE_LIST_TEST_CASE("documents are replaced, found by collection in the orde
     CHECK(at.run(at.under_test->documents_in("nothing")).value().empty());
 }
 
-TEMPLATE_LIST_TEST_CASE("R4.1 a name has one holder; the second is told who it is", "[store][claims]",
+TEMPLATE_LIST_TEST_CASE("R4.1 a name has one holder, the second is told who it is", "[store][claims]",
                         databases_under_test) {
     store_fixture<TestType> at;
     const auto take = [&at](const std::string& holder) {

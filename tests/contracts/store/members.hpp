@@ -36,7 +36,7 @@ TEMPLATE_LIST_TEST_CASE("R11.4 what a dead member left unhandled goes to one tha
     CHECK(adopted_by("two").empty());
 }
 
-TEMPLATE_LIST_TEST_CASE("members are known while they live and for a day after; who leaves is free of everything",
+TEMPLATE_LIST_TEST_CASE("members are known while they live and for a day after, who leaves is free of everything",
                         "[store][members]", databases_under_test) {
     store_fixture<TestType> at;
     REQUIRE(at.run(at.under_test->announce("one", {{"version", "1"}}, 10s)));

@@ -108,7 +108,7 @@ TEST_CASE("R9.4 a broken file switches off that project alone, and it comes back
     CHECK(all.why_disabled("wiki").empty());
 }
 
-TEST_CASE("R9.6 a new file in the folder is a new project without a restart; one that is gone is off",
+TEST_CASE("R9.6 a new file in the folder is a new project without a restart, one that is gone is off",
           "[bot][projects]") {
     room one;
     one.project("shop");
@@ -142,7 +142,7 @@ TEST_CASE("R9.1 each project has its own token, and without it that project is o
     CHECK(std::ranges::find(secrets, "glpat-of-the-wiki") != secrets.end());  // masked wherever it shows up
 }
 
-TEST_CASE("R9.2 a project's checklist extends the bot's own; a mistake names its file and line", "[bot][projects]") {
+TEST_CASE("R9.2 a project's checklist extends the bot's own, a mistake names its file and line", "[bot][projects]") {
     room one;
     one.project("shop", "checklist: shop-list.yaml\n");
     one.write("projects/shop-list.yaml", "extends: default\nsteps:\n  tests: {timeout: 4h}\n");

@@ -70,7 +70,7 @@ struct room {
 
 }  // namespace
 
-TEST_CASE("the first look only learns what is there; what is added later is counted once", "[sources]") {
+TEST_CASE("the first look only learns what is there, what is added later is counted once", "[sources]") {
     room here;
     const auto start = here.time.now();
     here.issue("1", 5000, start - 48h, start - 1min);

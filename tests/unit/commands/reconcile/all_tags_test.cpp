@@ -27,7 +27,7 @@ words ranges_of(fakes::scripted_history& git) {
 
 }  // namespace
 
-TEST_CASE("tags are compared in the order of their versions; the first with the beginning", "[reconcile][tags]") {
+TEST_CASE("tags are compared in the order of their versions, the first with the beginning", "[reconcile][tags]") {
     const fakes::temporary_folder folder;
     fakes::scripted_history git{folder.file("repository.git")};
     git.tag("v1.9.0", git.commit("main", "First (!1)"));

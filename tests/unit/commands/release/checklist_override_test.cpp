@@ -67,7 +67,7 @@ TEST_CASE("R9.2 a project changes steps of the base by id, and each line says wh
     CHECK(list.steps.size() == 5);
 }
 
-TEST_CASE("R9.2 a step that is added stands in the line; one that is removed leaves no hole", "[release][extends]") {
+TEST_CASE("R9.2 a step that is added stands in the line, one that is removed leaves no hole", "[release][extends]") {
     const auto list = good("remove: [lint]\nadd:\n  - {id: smoke, after: push, kind: check, title: Smoke}\n");
     CHECK(list.find("push")->needs == std::vector<std::string>{"tests"});
     CHECK(list.find("smoke")->needs == std::vector<std::string>{"push"});

@@ -92,7 +92,7 @@ TEST_CASE("a retry repeats what failed, and says when there is nothing to repeat
     CHECK(told.status("tests") == step_status::running);
 }
 
-TEST_CASE("a retry while people are asked says for whom it waits; a list is looked at again", "[release][control]") {
+TEST_CASE("a retry while people are asked says for whom it waits, a list is looked at again", "[release][control]") {
     story told;
     told.ended("announce");
     told.looked({small_item("!1")});

@@ -195,7 +195,7 @@ TEST_CASE("R2.6 only the person who is named may press, and who may not hears wh
     CHECK(told.at("merges").item("!1")->instead_of.empty());
 }
 
-TEST_CASE("R2.6 a new commit withdraws that one answer and asks again; the others stay", "[release][items]") {
+TEST_CASE("R2.6 a new commit withdraws that one answer and asks again, the others stay", "[release][items]") {
     auto told = with_migrations({migration("!1"), migration("!2"), migration("!3")});
     confirm(told, "!1", {migration("!1"), migration("!2"), migration("!3")});
     confirm(told, "!2", {migration("!1"), migration("!2"), migration("!3")});

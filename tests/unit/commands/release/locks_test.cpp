@@ -68,7 +68,7 @@ TEST_CASE("R4.2 a lock has an owner, a reason and an end, or it is none", "[rele
     CHECK(one.state.lock->until == one.now + milliseconds{7'200'000});
 }
 
-TEST_CASE("R4.3 R6.7 a lock stops every start, also the ways back; it ends by itself", "[release][locks]") {
+TEST_CASE("R4.3 R6.7 a lock stops every start, also the ways back, it ends by itself", "[release][locks]") {
     house one;
     const auto number = one.locked();
     for (const auto* kind : {"release", "hotfix", "rollback"}) {

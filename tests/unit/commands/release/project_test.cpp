@@ -31,7 +31,7 @@ using lines = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a small project file is enough; the rest has the defaults of the checklist", "[release][project]") {
+TEST_CASE("a small project file is enough, the rest has the defaults of the checklist", "[release][project]") {
     const auto checked = read_project(smallest, "shop.yaml");
     CHECK(checked.problems.empty());
     const auto& shop = checked.settings;

@@ -80,7 +80,7 @@ TEST_CASE("a runner with two masters, or none, and a wave without a size are fau
     CHECK(with("salt: {waves: {hosts: 2, percent: 10}}\n").problems.size() == 1);
 }
 
-TEST_CASE("an approved dry run that has aged is made again; the same one runs, another closes the gate",
+TEST_CASE("an approved dry run that has aged is made again, the same one runs, another closes the gate",
           "[release][gates]") {
     auto told = dry_run_release();
     looked(told, "d1");

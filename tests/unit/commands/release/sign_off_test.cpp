@@ -159,7 +159,7 @@ TEST_CASE("R3.9 the store's clock decides about expiry, whatever this machine be
     CHECK(told.at("push").gate->closed_at == expires);
 }
 
-TEST_CASE("R3.10 a role whose source does not answer is neither granted nor denied; other roles still count",
+TEST_CASE("R3.10 a role whose source does not answer is neither granted nor denied, other roles still count",
           "[release][gates]") {
     auto told = at_push();
     auto unsure = someone("UDEE", {});

@@ -276,7 +276,7 @@ TEST_CASE("R1.4 replaying the stored events gives the snapshot byte for byte", "
     }
 }
 
-TEST_CASE("R1.4 an event of a newer version stops the reading with its name; unknown fields do not", "[release]") {
+TEST_CASE("R1.4 an event of a newer version stops the reading with its name, unknown fields do not", "[release]") {
     const auto unknown = event_from("release_teleported", {});
     REQUIRE_FALSE(unknown);
     CHECK(says(unknown.error().sentence(), "release_teleported"));

@@ -160,7 +160,7 @@ TEST_CASE("a release that is rolled back goes nowhere, and ends as the way back 
     }
 }
 
-TEST_CASE("a release that had ended well becomes rolled back; any other ending stays", "[release][ways_back]") {
+TEST_CASE("a release that had ended well becomes rolled back, any other ending stays", "[release][ways_back]") {
     auto done = in("done");
     done.must(way_back_ended{false, "did not get there"}, machine());
     CHECK(done.word() == "done");

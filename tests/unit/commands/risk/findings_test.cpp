@@ -229,7 +229,7 @@ TEST_CASE("R2.1 a fault in a rule is told with file and line", "[risk][rules]") 
     CHECK(all.find("`fatal`") != std::string::npos);
 }
 
-TEST_CASE("rules come back from the frozen checklist as they were written; those that are off do not",
+TEST_CASE("rules come back from the frozen checklist as they were written, those that are off do not",
           "[risk][rules]") {
     const auto with = boost::json::parse(R"({"rules":[
         {"id":"a","kind":"lock_file","message":"m","severity":"blocking","pairs":{"x.lock":"x.json"}},

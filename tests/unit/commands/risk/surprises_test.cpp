@@ -39,7 +39,7 @@ TEST_CASE("P24 a line that stands twice where it was shown once is a surprise on
     CHECK(all[0].from == nullptr);
 }
 
-TEST_CASE("P24 the release's own commits are told and expected; direct commits are not expected", "[risk]") {
+TEST_CASE("P24 the release's own commits are told and expected, direct commits are not expected", "[risk]") {
     material of;
     of.whole = {changed("CHANGELOG.md", {{1, "## 1.4.0"}}), changed("b", {{1, "hot fix"}})};
     of.parts = {from(origin_kind::release, 0, {changed("CHANGELOG.md", {{1, "## 1.4.0"}})}),

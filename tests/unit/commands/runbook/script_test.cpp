@@ -18,7 +18,7 @@ std::vector<std::string> commands_of(const script& from) {
 
 }  // namespace
 
-TEST_CASE("D3 the section's items are lines in order; a command stands at the beginning or the end of its item",
+TEST_CASE("D3 the section's items are lines in order, a command stands at the beginning or the end of its item",
           "[runbook]") {
     const auto found = read(
         "Ships.\n\n## salts ##\n\nFirst a word.\n\n1. `salt -L w1 test.ping`\n2. Purge the cache\n   of the door, not "

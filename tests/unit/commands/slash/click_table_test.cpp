@@ -56,7 +56,7 @@ TEST_CASE("R8.4 click table: a button that is in no book is refused and kept for
     CHECK(one.run(one.memory->verify("audit/forged")));
 }
 
-TEST_CASE("R3.1 click table: an entitled click fills the seat; the last one decides and starts in the same commit",
+TEST_CASE("R3.1 click table: an entitled click fills the seat, the last one decides and starts in the same commit",
           "[slash][clicks]") {
     bench one;
     one.go_to_push();

@@ -115,7 +115,7 @@ TEST_CASE("R4.4 whoever had a lock that was taken over is told by direct message
     CHECK(says(json::serialize(told->body), "the site is down"));
 }
 
-TEST_CASE("R4.7 freeze shows the calendar, declares and lifts; the queue waits", "[slash][locks]") {
+TEST_CASE("R4.7 freeze shows the calendar, declares and lifts, the queue waits", "[slash][locks]") {
     bench one;
     CHECK(says(one.type("freeze"), "Nothing holds"));
     CHECK(says(one.type("freeze sales event 2h"), "sales event"));
@@ -149,7 +149,7 @@ TEST_CASE("R4.9 a second start waits with its place and begins when its turn com
     CHECK(one.run(one.memory->streams("release/"))->size() == 2);
 }
 
-TEST_CASE("R6.6 the rollback card shows where it goes and over what; its button begins it", "[slash][ways_back]") {
+TEST_CASE("R6.6 the rollback card shows where it goes and over what, its button begins it", "[slash][ways_back]") {
     bench one;
     CHECK(says(one.type("rollback"), "Nothing has been deployed"));
     finish(one, "1.3.0");

@@ -44,7 +44,7 @@ TEST_CASE("without a project every answer says what is wrong or asks which", "[s
     CHECK(says(off.type("start mail 1.4.0"), "mail.yaml:3"));
 }
 
-TEST_CASE("R1.1 a start begins one release; the second is told of it and nothing is begun", "[slash]") {
+TEST_CASE("R1.1 a start begins one release, the second is told of it and nothing is begun", "[slash]") {
     bench one;
     CHECK(says(one.type("start 1.4.0"), "1.4.0"));
     CHECK(one.state().requester == fakes::person("UANA"));

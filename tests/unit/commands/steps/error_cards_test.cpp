@@ -93,7 +93,7 @@ TEST_CASE("a group that came from Sentry is resolved there as well, in this rele
     CHECK(text_at(server.calls.back().body, "statusDetails.inRelease") == "rsi-website@1.4.0");
 }
 
-TEST_CASE("R8.2 a linked account goes before the project file; an e-mail counts only where it is allowed",
+TEST_CASE("R8.2 a linked account goes before the project file, an e-mail counts only where it is allowed",
           "[steps][errors]") {
     room all;
     account_link link;

@@ -94,7 +94,7 @@ TEST_CASE("D1 what needs no new code is asked at once, the rest in a step of its
     CHECK_FALSE(has_choice(item, "run"));
 }
 
-TEST_CASE("D1 without migrations nobody is asked; without a DBA it is said", "[steps][load]") {
+TEST_CASE("D1 without migrations nobody is asked, without a DBA it is said", "[steps][load]") {
     load_room room;
     room.project_.roles["dba"].clear();
     const auto alone = room.look(load);
@@ -157,7 +157,7 @@ TEST_CASE("D1 a click on a text that is no longer there records nothing", "[step
     CHECK(room.item("#2").status == release::item_status::open);
 }
 
-TEST_CASE("D1 a retry of the step does not ask again for SQL that is loaded; a problem stays a problem",
+TEST_CASE("D1 a retry of the step does not ask again for SQL that is loaded, a problem stays a problem",
           "[steps][load]") {
     load_room room;
     room.look_well();
@@ -239,7 +239,7 @@ TEST_CASE("D1 a table without transactions is not tried, and said so", "[steps][
     CHECK(room.ask("SELECT COUNT(*) FROM old_log;") == "0\n");
 }
 
-TEST_CASE("D1 SQL that stops in the middle is never run again; a DBA finishes it by hand", "[steps][load][mariadb]") {
+TEST_CASE("D1 SQL that stops in the middle is never run again, a DBA finishes it by hand", "[steps][load][mariadb]") {
     database_room room{"load_stops"};
     room.set_sql(2, "ALTER TABLE hangars ADD COLUMN a INT;\nALTER TABLE hangars ADD COLUMN a INT;");
     room.look_well();
@@ -268,7 +268,7 @@ TEST_CASE("D1 SQL that stops in the middle is never run again; a DBA finishes it
     CHECK(room.books() == "#2\tstopped\n");
 }
 
-TEST_CASE("R5.4 a load whose end nobody saw is a question to people; done again only when they say so",
+TEST_CASE("R5.4 a load whose end nobody saw is a question to people, done again only when they say so",
           "[steps][load][mariadb]") {
     database_room room{"load_lost"};
     room.set_sql(2, "ALTER TABLE hangars ADD COLUMN b INT;");

@@ -60,7 +60,7 @@ TEST_CASE("P10 the diff is a table by merge request, with both ends and every fi
     CHECK_THAT(done->files.front().content, Catch::Contains("src/cart.txt  !15"));
 }
 
-TEST_CASE("P14 findings name file, line, merge request and author; an acceptance holds for this commit alone",
+TEST_CASE("P14 findings name file, line, merge request and author, an acceptance holds for this commit alone",
           "[steps][reading]") {
     candidate_room all;
     land(all, "cart", 15, {{"src/cart.txt", "one\nvar_dump($cart);\n"}, {"config/app.ini", "a=1\n"}});

@@ -118,7 +118,7 @@ TEST_CASE("R2.8 landed without a milestone or in another one blocks and names it
     CHECK_THAT(only_row(other).evidence.front(), Catch::Contains("1.5.0"));
 }
 
-TEST_CASE("R2.8 reverted in the milestone blocks; a dead pair outside it is only told", "[reconcile]") {
+TEST_CASE("R2.8 reverted in the milestone blocks, a dead pair outside it is only told", "[reconcile]") {
     auto member = with({request(1, ours)});
     member.summary.dead.push_back(landed(1, 'a', id_of('b')));
     CHECK(only_row(member).what == row_class::reverted);

@@ -193,7 +193,7 @@ TEST_CASE("a lock, a compile error and a silent host are three words", "[steps][
     }
 }
 
-TEST_CASE("R5.4 a host that never answers makes the outcome unknown; what is done stays done", "[steps][salt]") {
+TEST_CASE("R5.4 a host that never answers makes the outcome unknown, what is done stays done", "[steps][salt]") {
     salt_bench on;
     REQUIRE(on.ping());
     REQUIRE(on.look());

@@ -105,7 +105,7 @@ TEST_CASE("R9.5 a lane can be left behind with a reason, and does not go with th
     CHECK(says(late->text, "its tests are red"));
 }
 
-TEST_CASE("R9.5 the gate of the lanes moves to the train; a plan without it cannot be in one", "[steps][train]") {
+TEST_CASE("R9.5 the gate of the lanes moves to the train, a plan without it cannot be in one", "[steps][train]") {
     const auto first = plan_of_lane(fakes::small_plan(), "push", /*is_first=*/true);
     REQUIRE(first);
     CHECK(first->find("push")->gate.empty());

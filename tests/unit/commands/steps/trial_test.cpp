@@ -108,7 +108,7 @@ TEST_CASE("a server that is away or a schema that does not load is said, and kee
     CHECK_FALSE(room.item("#2").choices.front().needs_reason);
 }
 
-TEST_CASE("the author reads how the trial went, and explains a failure; the same SQL is tried once", "[steps][trial]") {
+TEST_CASE("the author reads how the trial went, and explains a failure, the same SQL is tried once", "[steps][trial]") {
     trial_room room;
     const auto details = [&](const std::string& id) {
         std::string text;

@@ -96,7 +96,7 @@ TEST_CASE("a card says how often, who most likely with reasons and merge request
     CHECK(slack::mentions_in(slack::to_json(card)) == problems{});
 }
 
-TEST_CASE("R7.14 muting and resolving ask once more; taking it does not", "[views][errors]") {
+TEST_CASE("R7.14 muting and resolving ask once more, taking it does not", "[views][errors]") {
     const auto card = json::serialize(card_of(watched()).blocks);
     CHECK(has(card, "Mute for 1.4.0?"));
     CHECK(has(card, "Resolve?"));
@@ -141,7 +141,7 @@ TEST_CASE("“not me” calls the next one, “take it” calls nobody and stand
     CHECK(has(words_of(card_of(state)), "*Taken by* Chi"));
 }
 
-TEST_CASE("one alert lists every group, however many; ten have cards", "[views][errors]") {
+TEST_CASE("one alert lists every group, however many, ten have cards", "[views][errors]") {
     auto state = watched();
     json::array many;
     for (int each = 0; each < 14; ++each)

@@ -115,7 +115,7 @@ TEST_CASE("every button that is shown has its row, and every row its button", "[
     CHECK(values == rows);
 }
 
-TEST_CASE("R7.6 the channel gets the board, decisions, errors and the end; the rest is in the thread",
+TEST_CASE("R7.6 the channel gets the board, decisions, errors and the end, the rest is in the thread",
           "[views][release_view]") {
     const auto view = views::everything(over(at_gate(), release::ending::done, "every step is done"), project());
     CHECK(message(view, "shop-1.4.0-1/board")->thread_of.empty());

@@ -65,7 +65,7 @@ TEST_CASE("R1.9 the status answers from the state alone", "[views][replies]") {
     CHECK(slack::check_limits(slack::to_json(answer)) == problems{});
 }
 
-TEST_CASE("notes are shown with person and time; without any, how to add one", "[views][replies]") {
+TEST_CASE("notes are shown with person and time, without any, how to add one", "[views][replies]") {
     CHECK(has(words_of(views::notes_reply(started(), people)), "/release note TEXT"));
     const auto noted =
         release::apply(started(), release::note_added{{person("UEVE"), untrusted{"New *cart*\nfaster"}, noon}});

@@ -102,7 +102,7 @@ TEST_CASE("R4.7 what overlaps is overrun only when every line that is open allow
     CHECK(both->until == at("2026-11-27T00:00:00Z"));
 }
 
-TEST_CASE("without lines nothing is frozen; a freeze without an end is said to have none", "[windows]") {
+TEST_CASE("without lines nothing is frozen, a freeze without an end is said to have none", "[windows]") {
     CHECK_FALSE(stops(release::project_settings{}, "2026-11-24T12:00:00Z"));
     const auto always = project_with("  - {deny: Never, cron: \"0 0 * * *\", lasts: 25h}\n");
     const auto open = open_freeze(always, starter::person, at("2026-11-24T12:00:00Z"));
@@ -120,7 +120,7 @@ TEST_CASE("the coming days are listed in order", "[windows]") {
     CHECK(coming[1].from == at("2026-11-25T12:00:00Z"));
 }
 
-TEST_CASE("a line that cannot be meant is a problem at its line; an unknown zone stops everybody", "[windows]") {
+TEST_CASE("a line that cannot be meant is a problem at its line, an unknown zone stops everybody", "[windows]") {
     for (const auto* bad : {"  - {deny: X, cron: \"61 * * * *\", lasts: 1h}\n",
                             "  - {deny: X, cron: \"* * * *\", lasts: 1h}\n", "  - {deny: X, cron: \"0 16 * * fri\"}\n",
                             "  - {deny: X, from: 2026-02-30, until: 2026-03-01}\n", "  - {deny: X, from: 2026-02-20}\n",

@@ -29,7 +29,7 @@ TEST_CASE("a template shows values escaped, lists item by item, and choices", "[
     CHECK(show("{% if flag %}yes{% else %}no{% end %}{% if title %}!{% end %}{% if ghost %}?{% end %}").html == "no!");
 }
 
-TEST_CASE("a part that fails is the cause of what its template says; a macro that is gone is a call too many",
+TEST_CASE("a part that fails is the cause of what its template says, a macro that is gone is a call too many",
           "[sandbox][site]") {
     const site::loader load = [](const std::string& name) -> std::optional<std::string> {
         if (name == "templates/parts/good.html") return "<b>{{ title }}</b>";

@@ -114,7 +114,7 @@ TEST_CASE("Tokens, types and scopes are refused the way Slack refuses them", "[s
     CHECK(text_at(pins, "provided").find("chat:write") != std::string::npos);
 }
 
-TEST_CASE("A refusal is HTTP 200 with a request id; JSON is refused where only forms are read",
+TEST_CASE("A refusal is HTTP 200 with a request id, JSON is refused where only forms are read",
           "[sandbox][slack][api]") {
     slack_room room;
     const auto answer = [&](std::string method, std::string type, std::string body) {
@@ -221,7 +221,7 @@ TEST_CASE("A file needs its three steps, and its promised length", "[sandbox][sl
     CHECK(text_at(room.look("channels/C0RELEASES?as=U0ANA"), "messages.0.files.0.title") == "Log");
 }
 
-TEST_CASE("Too many calls of one method are 429 with the time to wait; others go on", "[sandbox][slack][api]") {
+TEST_CASE("Too many calls of one method are 429 with the time to wait, others go on", "[sandbox][slack][api]") {
     slack_room room;
     room.cause("limits", {{"post_burst", 1}});
     room.post({{"channel", "C0RELEASES"}, {"text", "one"}});
@@ -246,7 +246,7 @@ TEST_CASE("A lost answer hides that the message was posted", "[sandbox][slack][f
     CHECK(array_at(room.look("channels/C0RELEASES?as=U0ANA"), "messages").size() == 1);
 }
 
-TEST_CASE("A link starts with hello; its ticket is of no more use", "[sandbox][slack][links]") {
+TEST_CASE("A link starts with hello, its ticket is of no more use", "[sandbox][slack][links]") {
     slack_room room;
     const auto hello = room.connect();
     CHECK(text_at(hello, "type") == "hello");
@@ -261,7 +261,7 @@ TEST_CASE("A link starts with hello; its ticket is of no more use", "[sandbox][s
     room.run((*first)->close(1000, ""));
 }
 
-TEST_CASE("The eleventh link is told too_many_websockets and closed; ghosts count", "[sandbox][slack][links]") {
+TEST_CASE("The eleventh link is told too_many_websockets and closed, ghosts count", "[sandbox][slack][links]") {
     slack_room room;
     room.cause("faults", {{"ghosts", 10}});
     const auto instead_of_hello = room.connect();
@@ -269,7 +269,7 @@ TEST_CASE("The eleventh link is told too_many_websockets and closed; ghosts coun
     CHECK(text_at(room.next(), "type") == "closed");
 }
 
-TEST_CASE("A slash command arrives with trigger and response URL; the ack's message is for one person",
+TEST_CASE("A slash command arrives with trigger and response URL, the ack's message is for one person",
           "[sandbox][slack][people]") {
     slack_room room;
     room.connect();

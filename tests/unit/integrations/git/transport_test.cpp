@@ -138,7 +138,7 @@ TEST_CASE("R5.2 branch and tag are pushed together, and again without harm", "[g
     CHECK(again->refs.at("refs/tags/1.4.0") == push_report::state::up_to_date);
 }
 
-TEST_CASE("R5.2 a tag that is there already stops the whole push; without --atomic it would not", "[git][push]") {
+TEST_CASE("R5.2 a tag that is there already stops the whole push, without --atomic it would not", "[git][push]") {
     bench it;
     it.seed.git({"tag", "1.4.0"});
     it.seed.git({"push", "--quiet", "origin", "1.4.0"});

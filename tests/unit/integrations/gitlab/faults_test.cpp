@@ -97,7 +97,7 @@ TEST_CASE("every known merge status has its own words, an unheard-of one is show
     CHECK_THAT(to_words(merge_status::other, "phase_of_the_moon"), Catch::Contains("phase_of_the_moon"));
 }
 
-TEST_CASE("a refused token stops at the first answer; nothing is tried again", "[gitlab][token][fault]") {
+TEST_CASE("a refused token stops at the first answer, nothing is tried again", "[gitlab][token][fault]") {
     bench on;
     on.server.plan(one, 401, R"({"error":"invalid_token","error_description":"Token is expired."})");
     const auto read = run(on.api->read_merge_request(7, 1));

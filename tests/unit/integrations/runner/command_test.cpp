@@ -197,7 +197,7 @@ print("ret-1", flush=True)
     for (const auto& line : on.lines) CHECK_THAT(line, !Contains("canary"));
 }
 
-TEST_CASE("an output of 100 MB stays on the disk; people get its end", "[runner][command]") {
+TEST_CASE("an output of 100 MB stays on the disk, people get its end", "[runner][command]") {
     bench on;
     const auto ended = on.pursue(*on.command({"seq", "1", "12400000"}));
     REQUIRE(ended);

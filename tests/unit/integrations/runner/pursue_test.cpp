@@ -116,7 +116,7 @@ TEST_CASE("R5.2 a bot that died between start and reference asks the tool for th
     }
 }
 
-TEST_CASE("a job with output is not idle, however long it takes; a silent one is", "[runner]") {
+TEST_CASE("a job with output is not idle, however long it takes, a silent one is", "[runner]") {
     desk on;
     limits within;
     within.idle = milliseconds{3'000};
@@ -136,7 +136,7 @@ TEST_CASE("a job with output is not idle, however long it takes; a silent one is
     }
 }
 
-TEST_CASE("a tool that is away for a while is asked again; one that cannot end a job says so", "[runner]") {
+TEST_CASE("a tool that is away for a while is asked again, one that cannot end a job says so", "[runner]") {
     desk on;
     on.tool.polls.push_back(failure{errc::unavailable, "not reached"});
     on.tool.polls.push_back(failure{errc::timed_out, "no answer"});

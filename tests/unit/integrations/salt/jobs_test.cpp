@@ -90,7 +90,7 @@ TEST_CASE("a job is over when every host has answered, and each is told once", "
     CHECK(on.told == names{"web2", "web1"});
 }
 
-TEST_CASE("a host that neither answers nor works is missing; one that works is waited for", "[salt][jobs]") {
+TEST_CASE("a host that neither answers nor works is missing, one that works is waited for", "[salt][jobs]") {
     follow_bench on;
     on.master.answers = {{{"web1", "true"}}};
     SECTION("gone") {
@@ -226,7 +226,7 @@ TEST_CASE("an expired session of salt-api is opened again, once", "[salt][api]")
     CHECK(on.logins() == 2);
 }
 
-TEST_CASE("pages of HTML are read by their status; a start whose answer is a page may have happened", "[salt][api]") {
+TEST_CASE("pages of HTML are read by their status, a start whose answer is a page may have happened", "[salt][api]") {
     api_bench on;
     on.login("t1");
     SECTION("500 to a start") {

@@ -135,7 +135,7 @@ void throw_nasty_texts(unsigned seed) {
 
 }  // namespace
 
-TEST_CASE("R7.8 no text breaks a limit or mentions anybody; R7.1 the same text gives the same bytes",
+TEST_CASE("R7.8 no text breaks a limit or mentions anybody, R7.1 the same text gives the same bytes",
           "[blocks][hostile]") {
     throw_nasty_texts(20261123);
 }

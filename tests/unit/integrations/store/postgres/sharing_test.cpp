@@ -109,7 +109,7 @@ TEST_CASE("R5.12 a database of a newer program is refused with the way out, and 
     CHECK(at.database().ask("SELECT version FROM slipway_schema") == "99");
 }
 
-TEST_CASE("a database of another program is not touched; a schema of one's own in it is fine", "[store][opening]") {
+TEST_CASE("a database of another program is not touched, a schema of one's own in it is fine", "[store][opening]") {
     postgres_desk at;
     at.database().ask("CREATE TABLE theirs (x int)");
     const auto refused = open_postgres(at.loop().get_executor(), at.settings());
