@@ -62,13 +62,15 @@ void learn_from_chatter(salt_rows& into) {
     }
 }
 
-/// The last "ERROR: …" of standard error that speaks of the whole run.
+/// The last "ERROR: …" of standard error that speaks of the whole run. That nothing came back is no news once standard
+/// output has said why.
 void learn_from_errors(std::string_view err, salt_rows& into) {
     for (const auto& each : split(err).chatter) {
         const auto& line = each.raw();
         const bool about_hosts = line.find("Minions returned with non-zero exit code") != std::string::npos;
         const bool whole_run = line.find("ERROR") != std::string::npos || line.find("CRITICAL") != std::string::npos;
-        if (whole_run && !about_hosts) into.complaint = each;
+        const bool is_told = into.complaint && line.find("No return received") != std::string::npos;
+        if (whole_run && !about_hosts && !is_told) into.complaint = each;
     }
 }
 

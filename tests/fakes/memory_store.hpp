@@ -71,6 +71,7 @@ public:
         : loop_{std::move(loop)}, books_{books}, now_{std::move(now)}, time_{time} {}
 
     task<result<>> commit(batch changes) override {
+        if (is_closed_) co_return closed();
         if (books_.is_away) co_return failure{errc::unavailable, "the database is away"};
         if (const auto fine = check(changes); !fine) co_return fine;
         apply(changes);
@@ -80,6 +81,7 @@ public:
         co_return result<>{};
     }
     task<result<std::vector<stored_event>>> read(std::string stream, std::int64_t after) override {
+        if (is_closed_) co_return closed();
         const auto found = books_.streams.find(stream);
         std::vector<stored_event> all;
         if (found != books_.streams.end() && after < static_cast<std::int64_t>(found->second.size()))
@@ -307,7 +309,10 @@ public:
         using namespace asio::experimental::awaitable_operators;
         co_await (time_->sleep(at_most) || woken(bell));
     }
-    task<> close() override { co_return; }
+    task<> close() override {
+        is_closed_ = true;
+        co_return;
+    }
 
 private:
     static task<> woken(asio::steady_timer& bell) {
@@ -350,7 +355,9 @@ private:
             auto [at, fresh] = versions.try_emplace(
                 each.stream, known != books_.streams.end() ? static_cast<std::int64_t>(known->second.size()) : 0);
             if (books_.checks_versions && at->second != each.expected_version)
-                return failure{errc::moved, "the journal " + each.stream + " moved"};
+                return failure{errc::moved, "the journal " + each.stream + " stands at version " +
+                                                std::to_string(at->second) + ", expected " +
+                                                std::to_string(each.expected_version)};
             at->second += static_cast<std::int64_t>(each.events.size());
         }
         std::set<std::string> ended;
@@ -481,7 +488,10 @@ private:
         each.row.due = wanted.due;
     }
 
+    static failure closed() { return failure{errc::cancelled, "the store is closed"}; }
+
     executor loop_;
+    bool is_closed_ = false;
     memory_books& books_;
     std::function<instant()> now_;
     timers* time_;

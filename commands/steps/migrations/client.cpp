@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "commands/migrations/client_error.hpp"
+#include "integrations/base/mask.hpp"
 #include "integrations/process/process.hpp"
 
 namespace slipway::steps {
@@ -56,7 +57,8 @@ std::size_t next_line(const std::string& text, std::size_t from, const std::stri
     return at == std::string::npos ? text.size() : at + 1;
 }
 
-void read_errors(const std::string& stream, const fed& what, client_said& into) {
+/// `hide` takes the password out of the SQL that the words quote.
+void read_errors(const std::string& stream, const fed& what, const masker& hide, client_said& into) {
     const auto skipped = lines_in(what.before);
     // Each error may go on over several lines, up to the next one or the ruler before the next statement.
     for (auto from = stream.starts_with("ERROR ") ? 0 : next_line(stream, 0, "ERROR "); from < stream.size();) {
@@ -67,7 +69,7 @@ void read_errors(const std::string& stream, const fed& what, client_said& into) 
         if (!error) continue;
         const bool inside = error->line > skipped && error->line <= skipped + lines_in(what.sql) + 1;
         error->line = inside ? error->line - skipped : 0;
-        into.errors.push_back(migrations::to_words(*error, what.sql));
+        into.errors.push_back(hide(migrations::to_words(*error, what.sql)));
         if (into.errors.size() > 1) continue;
         into.code = error->code;
         into.line = error->line;
@@ -98,7 +100,7 @@ task<result<client_said>> feed_client(context here, release::database_server ser
     if (ran->how != process::ending::exited) co_return failure{errc::lost, "the mariadb client was ended by a signal"};
     client_said said;
     said.out = ran->out;
-    read_errors(ran->err, what, said);
+    read_errors(ran->err, what, masker{{as.password}}, said);
     if (ran->code == 0 && said.errors.empty()) co_return said;
     if (const auto first = migrations::find_client_error(ran->err); first && is_connection(*first))
         co_return failure{errc::unavailable, migrations::to_words(*first, "")};

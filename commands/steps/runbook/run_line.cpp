@@ -143,8 +143,9 @@ task<result<ended>> by_program(context here, std::vector<std::string> argv) {
 std::string last_line(const std::string& output) {
     auto end = output.find_last_not_of(" \t\r\n");
     if (end == std::string::npos) return {};
-    const auto from = output.rfind('\n', end);
-    auto line = output.substr(from == std::string::npos ? 0 : from + 1, end - (from == std::string::npos ? 0 : from));
+    const auto newline = output.rfind('\n', end);
+    const auto begin = newline == std::string::npos ? 0 : newline + 1;
+    auto line = output.substr(begin, end + 1 - begin);
     return line.size() <= 160 ? line : line.substr(0, 157) + "…";
 }
 

@@ -128,7 +128,7 @@ TEST_CASE("R9.1 each project has its own token, and without it that project is o
     one.write(
         "projects/wiki.yaml",
         "name: wiki\nchannel: C2\ngitlab: {project: a/wiki, token_from: WIKI_TOKEN}\nrepository: {url: /srv/w.git}\n"
-        "version: {file: v}\nroles: {developer: [U1], qa: [U2], dba: [U3]}\n");
+        "version: {file: v.properties}\nroles: {developer: [U1], qa: [U2], dba: [U3]}\n");
     auto& without = one.start();
     CHECK(without.names() == std::vector<std::string>{"shop"});
     CHECK(without.why_disabled("wiki").find("WIKI_TOKEN") != std::string::npos);

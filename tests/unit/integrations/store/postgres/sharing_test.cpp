@@ -155,7 +155,7 @@ TEST_CASE("text that no column can hold is kept as far as it can be, and its has
     postgres_desk at;
     const auto memory = at.open();
     auto changes = at.one_event("release/1", 0);
-    changes.appends[0].events[0].cause = std::string{"broken \xff\xfe and \0 nothing", 24};
+    changes.appends[0].events[0].cause = std::string{"broken \xff\xfe and \0 nothing", 23};
     changes.appends[0].events[0].data["title"] = "latin \xe9";
     REQUIRE(at.run(memory->commit(std::move(changes))));
     CHECK(at.run(memory->verify("release/1")));
