@@ -209,7 +209,7 @@ std::vector<setting_key> known_settings() {
 }
 
 std::vector<std::string> settings::secrets() const {
-    std::vector<std::string> all{slack.app_token, slack.bot_token, slack.signing_secret,  gitlab.token,
+    std::vector<std::string> all{slack.app_token, slack.bot_token, slack.signing_secret, gitlab.token,
                                  salt.password,   sentry.token,    sentry.client_secret};
     for (const auto& each : projects) all.push_back(each.gitlab_token);
     std::erase(all, "");

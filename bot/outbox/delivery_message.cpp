@@ -134,7 +134,9 @@ task<delivery::receipt> delivery::adopt_or_post(store::outbox_row row, slack::de
     if (found.has_error())
         co_return found.error().within("it is not known whether \"" + row.key +
                                        "\" was posted, and looking it up failed");
-    so_far.unresolved = false;
+    // What is there stays a message of unknown receipt until it is settled: whatever fails next, it is never posted
+    // anew.
+    if (!*found) so_far.unresolved = false;
     if (!*found && wish.remove) {
         json::object gone{{"deleted", true}};
         co_return gone;

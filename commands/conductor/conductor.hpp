@@ -29,8 +29,8 @@ struct conductor_settings {
     std::size_t at_once = 16;         ///< rows in flight
     /// Begins what stands first in the queue of a project whose place is free; drops it when it cannot begin any more.
     std::function<task<result<>>(std::string project)> promote;
-    std::string log_directory;        ///< full output of steps; one folder a release
-    members_lookup members;           ///< asked with the drift poll while a gate is open; null = not asked
+    std::string log_directory;  ///< full output of steps; one folder a release
+    members_lookup members;     ///< asked with the drift poll while a gate is open; null = not asked
     runner_settings runner;
 };
 

@@ -135,7 +135,7 @@ issue_text write_umbrella(std::string_view project, std::string_view release, st
         "These groups came with the same deploy as the issues of their own; they are listed here together, the worst "
         "first.\n\n" +
         table(rest) + "\n" + marker(project, umbrella_hash(release)) + "\n" +
-           seen_marker(release_id, umbrella_hash(release)) + "\n";
+        seen_marker(release_id, umbrella_hash(release)) + "\n";
     for (const auto& each : rest) text += marker(project, each.hash) + "\n";
     return written;
 }

@@ -48,7 +48,8 @@ bool has_marker(std::string_view description, std::string_view project, std::str
 issue_text write_issue(const group_report& about);
 /// What is added to an issue that exists: happened again, where, how often, who.
 std::string write_comment(const group_report& about);
-/// The hidden line of what a release wrote about a group, issue or comment: "<!-- slipway:seen=<release id> group=<hash>
+/// The hidden line of what a release wrote about a group, issue or comment: "<!-- slipway:seen=<release id>
+/// group=<hash>
 /// -->". No release says the same thing twice.
 std::string seen_marker(std::string_view release_id, std::string_view hash);
 bool has_seen_marker(std::string_view note, std::string_view release_id, std::string_view hash);

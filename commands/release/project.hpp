@@ -289,7 +289,7 @@ struct project_settings {
     home_page_settings home_page;
     std::map<std::string, restart_settings> restarts;  ///< by step id
     runbook_settings runbook;
-    std::map<std::string, runner_settings> runners;    ///< by the name that a `job` step uses
+    std::map<std::string, runner_settings> runners;  ///< by the name that a `job` step uses
     ingest_settings ingest;
     watch_settings watch;
     suspect_settings suspects;

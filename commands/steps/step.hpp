@@ -67,11 +67,11 @@ struct services {
     process::runner* processes = nullptr;
     net::http_client* http = nullptr;
     net::page_probe* pages = nullptr;  ///< the website, as visitors see it
-    store::store* store = nullptr;  ///< documents and receipts; never the journal
+    store::store* store = nullptr;     ///< documents and receipts; never the journal
     telemetry::error_ledger* errors = nullptr;
     sentry::api* sentry = nullptr;    ///< the project's Sentry: releases and deploys are reported to it
     slack::web_api* slack = nullptr;  ///< who somebody is; messages go through the outbox alone
-    std::string work_directory;  ///< private to this project: checkouts, logs
+    std::string work_directory;       ///< private to this project: checkouts, logs
 };
 
 /// What a step sees: the release as it was when the step began. Copies, so nothing can move under it.

@@ -87,7 +87,7 @@ TEST_CASE("R10.6 two bugs by different people become one issue each, with whoeve
     const auto stormy = the_issue_about(all, "QueueFull");
     CHECK_THAT(text_at(stormy, "description"),
                Catch::Contains("0 before, " + std::to_string(events) + " after the deploy"));
-    CHECK(all.find_message("QueueFull: no berth is free").find(std::to_string(events) + " after") != std::string::npos);
+    CHECK(messages_with(all, "0 before, " + std::to_string(events) + " after") >= 1);
     CHECK(messages_with(all, "*QueueFull: no berth is free*") <= 3);  // its card, its line in the alert, the call
-    CHECK(count_channel_messages(all) <= 12);
+    CHECK(count_channel_messages(all) <= 13);  // a release with one alert, however many errors it counts
 }

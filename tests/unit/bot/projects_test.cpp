@@ -11,8 +11,8 @@
 #include "integrations/net/page_probe.hpp"
 #include "integrations/process/process.hpp"
 #include "integrations/telemetry/ledger.hpp"
-#include "tests/fakes/show_result.hpp"
 #include "tests/fakes/hand_clock.hpp"
+#include "tests/fakes/show_result.hpp"
 #include "tests/fakes/temporary_folder.hpp"
 
 using namespace slipway;
@@ -57,14 +57,13 @@ struct room {
     }
     projects& start() {
         all = std::make_unique<projects>(
-            read(),
-            shared_clients{clock, *memory, *http, *pages, *processes, nullptr, nullptr, nullptr, errors, pool,
-                           [this](const std::string& token) {
-                               tokens.push_back(token);
-                               return gitlab::create_api(*http, clock, [] { return 0.5; },
-                                                         {.url = "http://127.0.0.1/gitlab", .token = token})
-                                   .value();
-                           }});
+            read(), shared_clients{clock, *memory, *http, *pages, *processes, nullptr, nullptr, nullptr, errors, pool,
+                                   [this](const std::string& token) {
+                                       tokens.push_back(token);
+                                       return gitlab::create_api(*http, clock, [] { return 0.5; },
+                                                                 {.url = "http://127.0.0.1/gitlab", .token = token})
+                                           .value();
+                                   }});
         return *all;
     }
 

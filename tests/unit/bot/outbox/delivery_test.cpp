@@ -59,6 +59,22 @@ TEST_CASE("R5.9 after a kill between post and settling the message is found, and
     CHECK(world.slack.count("chat.postMessage") == 6);
 }
 
+TEST_CASE("R5.9 what a lookup found is not posted anew because its edit surely failed", "[outbox]") {
+    outbox_bench world;
+    world.slack.will_lose_answer("chat.postMessage");
+    world.put("board", board("running"));
+    REQUIRE(world.deliver_one());
+    world.slack.will_fail("chat.update", failure{errc::unavailable, "no route"});
+    world.put("board", board("done"));
+    world.clock.jump(400s);
+    REQUIRE(world.deliver_one());
+    CHECK(world.row("board").attempted);
+    world.clock.jump(400s);
+    world.deliver_all();
+    CHECK(world.slack.count("chat.postMessage") == 1);
+    CHECK(world.slack.shown("C1").front().text == "done");
+}
+
 TEST_CASE("R5.9 a post that surely was not made is made after the lookup", "[outbox]") {
     outbox_bench world;
     world.slack.will_fail("chat.postMessage", failure{errc::timed_out, "no answer within 15 s"});

@@ -153,8 +153,9 @@ TEST_CASE("R3.8 click table: once it runs, a click hears since when and by whom,
     CHECK(one.state().held);
 }
 
-TEST_CASE("R3.7 R3.15 click table: a gate that was rejected or has expired takes nothing, and says since when and by whom",
-          "[slash][clicks]") {
+TEST_CASE(
+    "R3.7 R3.15 click table: a gate that was rejected or has expired takes nothing, and says since when and by whom",
+    "[slash][clicks]") {
     bench one;
     one.go_to_push();
     const auto approve = one.button("approve", "push");
