@@ -132,7 +132,7 @@ TEST_CASE("“not me” calls the next one, “take it” calls nobody and stand
     const auto passed = views::everything(state, settings);
     const auto* call = message(passed, "shop-1.4.0-1/errors/" + hash + "/call/1");
     REQUIRE(call != nullptr);
-    CHECK(slack::mentions_in(as_json(*call)) == problems{"<@UCHI>"});
+    CHECK(slack::mentions_in(as_json(*call)) == problems{"@UCHI", "@UCHI"});
     CHECK(has(words_of(card_of(state)), "*Assigned to* Chi: near"));
 
     state.step("errors-after")->items[0].data["because"] = "taken in Slack";

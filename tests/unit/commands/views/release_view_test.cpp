@@ -143,7 +143,7 @@ TEST_CASE("those who can answer are asked directly, the requester is not", "[vie
 
 TEST_CASE("D1 what has to be read as it is comes as a file too, in the thread and below each direct message",
           "[views][release_view]") {
-    auto state = started();
+    auto state = with_merge_requests(1);
     auto& item = state.step("merge-requests")->items[0];
     item.body = "ALTER TABLE a ADD b INT;\n";
     item.file = "1.4.0-issue-2.sql";
