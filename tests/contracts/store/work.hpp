@@ -141,8 +141,15 @@ TEMPLATE_LIST_TEST_CASE("whoever waits for news resumes at the commit that bring
                         databases_under_test) {
     store_fixture<TestType> at;
     names heard;
+    bool is_put = false;
+    int early = 0;
+    // A store that has to connect to hear the news wakes everybody once when it does: what came before was not heard.
     const auto wait = [&](std::string name) -> task<> {
         co_await at.under_test->wait_for_news(1h);
+        if (!is_put) {
+            ++early;
+            co_await at.under_test->wait_for_news(1h);
+        }
         heard.push_back(name);
     };
     const auto put = [&]() -> task<> {
@@ -152,11 +159,13 @@ TEMPLATE_LIST_TEST_CASE("whoever waits for news resumes at the commit that bring
         heard.emplace_back("document stored");
         batch loud;
         loud.work.push_back(work_of("w", at.now));
+        is_put = true;
         co_await at.under_test->commit(std::move(loud));
     };
     using namespace asio::experimental::awaitable_operators;
     at.run(wait("worker") && wait("sender") && put());
     CHECK(heard == names{"document stored", "worker", "sender"});
+    CHECK(early <= 2);
     at.run(at.under_test->wait_for_news(0ms));
 }
 
