@@ -11,6 +11,7 @@ using place = yaml_value;
 
 std::string near_step(const checklist& list, const std::string& id) {
     std::vector<std::string_view> names;
+    names.reserve(list.steps.size());
     for (const auto& each : list.steps) names.push_back(each.id);
     const auto near = nearest_word(id, names);
     return near.empty() ? std::string{} : "; did you mean `" + std::string{near} + "`?";
