@@ -60,7 +60,9 @@ std::vector<std::string> changed_rules(const checklist& old_plan,
         const auto before = old_rights.find(verb), now = new_rights.find(verb);
         const auto was = words_of(before != old_rights.end() ? before->second : std::vector<std::string>{});
         const auto is = words_of(now != new_rights.end() ? now->second : std::vector<std::string>{});
-        if (was != is) lines.push_back("right to “" + verb + "”: " + was + " → " + is);
+        if (was == is) continue;
+        auto& line = lines.emplace_back("right to “");
+        line.append(verb).append("”: ").append(was).append(" → ").append(is);
     }
     return lines;
 }

@@ -62,7 +62,7 @@ void begin_act(const question& q, const step_rule& rule, const step_state& step,
     for (const auto& each : rule.resources) {
         const auto user = user_of(q, step, each, all);
         if (user.empty()) continue;
-        if (step.awaits != each + ", which " + user + " has")
+        if (step.awaits != std::string{each}.append(", which ").append(user).append(" has"))
             all.push_back(resource_awaited{step.id, each, user, q.now});
         return;
     }
