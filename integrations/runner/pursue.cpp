@@ -103,9 +103,8 @@ task<result<note>> begin(driver& with, order what, notebook& notes, timers& time
     if (!begun && may_have_happened(begun.error().kind())) {
         const auto found = co_await with.find(what);
         if (!found || !*found) {
-            const auto& why = found ? begun.error().sentence() : found.error().sentence();
-            if (!found) co_return nobody_knows(what, why);
-            co_return failure{errc::unavailable, "It was not begun: " + why};
+            if (!found) co_return nobody_knows(what, found.error().sentence());
+            co_return failure{errc::unavailable, "It was not begun: " + begun.error().sentence()};
         }
         begun = **found;
     }

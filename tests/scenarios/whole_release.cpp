@@ -27,6 +27,9 @@ TEST_CASE("a release goes from start to watched", "[scenario]") {
     CHECK(all.find_message("Left over from debugging").find("assets/src/js/20-small.js:3") != std::string::npos);
     CHECK(all.find_message("Configuration changed").find("routes.conf, !9 by ben.carter") != std::string::npos);
     CHECK_THAT(all.find_message("P24 No hidden surprises"), Catch::Contains("1 place no merge request showed"));
+    // Cards of steps that are done go last of all, so the end of the release may overtake them.
+    all.wait_for_message("P10 Diff stable against trunk done");
+    CHECK_THAT(all.find_message("P10 Diff stable against trunk done"), Catch::Contains("merge_requests/11/diffs|!11>"));
     // R7.6: the channel gets start, waiting gates, decisions, errors and the end; and, since this one has downtime, its
     // runbook.
     CHECK(count_channel_messages(all) <= 13);

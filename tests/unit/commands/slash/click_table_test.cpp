@@ -14,8 +14,8 @@ namespace {
 
 /// Puts the gate's card into Slack, as the sender would have.
 void card_is_posted(bench& one) {
-    const auto& gate = *one.state().step("push")->gate;
-    const auto key = "shop-1.4.0-1/push/gate/1." + std::to_string(gate.number);
+    const auto state = one.state();
+    const auto key = "shop-1.4.0-1/push/gate/1." + std::to_string(state.step("push")->gate->number);
     const auto rows = *one.run(one.memory->lease_outbox("test", 100, milliseconds{1'000}, {}));
     store::batch changes;
     for (const auto& each : rows)
