@@ -28,6 +28,7 @@
 #include "bot/sources/sentry_source.hpp"
 #include "bot/version_keeper.hpp"
 #include "commands/conductor/conductor.hpp"
+#include "commands/slash/homes.hpp"
 #include "commands/slash/slash.hpp"
 #include "commands/slash/starting.hpp"
 #include "commands/steps/pins.hpp"
@@ -247,9 +248,10 @@ result<> application::build() {
     socket.client.ca_file = from_.slack.ca_file;
     gateway::socket_mode_settings linking;
     linking.acknowledge_within = from_.slack.acknowledge_within;
-    link_ =
-        std::make_unique<gateway::socket_mode>(loop, *slack_, *inbox_, *time_, gateway::connect_over_network(socket),
-                                               slash::answer_at_once, create_chance(), linking);
+    link_ = std::make_unique<gateway::socket_mode>(
+        loop, *slack_, *inbox_, *time_, gateway::connect_over_network(socket),
+        [this](const slack::payload& what) { return slash::acknowledgement_of(*desk_, what); }, create_chance(),
+        linking);
     outbox::sender_settings sending;
     sending.owner = owner;
     sender_ = std::make_unique<outbox::sender>(loop, *memory_, *slack_, *time_, create_chance(), sending);
@@ -344,6 +346,7 @@ task<int> application::serve() {
     tasks_->spawn("ledger", keeper_->run());
     tasks_->spawn("inbox sweep", inbox_->sweep());
     tasks_->spawn("versions", versions_->run());
+    tasks_->spawn("homes", slash::keep_homes(*desk_));
     tasks_->spawn("reload", reload_on_signal());
     sender_->start();
     link_->start();

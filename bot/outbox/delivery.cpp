@@ -86,6 +86,15 @@ task<delivery::receipt> delivery::send(store::outbox_row row, slack::desired_res
     co_return made;
 }
 
+/// The same page twice is the same page: nothing is looked up before it is shown again.
+task<delivery::receipt> delivery::send(store::outbox_row, slack::desired_home wish, progress& so_far) {
+    const auto shown = co_await slack::publish_home(api_, wish.user, std::move(wish.view));
+    so_far.unresolved = false;
+    if (shown.has_error()) co_return shown.error();
+    json::object made{{"view", shown->id}};
+    co_return made;
+}
+
 // ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 task<result<bool>> delivery::file_is_there(store::outbox_row row, place where, std::string filename) {

@@ -50,6 +50,7 @@ private:
     task<receipt> send(store::outbox_row row, slack::desired_ephemeral wish, progress& so_far);
     task<receipt> send(store::outbox_row row, slack::desired_file wish, progress& so_far);
     task<receipt> send(store::outbox_row row, slack::desired_response wish, progress& so_far);
+    task<receipt> send(store::outbox_row row, slack::desired_home wish, progress& so_far);
 
     task<result<place>> place_of(store::outbox_row row, slack::desired_message wish);
     task<result<std::string>> direct_channel(std::string user);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,15 @@ using project_pointer = std::shared_ptr<const release::project_settings>;
 /// Who somebody is at this moment, from wherever the project's roles stand. Never fails: what could not be found out is
 /// in the actor (`unverified`, `roles_known`).
 using actor_lookup = std::function<task<release::actor>(project_pointer project, std::string team, std::string user)>;
+
+/// An open milestone, as the menus of the start window offer it.
+struct milestone_choice {
+    std::string version;
+    std::string title;
+    std::string due;  ///< "2026-11-24"; "" = none
+};
+/// By project, as GitLab said it last; see menus.hpp.
+using menu_memory = std::map<std::string, std::vector<milestone_choice>>;
 
 struct desk {
     conductor::journal& releases;
@@ -38,6 +48,7 @@ struct desk {
         way_back;
     actor_lookup who = {};                   ///< null: only the lists of the project file count
     conductor::members_lookup members = {};  ///< null: the same
+    std::shared_ptr<menu_memory> menus = std::make_shared<menu_memory>();
 };
 
 /// Who asks, with the roles of this moment (R3.10).

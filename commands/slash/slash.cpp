@@ -7,9 +7,14 @@
 #include <span>
 
 #include "commands/release/yaml.hpp"
+#include "commands/slash/homes.hpp"
+#include "commands/slash/menus.hpp"
+#include "commands/slash/windows.hpp"
 #include "commands/views/gate_card.hpp"
+#include "commands/views/home.hpp"
 #include "commands/views/modals.hpp"
 #include "commands/views/replies.hpp"
+#include "commands/views/start_window.hpp"
 #include "commands/views/words.hpp"
 #include "integrations/base/described.hpp"
 #include "integrations/slack/blocks/desired_message.hpp"
@@ -152,6 +157,13 @@ struct handler {
     task<> on(slack::block_action clicked);
     task<> on(slack::view_submission sent);
     task<> on(slack::app_mention mentioned);
+    task<> on(slack::app_home_opened opened);
+    task<> on(slack::shortcut used);
+    task<> on(slack::message_action used);
+    /// What was typed, once it is known that it is no window that was asked for.
+    task<> run_words(slack::slash_command typed);
+    /// The window that was to open did not: says so, and that it can be asked for again.
+    task<> say_not_opened(slack::origin to);
     /// A button that stands for something typed: `/release <choice> <item>` in that project.
     task<> run_verb(slack::origin from, release::button pressed);
     /// Decides a button's command and answers.
@@ -160,6 +172,39 @@ struct handler {
 };
 
 task<> handler::on(slack::slash_command typed) {
+    // The window comes before everything else, while its trigger lives (R7.9).
+    if (const auto project = wants_start_window(with, typed.from.channel, typed.text.raw())) {
+        const auto opened = co_await open_start_window(with, typed.from, *project, typed.from.channel);
+        if (opened) co_return;
+    }
+    co_await run_words(std::move(typed));
+}
+
+task<> handler::on(slack::shortcut used) {
+    if (used.callback_id != "slipway_start") co_return;
+    const auto project = wants_start_window(with, "", "");
+    const auto opened = co_await open_start_window(with, used.from, project.value_or(""), "");
+    if (!opened) co_await say_not_opened(used.from);
+}
+
+task<> handler::on(slack::message_action used) {
+    if (used.callback_id != "slipway_note") co_return;
+    const auto opened = co_await open_note_window(with, used);
+    if (!opened) co_await say_not_opened(used.from);
+}
+
+task<> handler::on(slack::app_home_opened opened) {
+    if (opened.tab == "home") co_await show_home(with, opened.from);
+}
+
+task<> handler::say_not_opened(slack::origin to) {
+    const auto channel = to.channel;
+    co_await send_answer(with, std::move(to), channel,
+                         plain_refusal("Slack did not open the window in time; nothing was changed. Try it again."),
+                         inbox_id);
+}
+
+task<> handler::run_words(slack::slash_command typed) {
     const auto [word, rest] = first_word(typed.text.raw());
     const auto chosen = choose_verb(word);
     if (!chosen) {
@@ -200,6 +245,18 @@ task<result<release::button>> handler::button_of(std::string id, slack::origin f
 }
 
 task<> handler::on(slack::block_action clicked) {
+    const bool chooses_project =
+        clicked.view.callback_id == views::start_input::callback && clicked.block_id == views::start_input::project;
+    if (chooses_project) {
+        co_await follow_chosen_project(with, std::move(clicked));
+        co_return;
+    }
+    if (clicked.action_id == views::start_action) {
+        const auto project = wants_start_window(with, "", "");
+        const auto opened = co_await open_start_window(with, clicked.from, project.value_or(""), clicked.from.channel);
+        if (!opened) co_await say_not_opened(clicked.from);
+        co_return;
+    }
     if (!clicked.action_id.starts_with("slipway.")) co_return;
     const auto id = clicked.selected.empty() ? clicked.value : clicked.selected.front();
     if (id.empty()) co_return;  // a link button: nothing but the acknowledgement
@@ -243,6 +300,10 @@ task<> handler::on(slack::block_action clicked) {
 
 task<> handler::on(slack::view_submission sent) {
     if (!sent.view.callback_id.starts_with("slipway.")) co_return;
+    if (auto typed = typed_in(sent)) {
+        co_await run_words(std::move(*typed));
+        co_return;
+    }
     const auto pressed = co_await button_of(views::memory_of(sent.view.private_metadata).button_id, sent.from);
     if (!pressed) {
         spdlog::warn("envelope={} form refused: {}", inbox_id, pressed.error().sentence());
@@ -320,7 +381,7 @@ task<> handler::run_verb(slack::origin from, release::button pressed) {
         project = (*state)->project;
     }
     typed.text = untrusted{pressed.choice + " " + project + " " + pressed.item};
-    co_await on(std::move(typed));
+    co_await run_words(std::move(typed));
 }
 
 task<> handler::on(slack::app_mention mentioned) {
@@ -330,7 +391,7 @@ task<> handler::on(slack::app_mention mentioned) {
     typed.from = mentioned.from;
     typed.command = "/release";
     typed.text = untrusted{rest};
-    co_await on(std::move(typed));
+    co_await run_words(std::move(typed));
 }
 
 }  // namespace
@@ -341,6 +402,13 @@ void put_answer(conductor::companions& into, const slack::origin& to, const std:
     std::string lane;
     if (!to.response_url.empty()) {
         const slack::desired_response wish{to.response_url, said.text, said.blocks, false, false};
+        body = slack::to_json(wish);
+        lane = slack::lane_of(wish);
+    } else if (channel.empty()) {
+        slack::desired_message wish;
+        wish.user = to.user;
+        wish.text = said.text;
+        wish.blocks = said.blocks;
         body = slack::to_json(wish);
         lane = slack::lane_of(wish);
     } else {
@@ -370,13 +438,25 @@ conductor::companions answering(const slack::origin& to, const std::string& chan
 std::optional<json::object> answer_at_once(const slack::payload& what) {
     const auto* sent = std::get_if<slack::view_submission>(&what);
     if (sent == nullptr || !sent->view.callback_id.starts_with("slipway.")) return std::nullopt;
-    const auto schema = release::schema_from(views::memory_of(sent->view.private_metadata).schema);
-    if (!schema) return std::nullopt;  // a window without a form
+    const auto memory = views::memory_of(sent->view.private_metadata);
     json::object errors;
-    for (const auto& [id, sentence] : release::check_answers(*schema, answers_in(sent->state)))
+    if (!memory.version.empty() && sent->state.value_of(views::input::version, "value") != memory.version)
+        errors[views::input::version] = "Type " + memory.version + ", exactly; nothing was changed.";
+    const auto schema = release::schema_from(memory.schema);  // none: a window without a form
+    for (const auto& [id, sentence] :
+         release::check_answers(schema ? *schema : std::vector<release::form_field>{}, answers_in(sent->state)))
         errors[views::input::field_prefix + id] = sentence;
     if (errors.empty()) return std::nullopt;
     return json::object{{"response_action", "errors"}, {"errors", std::move(errors)}};
+}
+
+std::optional<json::object> acknowledgement_of(const desk& with, const slack::payload& what) {
+    if (const auto* asked = std::get_if<slack::block_suggestion>(&what)) return menu_options(with, *asked);
+    if (const auto* sent = std::get_if<slack::view_submission>(&what)) {
+        auto faults = faults_of(with, *sent);
+        if (!faults.empty()) return json::object{{"response_action", "errors"}, {"errors", std::move(faults)}};
+    }
+    return answer_at_once(what);
 }
 
 task<> handle(desk& with, slack::payload what, std::string inbox_id) {
@@ -384,7 +464,16 @@ task<> handle(desk& with, slack::payload what, std::string inbox_id) {
     if (auto* typed = std::get_if<slack::slash_command>(&what)) {
         co_await here.on(std::move(*typed));
     } else if (auto* clicked = std::get_if<slack::block_action>(&what)) {
+        const bool at_home = clicked->view.callback_id == views::home_callback;
+        const auto from = clicked->from;
         co_await here.on(std::move(*clicked));
+        if (at_home) co_await show_home(with, from);
+    } else if (auto* opened = std::get_if<slack::app_home_opened>(&what)) {
+        co_await here.on(std::move(*opened));
+    } else if (auto* chosen = std::get_if<slack::shortcut>(&what)) {
+        co_await here.on(std::move(*chosen));
+    } else if (auto* used = std::get_if<slack::message_action>(&what)) {
+        co_await here.on(std::move(*used));
     } else if (auto* sent = std::get_if<slack::view_submission>(&what)) {
         co_await here.on(std::move(*sent));
     } else if (auto* mentioned = std::get_if<slack::app_mention>(&what)) {

@@ -15,7 +15,8 @@ namespace slipway::slash {
 /// with the decision. Never fails: what went wrong is told to the person and logged.
 task<> handle(desk& with, slack::payload what, std::string inbox_id);
 
-/// Where an answer goes: through the response_url while it lives, else as an ephemeral message.
+/// Where an answer goes: through the response_url while it lives, else as an ephemeral message in the channel; without
+/// a channel directly to the person.
 void put_answer(conductor::companions& into, const slack::origin& to, const std::string& channel, const answer& said,
                 const std::string& inbox_id);
 
@@ -37,6 +38,9 @@ struct form_words {
 /// answer does not do (R2.12); nullopt = nothing. Pure. It goes by the schema that the window carried, which only saves
 /// a person a round: before anything is stored, the rules judge again by the release's own plan.
 std::optional<boost::json::object> answer_at_once(const slack::payload& what);
+/// The same, and the options of the start window's menus and what is wrong in that window: all that an acknowledgement
+/// can carry. From memory alone.
+std::optional<boost::json::object> acknowledgement_of(const desk& with, const slack::payload& what);
 
 /// The command behind a button, once its words are known; errc::invalid for a kind nobody knows.
 result<release::command> command_of(const release::button& pressed, const form_words& words);

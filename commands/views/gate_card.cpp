@@ -1,5 +1,7 @@
 #include "commands/views/gate_card.hpp"
 
+#include <algorithm>
+
 #include <charconv>
 #include <iterator>
 
@@ -234,8 +236,13 @@ rendered without_buttons(rendered card, const markup& why) {
         if (auto* block = each.if_object()) block->erase("accessory");
         kept.push_back(std::move(each));
     }
-    if (kept.size() < slack::limit::message_blocks)
-        for (auto& each : slack::context_blocks(why)) kept.push_back(std::move(each.json));
+    // The card was built to the limit of one message; what is added must still fit.
+    const auto used = slack::characters_in(kept);
+    const auto left = slack::limit::message_characters - std::min(used, slack::limit::message_characters);
+    constexpr std::size_t least_worth_saying = 40, most_words = 2'000;
+    if (kept.size() < slack::limit::message_blocks && left >= least_worth_saying)
+        for (auto& each : slack::context_blocks(slack::cut(why, std::min(left, most_words))))
+            kept.push_back(std::move(each.json));
     card.blocks = std::move(kept);
     return card;
 }

@@ -1,6 +1,7 @@
 #include "commands/views/modals.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "commands/views/gate_card.hpp"
 #include "commands/views/ways_back.hpp"
@@ -131,7 +132,7 @@ json::object approve_window(const release::release_state& state, const release::
     const std::string word = is_confirmation(rule) ? "Confirm" : "Approve";
     const auto& fields = state.plan.fields_of(rule.id);
     auto made = begun(word, state, pressed, people);
-    made.private_metadata(to_text({release::id_of(pressed), release::compact_schema(fields)}));
+    made.private_metadata(to_text({release::id_of(pressed), release::compact_schema(fields), {}}));
     made.submit(word);
     const auto* step = state.step(rule.id);
     if (step != nullptr && step->gate) made.section(say("*{}*", filled(step->gate->question, state)));
@@ -201,12 +202,14 @@ json::object request_stop_window(const release::release_state& state, const rele
     return made.input(reason_input("Why shall it stop?")).render();
 }
 
-text_input version_input(const release::release_state& state) {
+/// What was typed is compared before the window closes (R7.14).
+void ask_for_version(modal_builder& made, const release::release_state& state, const release::button& pressed) {
+    made.private_metadata(to_text({release::id_of(pressed), {}, state.version}));
     text_input version;
     version.block_id = input::version;
     version.label = "Type the version, " + state.version + ", so that this cannot be a slip";
     version.max_length = 100;
-    return version;
+    made.input(version);
 }
 
 json::object break_glass_window(const release::release_state& state, const release::step_rule& rule,
@@ -217,7 +220,7 @@ json::object break_glass_window(const release::release_state& state, const relea
         say("You open the gate of *{}* past its rules. {} The leads of all roles are told, and this release "
             "carries a red mark for ever.",
             step_name(rule), reversibility(rule.effect)));
-    made.input(version_input(state));
+    ask_for_version(made, state, pressed);
     return made.input(reason_input("Why can this not wait for its people?", full_reason)).render();
 }
 
@@ -225,7 +228,7 @@ json::object abort_window(const release::release_state& state, const release::bu
     auto made = begun("Abort", state, pressed, people);
     made.submit("Abort");
     made.section(say("The release ends and cannot be taken up again. {}", already_happened(state, people)));
-    made.input(version_input(state));
+    ask_for_version(made, state, pressed);
     return made.input(reason_input("Why?")).render();
 }
 
@@ -266,13 +269,17 @@ json::object edit_notes_window(const release::release_state& state, release::but
 }  // namespace
 
 std::string to_text(const window_memory& memory) {
+    if (!memory.version.empty()) return memory.button_id + "\n" + memory.schema + "\n" + memory.version;
     return memory.schema.empty() ? memory.button_id : memory.button_id + "\n" + memory.schema;
 }
 
 window_memory memory_of(const std::string& private_metadata) {
-    const auto end = private_metadata.find('\n');
-    if (end == std::string::npos) return {private_metadata, {}};
-    return {private_metadata.substr(0, end), private_metadata.substr(end + 1)};
+    window_memory made;
+    std::istringstream lines{private_metadata};
+    std::getline(lines, made.button_id);
+    std::getline(lines, made.schema);
+    std::getline(lines, made.version);
+    return made;
 }
 
 bool asks_for_words(const release::release_state& state, const release::button& pressed, const release::actor& who) {
@@ -310,36 +317,6 @@ std::optional<json::object> window_for(const release::release_state& state, cons
     if (release::stands_in(state, *item, *choice, who))
         return stand_in_window(state, *rule, *item, *choice, pressed, people);
     return choice_window(state, *rule, *choice, pressed, people);
-}
-
-json::object start_window(const std::vector<startable>& projects, const std::string& chosen) {
-    modal_builder made{"Start a release", "slipway.start"};
-    made.submit("Start");
-    std::vector<slack::option> options;
-    std::string suggested;
-    for (const auto& each : projects) {
-        options.push_back({each.title.empty() ? each.project : each.title, each.project, {}});
-        if (each.project == chosen || projects.size() == 1) suggested = each.suggested_version;
-    }
-    if (projects.empty()) {
-        made.section(say("No project is set up yet; the bot's README tells how."));
-        return made.render();
-    }
-    made.section(
-        say("The board appears in the project's channel. Nothing is merged, pushed or deployed before somebody "
-            "presses the button for it."));
-    made.input(slack::select_input{.block_id = input::project,
-                                   .label = "Project",
-                                   .options = options,
-                                   .initial = projects.size() == 1 ? projects.front().project : chosen,
-                                   .hint = {}});
-    text_input version;
-    version.block_id = input::version;
-    version.label = "Version";
-    version.placeholder = "1.4.0";
-    version.initial = suggested;
-    version.max_length = 100;
-    return made.input(version).render();
 }
 
 }  // namespace slipway::views

@@ -1,4 +1,4 @@
-// Windows that ask for words: a reason, a typed version, a note, what to start.
+// Windows behind buttons that ask for words: a reason, a typed version, a note.
 #pragma once
 
 #include <boost/json.hpp>
@@ -17,17 +17,17 @@ namespace input {
 inline constexpr const char* reason = "reason";
 inline constexpr const char* version = "version";
 inline constexpr const char* note = "note";
-inline constexpr const char* project = "project";
 inline constexpr const char* person = "person";
 /// Before a form field's own id.
 inline constexpr const char* field_prefix = "field-";
 }  // namespace input
 
-/// What travels in the private_metadata of a window: the button's id, and in a second line the compact schema of its
-/// form, so that an answer can be judged before anything is loaded.
+/// What travels in the private_metadata of a window, a line each: the button's id, the compact schema of its form, and
+/// the version that has to be typed, so that an answer can be judged before anything is loaded.
 struct window_memory {
     std::string button_id;
-    std::string schema;  ///< "" = no form
+    std::string schema;   ///< "" = no form
+    std::string version;  ///< "" = none has to be typed
 };
 std::string to_text(const window_memory& memory);
 window_memory memory_of(const std::string& private_metadata);
@@ -41,12 +41,5 @@ bool asks_for_words(const release::release_state& state, const release::button& 
 /// the click, with words. nullopt when the step or item is gone.
 std::optional<json::object> window_for(const release::release_state& state, const release::button& pressed,
                                        const release::actor& who, const names& people);
-
-struct startable {
-    std::string project, title;
-    std::string suggested_version;  ///< "" = none known
-};
-/// `/release` alone, when nothing runs: which project, which version. callback_id "slipway.start".
-json::object start_window(const std::vector<startable>& projects, const std::string& chosen);
 
 }  // namespace slipway::views

@@ -201,6 +201,31 @@ task<json::object> acting::suggest(std::string user, element_place place, std::s
     co_return answer;
 }
 
+task<json::object> acting::shortcut(std::string user, std::string callback_id, std::string channel, std::string ts) {
+    auto* where = all_.workspace.find(channel);
+    const auto* used = where != nullptr && where->is_visible_to(user) ? where->find(ts) : nullptr;
+    if (callback_id.empty()) co_return cannot("say which shortcut: \"callback_id\"");
+    if (!ts.empty() && used == nullptr) co_return cannot("you see no message " + ts + " there");
+    const auto now = timers_.now();
+    auto payload = interactive_payload(all_, used != nullptr ? "message_action" : "shortcut", user);
+    payload["callback_id"] = callback_id;
+    payload["trigger_id"] = all_.triggers.issue(user, now);
+    payload["action_ts"] = to_ts(to_unix_ms(now) * 1000);
+    if (used != nullptr) {
+        payload["message"] = all_.workspace.to_json(*used, /*with_metadata=*/true);
+        payload["message_ts"] = ts;
+        payload["channel"] = {{"id", channel}, {"name", where->name}};
+        response_target target;
+        target.channel = channel;
+        target.user = user;
+        target.thread_ts = used->thread_ts;
+        payload["response_url"] = all_.address + "/slack/response/" + all_.responses.issue(std::move(target), now);
+    }
+    const auto done = co_await links_.deliver("interactive", std::move(payload), /*accepts_response=*/true);
+    if (!done.acked) co_return trouble("The app did not answer in time. Try again.", done);
+    co_return fine();
+}
+
 json::object acting::open_home(const std::string& user) {
     if (all_.workspace.find_user(user) == nullptr) return cannot("nobody here has the id " + user);
     const auto now = timers_.now();

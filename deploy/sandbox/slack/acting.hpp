@@ -35,6 +35,8 @@ public:
     /// `values`: block_id → choice, or block_id → {action_id → choice}; what is left out keeps its state.
     task<json::object> submit(std::string user, std::string view_id, json::object values);
     task<json::object> close(std::string user, bool whole_stack);
+    /// A global shortcut, or with `ts` one on a message.
+    task<json::object> shortcut(std::string user, std::string callback_id, std::string channel, std::string ts);
     json::object open_home(const std::string& user);
     json::object say(const std::string& user, const std::string& channel, const std::string& typed,
                      const std::string& thread_ts);

@@ -153,6 +153,8 @@ task<net::server_response> control::act(std::string what, json::object body) {
         done = co_await people_.submit(user, text_at(body, "view_id"), object_at(body, "values"));
     } else if (what == "close") {
         done = co_await people_.close(user, flag_at(body, "all"));
+    } else if (what == "shortcut") {
+        done = co_await people_.shortcut(user, text_at(body, "callback_id"), channel, text_at(body, "ts"));
     } else if (what == "home") {
         done = people_.open_home(user);
     } else if (what == "message") {

@@ -84,6 +84,15 @@ result<desired> read_response(const json::object& body) {
     return desired{std::move(wish)};
 }
 
+result<desired> read_home(const json::object& body) {
+    desired_home wish;
+    wish.user = text_at(body, "user");
+    wish.view = object_at(body, "view");
+    if (wish.user.empty()) return lacks("home", "user");
+    if (wish.view.empty()) return lacks("home", "view");
+    return desired{std::move(wish)};
+}
+
 }  // namespace
 
 json::object to_json(const desired_message& wish) {
@@ -131,6 +140,13 @@ json::object to_json(const desired_response& wish) {
     return body;
 }
 
+json::object to_json(const desired_home& wish) {
+    json::object body{{"kind", "home"}};
+    put(body, "user", wish.user);
+    body["view"] = wish.view;
+    return body;
+}
+
 json::object to_json(const desired& wish) {
     return std::visit([](const auto& each) { return to_json(each); }, wish);
 }
@@ -141,8 +157,9 @@ result<desired> desired_from_json(const json::object& body) {
     if (kind == "ephemeral") return read_ephemeral(body);
     if (kind == "file") return read_file(body);
     if (kind == "response") return read_response(body);
-    return failure{errc::invalid,
-                   "the outbox body has the kind \"" + kind + "\"; known are message, ephemeral, file and response"};
+    if (kind == "home") return read_home(body);
+    return failure{errc::invalid, "the outbox body has the kind \"" + kind +
+                                      "\"; known are message, ephemeral, file, response and home"};
 }
 
 namespace {
@@ -154,6 +171,7 @@ struct lane_reader {
     std::string operator()(const desired_ephemeral& wish) const { return wish.channel + " answers"; }
     std::string operator()(const desired_file& wish) const { return wish.channel.empty() ? wish.user : wish.channel; }
     std::string operator()(const desired_response&) const { return "response"; }
+    std::string operator()(const desired_home& wish) const { return "home of " + wish.user; }
 };
 }  // namespace
 

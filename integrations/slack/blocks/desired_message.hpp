@@ -54,18 +54,26 @@ struct desired_response {
     bool remove = false;   ///< deletes it instead (the only way to delete an ephemeral message)
 };
 
-using desired = std::variant<desired_message, desired_ephemeral, desired_file, desired_response>;
+/// The Home tab of one person, replaced as a whole; showing it again harms nobody.
+struct desired_home {
+    std::string user;
+    json::object view;
+};
+
+using desired = std::variant<desired_message, desired_ephemeral, desired_file, desired_response, desired_home>;
 
 /// The outbox body. Empty members are left out, so equal wishes are equal bytes.
 json::object to_json(const desired_message& wish);
 json::object to_json(const desired_ephemeral& wish);
 json::object to_json(const desired_file& wish);
 json::object to_json(const desired_response& wish);
+json::object to_json(const desired_home& wish);
 json::object to_json(const desired& wish);
 /// errc::invalid with what is missing; unknown members are ignored.
 result<desired> desired_from_json(const json::object& body);
 
-/// The pacing group a row belongs to: the channel, the person, the answers of a channel, or "response".
+/// The pacing group a row belongs to: the channel, the person, the answers of a channel, "response", or a
+/// person's Home.
 std::string lane_of(const desired& wish);
 
 /// outbox_put::priority: lower goes first (a person who waits, before a picture that moves).

@@ -69,6 +69,10 @@ public:
             options(where, array_at(shown, "options"), limit::overflow_options);
         } else if (type == "checkboxes") {
             options(where, array_at(shown, "options"), limit::boxes);
+        } else if (type == "external_select") {
+            text_object(where + ".placeholder", at_path(shown, "placeholder"), limit::placeholder,
+                        /*plain_only=*/true);
+            if (const auto* chosen = at_path(shown, "initial_option")) options(where, {*chosen}, 1);
         } else if (type != "users_select" && type != "plain_text_input" && type != "number_input") {
             say(where, "unknown element '" + type + "'");
         }

@@ -101,6 +101,19 @@ modal_builder& modal_builder::input(const select_input& wanted) {
     return *this;
 }
 
+modal_builder& modal_builder::input(const external_input& wanted) {
+    json::object element;
+    element["type"] = "external_select";
+    element["action_id"] = input_action_id;
+    element["min_query_length"] = 0;
+    element["placeholder"] = plain_text(wanted.placeholder, limit::placeholder);
+    if (wanted.initial) element["initial_option"] = options_of({*wanted.initial})[0];
+    auto made = input_block(wanted.block_id, wanted.label, wanted.hint, wanted.optional, std::move(element));
+    if (wanted.tells) made["dispatch_action"] = true;
+    add_input(std::move(made));
+    return *this;
+}
+
 modal_builder& modal_builder::input(const number_input& wanted) {
     json::object element;
     element["type"] = "number_input";

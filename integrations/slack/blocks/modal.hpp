@@ -1,6 +1,7 @@
 // One modal. Its answers come back as state.values[block_id]["value"].
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,17 @@ struct select_input {
     std::string initial;
     std::string hint;
     bool optional = false;
+};
+
+/// A menu whose options we are asked for while it is open (block_suggestion), from the first keystroke on.
+struct external_input {
+    std::string block_id;
+    std::string label;
+    std::string placeholder;
+    std::string hint;
+    std::optional<option> initial;
+    bool optional = false;
+    bool tells = false;  ///< a choice is told at once, before the window is sent
 };
 
 /// Any number, with or without a fraction; comes back as text.
@@ -66,6 +78,7 @@ public:
     modal_builder& verbatim(std::string_view text);
     modal_builder& input(const text_input& wanted);
     modal_builder& input(const select_input& wanted);
+    modal_builder& input(const external_input& wanted);
     modal_builder& input(const number_input& wanted);
     modal_builder& input(const boxes_input& wanted);
 

@@ -137,7 +137,7 @@ TEST_CASE("every window fits, asks for what the rule needs and carries the butto
         const auto window = views::window_for(at_gate(), button, {}, people);
         REQUIRE(window);
         CHECK(slack::check_limits(*window) == problems{});
-        CHECK(text_at(*window, "private_metadata") == release::id_of(button));
+        CHECK(views::memory_of(text_at(*window, "private_metadata")).button_id == release::id_of(button));
         CHECK(text_at(*window, "callback_id") == std::string{"slipway."} + kind);
     }
 }
@@ -149,17 +149,11 @@ TEST_CASE("R7.14 abort asks for the typed version and names what already happene
     CHECK(has(text, "Type the version, 1.4.0"));
     CHECK(has(text, "Build on the servers: 4 hosts"));
     CHECK(has(text, "\"block_id\":\"version\""));
+    CHECK(views::memory_of(text_at(window, "private_metadata")).version == "1.4.0");
     CHECK(has(text, "\"block_id\":\"reason\""));
 }
 
 TEST_CASE("a window for something that is gone is none", "[views][modals]") {
     CHECK_FALSE(views::window_for(started(), pressed("skip", "no-such-step"), {}, people));
     CHECK_FALSE(views::window_for(started(), pressed("choose", "merge-requests"), {}, people));
-}
-
-TEST_CASE("the start window suggests a project and a version", "[views][modals]") {
-    const auto window = views::start_window({{"shop", "Demo shop", "1.4.0"}, {"core", "Core", ""}}, "shop");
-    CHECK(slack::check_limits(window) == problems{});
-    CHECK(has(json::serialize(window), "\"initial_value\":\"1.4.0\""));
-    CHECK(slack::check_limits(views::start_window({}, "")) == problems{});
 }
