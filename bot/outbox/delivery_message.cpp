@@ -26,6 +26,19 @@ slack::message_body body_of(const slack::desired_message& wish) {
     return body;
 }
 
+/// Slack's bound on what all blocks show together is not published, and the builder only stays well below what was
+/// seen.
+bool is_too_long(const failure& why) {
+    return why.code == "msg_blocks_too_long";
+}
+
+/// What a notification says, instead of nothing at all.
+slack::message_body in_one_sentence(const std::string& what, slack::message_body body) {
+    spdlog::error("outbox {} is too long for Slack and is shown as its one sentence", what);
+    body.blocks.clear();
+    return body;
+}
+
 /// Details in a thread that somebody deleted are not forced on people again; a board or a gate is.
 bool worth_anew(const slack::desired_message& wish) {
     return wish.thread_of.empty() && wish.thread_ts.empty();
@@ -119,7 +132,11 @@ task<delivery::receipt> delivery::post(store::outbox_row row, slack::desired_mes
     body.broadcast = wish.broadcast;
     body.metadata_event = metadata_event;
     body.metadata_payload["id"] = metadata_id(row.key, generation);
-    const auto posted = co_await slack::post_message(api_, where.channel, std::move(body));
+    auto posted = co_await slack::post_message(api_, where.channel, body);
+    if (posted.has_error() && is_too_long(posted.error())) {
+        body = in_one_sentence(row.key, std::move(body));
+        posted = co_await slack::post_message(api_, where.channel, std::move(body));
+    }
     if (posted.has_error()) co_return posted.error();
     auto made = receipt_of(*posted, generation);
     made = co_await with_pin(std::move(wish), std::move(made));
@@ -152,7 +169,12 @@ task<delivery::receipt> delivery::adopt_or_post(store::outbox_row row, slack::de
 task<delivery::receipt> delivery::update(slack::message_ref where, slack::desired_message wish, json::object had,
                                          progress& so_far) {
     so_far.edited = true;
-    const auto edited = co_await slack::update_message(api_, where, body_of(wish));
+    auto body = body_of(wish);
+    auto edited = co_await slack::update_message(api_, where, body);
+    if (edited.has_error() && is_too_long(edited.error())) {
+        body = in_one_sentence(where.ts, std::move(body));
+        edited = co_await slack::update_message(api_, where, std::move(body));
+    }
     if (edited.has_error()) co_return edited.error();
     had["channel"] = where.channel;
     had["ts"] = where.ts;

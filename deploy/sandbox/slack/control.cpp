@@ -179,6 +179,13 @@ net::server_response control::cause(const std::string& what, const json::object&
         const auto done = fault(body);
         return json_response(done, flag_at(done, "ok") ? 200 : 400);
     }
+    if (what == "channels") {
+        auto* where = all_.workspace.find(text_at(body, "channel"));
+        if (where == nullptr) return json_response(complaint("there is no such channel"), 404);
+        if (body.contains("archived")) where->is_archived = flag_at(body, "archived");
+        if (const auto gone = text_at(body, "delete"); !gone.empty()) all_.workspace.remove(*where, gone);
+        return json_response({{"ok", true}});
+    }
     if (what == "limits") {
         if (const auto* value = body.if_contains("generosity"); value != nullptr && value->is_number())
             all_.limits.generosity = value->to_number<double>();
@@ -246,6 +253,7 @@ json::object control::fault(const json::object& body) {
     span("silence_limit_ms", knobs.silence_limit);
     span("hello_delay_ms", knobs.hello_delay);
     span("trigger_life_ms", all_.triggers.life);
+    span("edit_window_ms", all_.edit_window);
     if (const auto* scale = body.if_contains("time_scale"); scale != nullptr && scale->is_number()) {
         knobs.time_scale = scale->to_number<double>();
         understood = true;
@@ -253,6 +261,7 @@ json::object control::fault(const json::object& body) {
     if (flag_at(body, "clear")) {
         api_.clear_faults();
         knobs = {};
+        all_.edit_window = milliseconds{0};
         understood = true;
     }
     if (!understood) return complaint("this names no fault that the sandbox knows; see deploy/sandbox/README.md");

@@ -47,6 +47,7 @@ json::object post_message(world& all, const arguments& asked, instant now) {
     auto* where = channel_of(all, asked.text("channel"));
     if (where == nullptr) return refused("channel_not_found");
     if (!may_write(all, *where)) return refused("not_in_channel");
+    if (where->is_archived) return refused("is_archived");
     auto what = authored(all);
     if (auto refusal = take_content(asked, what, /*needs_content=*/true)) return *refusal;
     what.thread_ts = asked.text("thread_ts");
@@ -69,10 +70,13 @@ json::object post_message(world& all, const arguments& asked, instant now) {
     return answer;
 }
 
-json::object update(world& all, const arguments& asked, instant) {
+json::object update(world& all, const arguments& asked, instant now) {
     json::object refusal;
     auto* found = own_message(all, asked, "cant_update_message", refusal);
     if (found == nullptr) return refusal;
+    if (all.workspace.find(found->channel)->is_archived) return refused("is_inactive");
+    const auto age = milliseconds{to_unix_ms(now) - std::stoll(found->ts.substr(0, found->ts.find('.'))) * 1000};
+    if (all.edit_window.count() > 0 && age > all.edit_window) return refused("edit_window_closed");
     if (length_of(asked.text("text")) > longest_edit) return refused("msg_too_long");
     auto next = *found;
     if (asked.has("text") && !asked.has("blocks")) next.blocks.clear();
@@ -93,6 +97,7 @@ json::object post_ephemeral(world& all, const arguments& asked, instant now) {
     auto* where = channel_of(all, asked.text("channel"));
     if (where == nullptr) return refused("channel_not_found");
     if (!may_write(all, *where)) return refused("not_in_channel");
+    if (where->is_archived) return refused("is_archived");
     const auto user = asked.text("user");
     if (all.workspace.find_user(user) == nullptr || !where->members.contains(user))
         return refused("user_not_in_channel");

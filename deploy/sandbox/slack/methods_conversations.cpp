@@ -62,6 +62,7 @@ json::object join(world& all, const arguments& asked, instant) {
     auto* found = channel_of(all, asked.text("channel"));
     if (found == nullptr) return refused("channel_not_found");
     if (found->is_im() || found->is_private) return refused("method_not_supported_for_channel_type");
+    if (found->is_archived) return refused("is_archived");
     auto answer = accepted();
     if (!found->members.insert(all.workspace.bot_user).second) {
         answer["warning"] = "already_in_channel";

@@ -58,7 +58,8 @@ struct conversation {
     std::string name;
     std::string topic;
     bool is_private = false;
-    std::string im_with;  ///< the person of a direct message with the app; "" for channels
+    bool is_archived = false;  ///< readable; nothing is posted, edited or joined any more
+    std::string im_with;       ///< the person of a direct message with the app; "" for channels
     std::set<std::string> members;
     std::map<std::string, message> messages;       ///< by ts; ephemeral ones among them
     std::map<std::string, std::string> last_read;  ///< user → ts

@@ -67,7 +67,7 @@ json::object workspace::to_json(const message& what, bool with_metadata) const {
 }
 
 json::object workspace::to_json(const conversation& what) const {
-    json::object made{{"id", what.id}, {"is_im", what.is_im()}, {"is_archived", false}, {"is_mpim", false}};
+    json::object made{{"id", what.id}, {"is_im", what.is_im()}, {"is_archived", what.is_archived}, {"is_mpim", false}};
     if (what.is_im()) {
         made["user"] = what.im_with;
         return made;

@@ -26,6 +26,7 @@ struct world {
     trigger_office triggers;
     response_office responses;
     rate_limits limits;
+    milliseconds edit_window{0};  ///< older messages cannot be edited; 0 = for ever, as Slack's default is
     std::string bot_token;
     std::string app_token;
     std::vector<std::string> scopes;

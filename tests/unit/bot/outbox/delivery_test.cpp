@@ -117,6 +117,33 @@ TEST_CASE("a definite refusal needs no lookup", "[outbox]") {
     CHECK(world.slack.shown("C1").size() == 1);
 }
 
+TEST_CASE("a message that is too long for Slack is shown as its one sentence, posted or edited", "[outbox]") {
+    outbox_bench world;
+    world.slack.will_refuse("chat.postMessage", "msg_blocks_too_long");
+    world.put("board", board("running"));
+    world.deliver_all();
+    REQUIRE(world.slack.shown("C1").size() == 1);
+    CHECK(world.slack.shown("C1").front().text == "running");
+    CHECK(world.slack.shown("C1").front().blocks.empty());
+    world.slack.will_refuse("chat.update", "msg_blocks_too_long");
+    world.put("board", board("done"));
+    world.deliver_all();
+    REQUIRE(world.slack.shown("C1").size() == 1);
+    CHECK(world.slack.shown("C1").front().text == "done");
+    CHECK(world.slack.shown("C1").front().blocks.empty());
+}
+
+TEST_CASE("a Home tab is shown again without being looked up, whatever became of the first answer", "[outbox]") {
+    outbox_bench world;
+    slack::desired_home tab{"UANA", json::object{{"type", "home"}, {"blocks", json::array{}}}};
+    world.slack.will_lose_answer("views.publish");
+    world.put("home/T1/UANA", tab);
+    world.deliver_all();
+    CHECK(world.slack.count("views.publish") == 2);
+    CHECK(world.slack.count("conversations.history") == 0);
+    CHECK(world.row("home/T1/UANA").achieved == 1);
+}
+
 TEST_CASE("R7.5 a board that cannot be edited any more is posted anew, and only once", "[outbox]") {
     for (const auto* code : {"message_not_found", "edit_window_closed", "cant_update_message"}) {
         INFO(code);

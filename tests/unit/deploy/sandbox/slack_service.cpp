@@ -132,6 +132,28 @@ TEST_CASE("A refusal is HTTP 200 with a request id, JSON is refused where only f
     CHECK(answer("auth.test", "", "x=1").body.find("missing_post_type") != std::string::npos);
 }
 
+TEST_CASE("An archived channel takes nothing any more, and old messages may not be edited when the window closed",
+          "[sandbox][slack][api]") {
+    slack_room room;
+    const json::object here{{"channel", "C0RELEASES"}};
+    const auto ts = room.post({{"channel", "C0RELEASES"}, {"text", "board"}});
+    const auto edit = [&] {
+        return text_at(room.call("chat.update", {{"channel", "C0RELEASES"}, {"ts", ts}, {"text", "x"}}), "error");
+    };
+    room.cause("channels", {{"channel", "C0RELEASES"}, {"archived", true}});
+    CHECK(text_at(room.call("chat.postMessage", {{"channel", "C0RELEASES"}, {"text", "x"}}), "error") == "is_archived");
+    CHECK(text_at(room.call("conversations.join", here), "error") == "is_archived");
+    CHECK(edit() == "is_inactive");
+    room.cause("channels", {{"channel", "C0RELEASES"}, {"archived", false}});
+    CHECK(edit().empty());
+    room.cause("faults", {{"edit_window_ms", 60'000}});
+    CHECK(edit().empty());
+    room.clock.advance(milliseconds{120'000});
+    CHECK(edit() == "edit_window_closed");
+    room.cause("channels", {{"channel", "C0RELEASES"}, {"delete", ts}});
+    CHECK(edit() == "message_not_found");
+}
+
 TEST_CASE("Messages: content is needed, edits are shorter, foreign ones stay, history keeps metadata",
           "[sandbox][slack][api]") {
     slack_room room;
