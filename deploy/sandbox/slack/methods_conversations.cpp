@@ -3,6 +3,7 @@
 #include <array>
 
 #include "deploy/sandbox/slack/methods.hpp"
+#include "deploy/sandbox/slack/text_rules.hpp"
 #include "integrations/base/digest.hpp"
 #include "integrations/base/json.hpp"
 
@@ -163,11 +164,26 @@ json::object replies(world& all, const arguments& asked, instant) {
     return offset ? page(std::move(found), wanted, *offset) : refused("invalid_cursor");
 }
 
-constexpr std::array<method, 7> methods{{
+json::object set_topic(world& all, const arguments& asked, instant) {
+    constexpr std::size_t longest_topic = 250;
+    auto* found = channel_of(all, asked.text("channel"));
+    if (found == nullptr) return refused("channel_not_found");
+    if (!found->members.contains(all.workspace.bot_user)) return refused("not_in_channel");
+    if (found->is_archived) return refused("is_archived");
+    if (length_of(asked.text("topic")) > longest_topic) return refused("too_long");
+    found->topic = asked.text("topic");
+    auto answer = accepted();
+    answer["channel"] = all.workspace.to_json(*found);
+    return answer;
+}
+
+constexpr std::array<method, 8> methods{{
     {"conversations.open", token_kind::bot, body_kind::any, "im:write mpim:write", 50, open},
     {"conversations.info", token_kind::bot, body_kind::form_only, readers, 50, info},
     {"conversations.list", token_kind::bot, body_kind::form_only, readers, 20, list},
     {"conversations.join", token_kind::bot, body_kind::any, "channels:join", 50, join},
+    {"conversations.setTopic", token_kind::bot, body_kind::any, "channels:manage channels:write.topic groups:write", 20,
+     set_topic},
     {"conversations.members", token_kind::bot, body_kind::form_only, readers, 100, members},
     {"conversations.history", token_kind::bot, body_kind::form_only, historians, 50, history},
     {"conversations.replies", token_kind::bot, body_kind::form_only, historians, 50, replies},

@@ -76,11 +76,30 @@ json::object publish(world& all, const arguments& asked, instant now) {
     return shown(all, all.views.publish(user, std::move(content), now));
 }
 
-constexpr std::array<method, 4> methods{{
+/// The one method without a token: exactly one of blocks, view and message; problems with their JSON pointers.
+json::object validate(world&, const arguments& asked, instant) {
+    const int given = (asked.has("blocks") ? 1 : 0) + (asked.has("view") ? 1 : 0) + (asked.has("message") ? 1 : 0);
+    if (given != 1) return refused("invalid_arguments");
+    std::vector<block_problem> problems;
+    if (asked.has("blocks")) problems = problems_of_blocks(asked.nested("blocks"), surface::message, "/blocks");
+    if (asked.has("view")) problems = problems_of_view(asked.nested("view"));
+    if (asked.has("message"))
+        problems = problems_of_blocks(array_at(asked.nested("message"), "blocks"), surface::message, "/message/blocks");
+    if (problems.empty()) return accepted();
+    json::array errors;
+    for (const auto& each : problems)
+        errors.push_back({{"code", "invalid_block"}, {"message", each.rule}, {"pointer", each.pointer}});
+    auto refusal = refused("invalid_blocks");
+    refusal["errors"] = std::move(errors);
+    return refusal;
+}
+
+constexpr std::array<method, 5> methods{{
     {"views.open", token_kind::bot, body_kind::any, "", 100, open},
     {"views.push", token_kind::bot, body_kind::any, "", 100, push},
     {"views.update", token_kind::bot, body_kind::any, "", 100, update},
     {"views.publish", token_kind::bot, body_kind::any, "", 100, publish},
+    {"blocks.validate", token_kind::none, body_kind::any, "", 100, validate},
 }};
 
 }  // namespace

@@ -132,6 +132,21 @@ TEST_CASE("A refusal is HTTP 200 with a request id, JSON is refused where only f
     CHECK(answer("auth.test", "", "x=1").body.find("missing_post_type") != std::string::npos);
 }
 
+TEST_CASE("Blocks are judged without a token, each fault with the place where it stands", "[sandbox][slack][api]") {
+    slack_room room;
+    const auto judge = [&](const char* blocks) {
+        return room.run(room.app->api.call("blocks.validate", {{"blocks", parse_json(blocks).value()}}, "none"));
+    };
+    CHECK(flag_at(judge(R"([{"type":"divider"}])"), "ok"));
+    const auto wrong = judge(R"([{"type":"divider"},{"type":"header","text":{"type":"mrkdwn","text":"x"}}])");
+    CHECK(text_at(wrong, "error") == "invalid_blocks");
+    CHECK(text_at(wrong, "errors.0.pointer").starts_with("/blocks/1/text"));
+    CHECK(text_at(room.call("blocks.validate", {}), "error") == "invalid_arguments");
+    const auto topic =
+        room.call("conversations.setTopic", {{"channel", "C0RELEASES"}, {"topic", "1.4.0 is on its way"}});
+    CHECK(text_at(topic, "error") == "missing_scope");
+}
+
 TEST_CASE("An archived channel takes nothing any more, and old messages may not be edited when the window closed",
           "[sandbox][slack][api]") {
     slack_room room;
