@@ -16,6 +16,14 @@
 #include "integrations/base/result.hpp"
 
 namespace slipway::bot {
+
+std::string trimmed(std::string text) {
+    constexpr std::string_view blank = " \t\r\n";
+    text.erase(0, std::min(text.find_first_not_of(blank), text.size()));
+    text.erase(text.find_last_not_of(blank) + 1);
+    return text;
+}
+
 namespace {
 
 namespace files = std::filesystem;
@@ -73,13 +81,6 @@ void read_bot_file(checked_settings& made, const std::string& file) {
     }
     const auto found = reader.problems();
     made.problems.insert(made.problems.end(), found.begin(), found.end());
-}
-
-std::string trimmed(std::string text) {
-    constexpr std::string_view blank = " \t\r\n";
-    text.erase(0, std::min(text.find_first_not_of(blank), text.size()));
-    text.erase(text.find_last_not_of(blank) + 1);
-    return text;
 }
 
 /// The variable itself, or the content of the file that NAME_FILE names; "" = neither.

@@ -95,6 +95,9 @@ environment process_environment();
 /// start at that file's folder. A variable NAME may be given as NAME_FILE, the name of a file that holds the value.
 checked_settings load_settings(const std::string& file, const environment& of);
 
+/// Without blanks and line ends around it, as people leave them in files and headers.
+std::string trimmed(std::string text);
+
 /// One key of the bot file, for `slipway check` and the documentation.
 struct setting_key {
     std::string_view path;

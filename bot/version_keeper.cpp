@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "bot/settings.hpp"
 #include "commands/release/records.hpp"
 #include "commands/views/ways_back.hpp"
 #include "integrations/base/json.hpp"
@@ -15,13 +16,6 @@ namespace {
 constexpr const char* collection = "observed";
 constexpr milliseconds glance{1'000};
 constexpr int looks_to_believe = 2;
-
-std::string trimmed(std::string text) {
-    constexpr std::string_view blank = " \t\r\n";
-    text.erase(0, std::min(text.find_first_not_of(blank), text.size()));
-    text.erase(text.find_last_not_of(blank) + 1);
-    return text;
-}
 
 /// "build.version" in nested objects; "" when it is not there.
 std::string member_of(const json::value& page, std::string_view path) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "commands/changelog/messages.hpp"
+#include "commands/changelog/tag_order.hpp"
 
 namespace slipway::changelog {
 namespace {
@@ -62,13 +63,11 @@ struct heading {
 std::string first_word(std::string_view text) {
     if (text.starts_with('[')) text.remove_prefix(1);
     text = text.substr(0, text.find_first_of(" \t](:,"));
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (text.size() > 1 && text.front() == 'v' && is_digit(text[1])) text.remove_prefix(1);
     return std::string{text};
 }
 
 bool looks_like_version(std::string_view word) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     return std::ranges::any_of(word, is_digit) && word.find('.') != std::string_view::npos;
 }
 

@@ -7,10 +7,6 @@
 namespace slipway::changelog {
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 std::string lower(std::string_view text) {
     std::string made{text};
     for (char& c : made) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;

@@ -9,6 +9,11 @@
 
 namespace slipway::changelog {
 
+/// An ASCII digit, whatever the locale says.
+constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
 /// A tag's name taken apart. Versions of one `family` are compared, others never.
 struct tag_version {
     std::string family;                  ///< what stands before the number, without a "v", in lower case

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "commands/changelog/tag_order.hpp"
+
 namespace slipway::changelog {
 namespace {
 
@@ -10,10 +12,6 @@ constexpr std::size_t most_digits = 9;  // fits 32 bits
 
 bool is_number_letter(char c) noexcept {
     return c >= 'W' && c <= 'Z';
-}
-
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
 }
 
 bool is_plain(char c) noexcept {

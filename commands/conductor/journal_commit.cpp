@@ -10,8 +10,6 @@
 namespace slipway::conductor {
 namespace {
 
-constexpr int most_conflicts = 20;
-
 bool holds_end(const std::vector<release::event>& events) {
     return std::ranges::any_of(events,
                                [](const auto& each) { return std::holds_alternative<release::release_ended>(each); });

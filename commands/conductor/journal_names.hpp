@@ -9,6 +9,9 @@ namespace slipway::conductor {
 
 namespace json = boost::json;
 
+/// How often a command is decided anew because somebody else wrote first.
+constexpr int most_conflicts = 20;
+
 inline std::string house_stream_of(const std::string& project) {
     return "project/" + project;
 }

@@ -8,8 +8,6 @@
 namespace slipway::conductor {
 namespace {
 
-constexpr int most_conflicts = 20;
-
 std::map<std::string, std::vector<std::string>> rights_of(const release::project_settings* project) {
     return project == nullptr || project->rights.empty() ? release::default_rights() : project->rights;
 }

@@ -10,7 +10,6 @@ namespace {
 
 using namespace detail;
 
-constexpr std::size_t releases_back = 3;
 constexpr std::size_t nobody = static_cast<std::size_t>(-1);
 
 struct release {

@@ -10,7 +10,6 @@ namespace {
 using namespace detail;
 using landings = std::vector<changelog::range_landing>;
 
-constexpr std::size_t releases_back = 3;
 constexpr std::size_t most_commits_back = 5000;
 constexpr std::size_t most_commits_elsewhere = 20000;
 

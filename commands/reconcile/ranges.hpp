@@ -8,6 +8,9 @@
 
 namespace slipway::reconcile {
 
+/// How many releases a revert is searched back through.
+constexpr std::size_t releases_back = 3;
+
 struct reconciled_range {
     std::string from;  ///< as it was named; "" = the beginning of the history
     std::string to;

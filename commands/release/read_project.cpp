@@ -19,8 +19,6 @@ using namespace checks;
 using place = yaml_value;
 
 constexpr std::string_view path_words = "a path inside the repository (relative, without `..`)";
-constexpr std::string_view branch_words = "a branch name as git takes it";
-
 int small_number(const place& at, int otherwise, int least, int most) {
     return static_cast<int>(at.number(otherwise, least, most));
 }

@@ -11,8 +11,6 @@ namespace {
 using namespace checks;
 using place = yaml_value;
 
-constexpr std::string_view branch_words = "a branch name as git takes it";
-
 bool is_absolute(std::string_view text) {
     return text.size() > 1 && text.front() == '/';
 }

@@ -19,6 +19,7 @@ bool is_slack_user(std::string_view text);
 bool is_slack_group(std::string_view text);
 /// What git takes as a branch name, and no option or path trick (R8.5).
 bool is_branch(std::string_view text);
+constexpr std::string_view branch_words = "a branch name as git takes it";
 /// What may stand before a version in a tag's name.
 bool is_tag_prefix(std::string_view text);
 /// Inside the repository: relative, without "..", empty parts or control characters; never an option.

@@ -109,11 +109,15 @@ void add_places(const file_part& file, const std::vector<open_line>& open, std::
     }
 }
 
+}  // namespace
+
 std::string octal(std::uint32_t mode) {
     std::string text;
     for (; mode > 0; mode /= 8) text.insert(text.begin(), static_cast<char>('0' + mode % 8));
     return text.empty() ? "nothing" : text;
 }
+
+namespace {
 
 /// Changes that have no lines: modes, binary content, files too long to read, empty files.
 std::string lineless_change(const file_part& file) {

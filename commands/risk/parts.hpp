@@ -68,4 +68,11 @@ struct material {
     std::vector<contribution> parts;
 };
 
+/// A letter, digit or underscore: part of an identifier in every language the rules read.
+constexpr bool is_word(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+/// A file's mode as git writes it: "100644"; "nothing" for a file that is not there.
+std::string octal(std::uint32_t mode);
+
 }  // namespace slipway::risk

@@ -8,17 +8,8 @@
 namespace slipway::risk {
 namespace {
 
-bool is_word(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
 bool is_space(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
-}
-
-std::string octal(std::uint32_t mode) {
-    std::string text;
-    for (; mode > 0; mode /= 8) text.insert(text.begin(), static_cast<char>('0' + mode % 8));
-    return text;
 }
 
 bool changes_schema(std::string_view statement) {

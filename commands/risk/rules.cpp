@@ -9,10 +9,6 @@
 namespace slipway::risk {
 namespace {
 
-bool is_word(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 template <class Enum>
 bool is_name_of(const std::string& text) {
     Enum ignored{};

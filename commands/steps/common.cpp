@@ -35,6 +35,15 @@ std::string fill(std::string text, const release::release_state& state) {
     return text;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& each : words) {
+        if (!text.empty()) text += ", ";
+        text += each;
+    }
+    return text;
+}
+
 git::signature pinned_signature(const release::project_settings& project, instant intended) {
     return {project.repository.author_name, project.repository.author_email, to_unix(intended), 0};
 }

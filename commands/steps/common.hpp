@@ -39,6 +39,8 @@ std::vector<release::person_id> asked_directly(std::vector<release::person_id> p
 bool lies_in(std::string_view path, std::string_view folder_or_file);
 /// "1 file", "3 files"
 std::string count(std::size_t number, const std::string& thing);
+/// "a, b, c"
+std::string joined(const std::vector<std::string>& words);
 /// The last lines of a long text, at most so many bytes, cut at a line.
 std::string tail(const std::string& text, std::size_t most_bytes = 2'500);
 

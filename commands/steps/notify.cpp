@@ -7,7 +7,7 @@
 namespace slipway::steps {
 namespace {
 
-constexpr milliseconds between_looks{250};
+constexpr milliseconds between_message_looks{250};
 
 class notify final : public step_kind {
 public:
@@ -32,7 +32,7 @@ public:
                 done.data["ts"] = text_at((*row)->receipt, "ts");
                 co_return done;
             }
-            co_await here.with.time->sleep(between_looks);
+            co_await here.with.time->sleep(between_message_looks);
         }
     }
 };

@@ -79,13 +79,6 @@ std::vector<slack::element> buttons_for_all(const release::release_state& state,
     return all;
 }
 
-std::vector<std::string> users_of(const std::vector<release::person_id>& people) {
-    std::vector<std::string> all;
-    all.reserve(people.size());
-    for (const auto& each : people) all.push_back(each.user);
-    return all;
-}
-
 /// " by Ana", " for Eve by Ana: she is ill" (R2.7).
 markup who_did(const item_state& item, const names& people) {
     if (item.by.empty()) return {};

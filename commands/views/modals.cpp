@@ -149,13 +149,6 @@ json::object choice_window(const release::release_state& state, const release::s
     return made.input(reason_input("Why?")).render();
 }
 
-std::vector<std::string> users_of(const std::vector<release::person_id>& people) {
-    std::vector<std::string> all;
-    all.reserve(people.size());
-    for (const auto& each : people) all.push_back(each.user);
-    return all;
-}
-
 json::object stand_in_window(const release::release_state& state, const release::step_rule& rule,
                              const release::item_state& item, const release::choice& choice,
                              const release::button& pressed, const names& people) {

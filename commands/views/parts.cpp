@@ -58,6 +58,13 @@ markup commit_link(const release::release_state& state, std::string_view commit)
     return slack::hyperlink(base + "/-/commit/" + std::string{commit}, digits);
 }
 
+std::vector<std::string> users_of(const std::vector<release::person_id>& people) {
+    std::vector<std::string> all;
+    all.reserve(people.size());
+    for (const auto& each : people) all.push_back(each.user);
+    return all;
+}
+
 markup list_of_people(const std::vector<std::string>& users, const names& people) {
     constexpr std::size_t most = 5;
     std::vector<markup> shown;

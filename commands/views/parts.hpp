@@ -36,6 +36,8 @@ markup commit_link(const release::release_state& state, std::string_view commit)
 markup seats_text(const release::release_state& state, const release::gate_state& gate, const names& people);
 /// "Bo, Chi or Dee"; at most five, then "and 3 others".
 markup list_of_people(const std::vector<std::string>& users, const names& people);
+/// Their Slack ids, in order.
+std::vector<std::string> users_of(const std::vector<release::person_id>& people);
 /// Fills {version}, {milestone}, {milestone_url} … of a text from the checklist; addresses become links.
 markup filled(std::string_view text, const release::release_state& state);
 /// The first line of `text`, at most `most` characters, escaped.

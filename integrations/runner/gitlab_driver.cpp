@@ -31,7 +31,7 @@ result<reference> read_reference(const std::string& text) {
     return read;
 }
 
-state state_of(const std::string& word) {
+state state_of_job(const std::string& word) {
     if (word == "success") return state::succeeded;
     if (word == "failed" || word == "skipped") return state::failed;
     if (word == "canceled") return state::cancelled;
@@ -87,7 +87,7 @@ public:
         const auto now = co_await api_.read_pipeline(which->project, which->id);
         if (!now) co_return now.error();
         progress seen;
-        seen.state = state_of(now->status);
+        seen.state = state_of_job(now->status);
         seen.text =
             "pipeline #" + std::to_string(now->id) + " " + gitlab::pipeline_words(now->status) + " " + now->web_url;
         seen.cursor = now->status;
@@ -148,7 +148,7 @@ public:
         const auto now = co_await api_.read_job(which->project, which->id);
         if (!now) co_return now.error();
         progress seen;
-        seen.state = state_of(now->status);
+        seen.state = state_of_job(now->status);
         seen.text = "job `" + now->name + "` " + gitlab::pipeline_words(now->status) +
                     (now->failure_reason.empty() ? "" : " (" + now->failure_reason + ")") + " " + now->web_url;
         std::size_t known = 0;
@@ -177,7 +177,7 @@ public:
         const auto now = co_await api_.read_job(which->project, which->id);
         if (!now && now.error() == errc::not_found) co_return attachment::unknown;
         if (!now) co_return now.error();
-        co_return attachment_of(state_of(now->status));
+        co_return attachment_of(state_of_job(now->status));
     }
 
 private:

@@ -19,7 +19,7 @@
 namespace slipway::runner {
 namespace {
 
-constexpr std::size_t longest_text = 4000;
+constexpr std::size_t longest_answer = 4000;
 
 /// "https://host:8080"
 std::string origin_of(const std::string& url) {
@@ -38,7 +38,7 @@ failure refusal(const std::string& what, const net::response& answer) {
     return failure{errc::refused, text};
 }
 
-state state_of(const std::string& word) {
+state state_of_word(const std::string& word) {
     for (const auto each : {state::running, state::succeeded, state::failed, state::cancelled, state::timed_out})
         if (word == boost::describe::enum_to_string(each, "")) return each;
     return word == "queued" || word == "pending" ? state::running : state::lost;
@@ -92,8 +92,8 @@ public:
         if (!body || !body->is_object())
             co_return failure{errc::lost, "GET " + ref + " was answered with something that is no JSON object"};
         progress seen;
-        seen.state = state_of(text_at(*body, "state"));
-        seen.text = mask_(printable(text_at(*body, "text"), longest_text));
+        seen.state = state_of_word(text_at(*body, "state"));
+        seen.text = mask_(printable(text_at(*body, "text"), longest_answer));
         if (seen.state == state::lost && seen.text.empty())
             seen.text = "the service says “" + printable(text_at(*body, "state"), 60) + "”";
         for (const auto& each : array_at(*body, "log"))
@@ -102,7 +102,7 @@ public:
         if (seen.cursor.empty()) seen.cursor = cursor;
         for (const auto& each : array_at(*body, "rows"))
             seen.rows.push_back({printable(text_at(each, "host"), 255), flag_at(each, "ok"), flag_at(each, "changed"),
-                                 untrusted{mask_(printable(text_at(each, "text"), longest_text))}});
+                                 untrusted{mask_(printable(text_at(each, "text"), longest_answer))}});
         co_return seen;
     }
     task<result<cancel_answer>> cancel(std::string ref, pressure) override {

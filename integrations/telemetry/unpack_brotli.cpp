@@ -8,14 +8,15 @@
 namespace slipway::telemetry::unpack {
 namespace {
 
-struct destroy {
+struct destroy_brotli {
     void operator()(BrotliDecoderState* state) const noexcept { BrotliDecoderDestroyInstance(state); }
 };
 
 }  // namespace
 
 result<std::string> brotli(std::string_view body, std::size_t largest) {
-    const std::unique_ptr<BrotliDecoderState, destroy> state{BrotliDecoderCreateInstance(nullptr, nullptr, nullptr)};
+    const std::unique_ptr<BrotliDecoderState, destroy_brotli> state{
+        BrotliDecoderCreateInstance(nullptr, nullptr, nullptr)};
     if (!state) return failure{errc::unavailable, "brotli has no memory"};
     const auto* next_in = reinterpret_cast<const std::uint8_t*>(body.data());
     std::size_t left = body.size();

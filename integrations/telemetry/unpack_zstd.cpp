@@ -11,14 +11,14 @@ namespace {
 
 constexpr int largest_window_log = 23;
 
-struct destroy {
+struct destroy_zstd {
     void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
 };
 
 }  // namespace
 
 result<std::string> zstd(std::string_view body, std::size_t largest) {
-    const std::unique_ptr<ZSTD_DCtx, destroy> context{ZSTD_createDCtx()};
+    const std::unique_ptr<ZSTD_DCtx, destroy_zstd> context{ZSTD_createDCtx()};
     if (!context || ZSTD_isError(ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, largest_window_log)) != 0)
         return failure{errc::unavailable, "zstd has no memory"};
     ZSTD_inBuffer in{body.data(), body.size(), 0};

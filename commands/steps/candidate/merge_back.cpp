@@ -4,12 +4,6 @@
 namespace slipway::steps {
 namespace {
 
-std::string joined(const std::vector<std::string>& paths) {
-    std::string text;
-    for (const auto& each : paths) text += (text.empty() ? "" : ", ") + each;
-    return text;
-}
-
 /// Trunk as the remote has it, fetched, and whether the hotfix is in it.
 struct trunk_view {
     std::string head;

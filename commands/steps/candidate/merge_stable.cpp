@@ -6,12 +6,6 @@
 namespace slipway::steps {
 namespace {
 
-std::string joined(const std::vector<std::string>& paths) {
-    std::string text;
-    for (const auto& each : paths) text += (text.empty() ? "" : ", ") + each;
-    return text;
-}
-
 class git_merge_kind final : public step_kind {
 public:
     release::kind_facts facts() const override {

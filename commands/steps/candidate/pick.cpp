@@ -8,12 +8,6 @@
 namespace slipway::steps {
 namespace {
 
-std::string joined(const std::vector<std::string>& paths) {
-    std::string text;
-    for (const auto& each : paths) text += (text.empty() ? "" : ", ") + each;
-    return text;
-}
-
 std::string number(const gitlab::merge_request& request) {
     return "!" + std::to_string(request.iid);
 }

@@ -9,7 +9,7 @@
 namespace slipway::steps {
 namespace {
 
-constexpr milliseconds between_looks{250};
+constexpr milliseconds between_post_looks{250};
 
 /// The entry without its heading: the release has the version as its name.
 std::string description_of(const release::release_state& state) {
@@ -74,7 +74,7 @@ public:
             const auto posted = co_await is_posted(here);
             if (!posted) co_return posted.error();
             if (*posted) break;
-            co_await here.with.time->sleep(between_looks);
+            co_await here.with.time->sleep(between_post_looks);
         }
         outcome done;
         done.text = "posted";

@@ -12,12 +12,6 @@ namespace {
 using release::item_state;
 using release::item_status;
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& each : words) text += (text.empty() ? "" : ", ") + each;
-    return text;
-}
-
 release::choice merge_choice(const std::string& branch) {
     release::choice made;
     made.id = "merge";

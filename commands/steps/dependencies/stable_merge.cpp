@@ -17,7 +17,7 @@ std::vector<std::string> texts_at(const json::object& from, std::string_view nam
     return all;
 }
 
-std::string named(const context& here, const git::signature& who) {
+std::string name_of_author(const context& here, const git::signature& who) {
     const auto* known = here.project->by_email(who.email);
     return known != nullptr ? "@" + known->slack : who.name;
 }
@@ -60,7 +60,7 @@ task<result<std::string>> somebody_moved(context here, merge_plan plan, present 
     const auto title = "`" + plan.stable_branch + "` of " + plan.path;
     if (now.stable.empty()) co_return failure{errc::moved, title + " is gone from the remote; nothing was pushed."};
     const auto head = co_await now.repository->read_commit(now.stable);
-    const auto who = head ? named(here, head->committer) : std::string{"somebody"};
+    const auto who = head ? name_of_author(here, head->committer) : std::string{"somebody"};
     co_return failure{errc::moved, title + " moved from " + short_id(plan.stable) + " to " + short_id(now.stable) +
                                        " (committed by " + who + ") since it was shown; nothing was pushed. Look at " +
                                        "the list again and press again."};
@@ -173,7 +173,7 @@ task<result<std::string>> last_author(context here, git::repository* repository,
         options.paths.push_back(file);
         const auto changed = co_await repository->diff(each.parents.front(), each.id, std::move(options));
         if (!changed) co_return changed.error();
-        if (!changed->empty()) co_return named(here, each.author);
+        if (!changed->empty()) co_return name_of_author(here, each.author);
     }
     co_return std::string{};
 }

@@ -46,7 +46,7 @@ runner::order order_for(const context& here, const std::string& key) {
     return what;
 }
 
-json::array as_json(const std::vector<runner::row>& rows) {
+json::array rows_as_json(const std::vector<runner::row>& rows) {
     json::array all;
     for (const auto& each : rows) {
         json::object one;
@@ -112,7 +112,7 @@ public:
         seen.text = now.text;
         if (now.state == runner::state::succeeded) {
             seen.what = answer::done;
-            seen.data["rows"] = as_json(now.rows);
+            seen.data["rows"] = rows_as_json(now.rows);
         } else if (now.state == runner::state::timed_out ||
                    (now.state == runner::state::running && *known && (*known)->ending)) {
             seen.what = answer::cannot_tell;
@@ -148,7 +148,7 @@ public:
                                 ended->state == runner::state::cancelled ? "was stopped" : to_words(ended->state),
                                 ended->text.empty() ? "" : ": " + ended->text);
         done.detail = lines_of(ended->rows);
-        done.data["rows"] = as_json(ended->rows);
+        done.data["rows"] = rows_as_json(ended->rows);
         done.data["ref"] = ended->ref;
         done.data["log"] = here.log_file;
         if (done.ok && !ended->warned) co_return done;

@@ -6,12 +6,12 @@
 namespace slipway::steps {
 namespace {
 
-constexpr const char* collection = "jobs";
+constexpr const char* jobs_collection = "jobs";
 
 }  // namespace
 
 task<result<std::optional<runner::note>>> job_notes::read(std::string key) {
-    const auto kept = co_await memory_.document_of(collection, key);
+    const auto kept = co_await memory_.document_of(jobs_collection, key);
     if (!kept) co_return kept.error();
     if (!*kept) co_return std::optional<runner::note>{};
     runner::note known;
@@ -30,7 +30,7 @@ task<result<>> job_notes::write(runner::note what) {
     body["cursor"] = what.cursor;
     body["ending"] = what.ending;
     store::batch changes;
-    changes.documents.push_back({collection, what.key, std::move(body)});
+    changes.documents.push_back({jobs_collection, what.key, std::move(body)});
     auto kept = co_await memory_.commit(std::move(changes));
     co_return kept;
 }

@@ -12,7 +12,7 @@
 namespace slipway::steps {
 namespace {
 
-constexpr milliseconds between_looks{500};
+constexpr milliseconds between_start_looks{500};
 
 const release::restart_settings* settings_of(const context& here) {
     const auto found = here.project->restarts.find(here.rule.id);
@@ -223,7 +223,7 @@ private:
                         : "the restart was accepted, but the service does not answer: " + started.error().sentence();
                 co_return;
             }
-            co_await here_.with.time->sleep(between_looks);
+            co_await here_.with.time->sleep(between_start_looks);
         }
     }
     /// "" when it does.

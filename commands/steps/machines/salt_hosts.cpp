@@ -9,7 +9,7 @@
 namespace slipway::steps {
 namespace {
 
-constexpr const char* collection = "deployed_hosts";
+constexpr const char* hosts_collection = "deployed_hosts";
 
 std::string fact_name(std::string_view step) {
     return "hosts_done/" + std::string{step};
@@ -68,7 +68,7 @@ std::vector<std::string> hosts_to_do(const release::release_state& state, std::s
 
 task<result<deployed_hosts>> hosts_of_last_deploy(context here) {
     if (here.with.store == nullptr) co_return deployed_hosts{};
-    const auto kept = co_await here.with.store->document_of(collection, here.project->name);
+    const auto kept = co_await here.with.store->document_of(hosts_collection, here.project->name);
     if (!kept) co_return kept.error();
     deployed_hosts before;
     if (*kept) {
@@ -84,7 +84,7 @@ task<result<>> remember_deploy(context here, std::vector<std::string> hosts) {
     body["version"] = here.state->version;
     body["at"] = to_iso(here.with.time->now());
     store::batch changes;
-    changes.documents.push_back({collection, here.project->name, std::move(body)});
+    changes.documents.push_back({hosts_collection, here.project->name, std::move(body)});
     auto kept = co_await here.with.store->commit(std::move(changes));
     co_return kept;
 }

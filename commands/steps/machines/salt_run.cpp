@@ -14,7 +14,7 @@
 namespace slipway::steps {
 namespace {
 
-constexpr const char* collection = "salt_runs";
+constexpr const char* runs_collection = "salt_runs";
 constexpr milliseconds store_pause{1'000};
 constexpr int most_store_tries = 30;
 constexpr std::size_t most_causes = 3;
@@ -265,7 +265,7 @@ std::vector<std::vector<std::string>> into_waves(const std::vector<std::string>&
 }
 
 task<result<std::optional<salt_run>>> read_run(store::store& memory, std::string key) {
-    const auto kept = co_await memory.document_of(collection, key);
+    const auto kept = co_await memory.document_of(runs_collection, key);
     if (!kept) co_return kept.error();
     if (!*kept) co_return std::optional<salt_run>{};
     co_return std::optional{from_json(std::move(key), **kept)};
@@ -273,7 +273,7 @@ task<result<std::optional<salt_run>>> read_run(store::store& memory, std::string
 
 task<result<>> write_run(store::store& memory, salt_run what) {
     store::batch changes;
-    changes.documents.push_back({collection, what.key, to_json(what)});
+    changes.documents.push_back({runs_collection, what.key, to_json(what)});
     auto kept = co_await memory.commit(std::move(changes));
     co_return kept;
 }

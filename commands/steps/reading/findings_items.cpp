@@ -8,7 +8,7 @@ namespace slipway::steps {
 namespace {
 
 constexpr std::size_t most_of_a_rule = 8;  ///< a rule that finds more is one item: nobody accepts a hundred one by one
-constexpr std::size_t most_lines = 30;
+constexpr std::size_t most_finding_lines = 30;
 
 std::string place_of(const risk::finding& of) {
     return of.path + (of.line == 0 ? std::string{} : ":" + std::to_string(of.line));
@@ -100,7 +100,7 @@ std::vector<std::string> evidence_lines(const std::vector<risk::finding>& found)
     std::size_t left_out = 0;
     for (const auto& each : found) {
         if (each.severity == risk::severity::blocking) continue;
-        if (lines.size() == most_lines)
+        if (lines.size() == most_finding_lines)
             ++left_out;
         else
             lines.push_back((each.severity == risk::severity::warning ? "! " : "· ") + finding_words(each));

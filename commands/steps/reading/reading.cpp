@@ -13,7 +13,7 @@
 namespace slipway::steps {
 namespace {
 
-constexpr std::size_t most_rows = 20;
+constexpr std::size_t most_table_lines = 20;
 
 class reading final : public step_kind {
 public:
@@ -73,7 +73,7 @@ private:
             fmt::format("{} in {}, {} → {}", count(static_cast<std::size_t>(requests), "merge request"),
                         count(material.whole.size(), "file"), short_id(range.whole_from), short_id(range.whole_to));
         if (first) {
-            seen.found.lines = table_lines(rows, most_rows);
+            seen.found.lines = table_lines(rows, most_table_lines);
         } else {
             seen.items = as_items(here, found, range.whole_to);
             seen.found.lines = evidence_lines(found);

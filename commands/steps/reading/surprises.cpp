@@ -13,7 +13,7 @@ namespace slipway::steps {
 namespace {
 
 constexpr std::size_t most_items = 25;
-constexpr std::size_t most_lines = 25;
+constexpr std::size_t most_places = 25;
 
 std::string place_of(const risk::surprise& of) {
     return of.path + (of.line == 0 ? std::string{} : ":" + std::to_string(of.line));
@@ -133,7 +133,7 @@ private:
         for (const auto& each : risk::surprises(material)) {
             if (each.expected()) {
                 ++expected;
-                if (seen.found.lines.size() < most_lines)
+                if (seen.found.lines.size() < most_places)
                     seen.found.lines.push_back(place_of(each) + ": " + size_words(each) + ", " + origin_words(each));
                 continue;
             }

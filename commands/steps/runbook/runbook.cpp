@@ -27,7 +27,7 @@ void check_phase(const yaml_value& with) {
     with.at("phase").one_of({"before", "after"});
 }
 
-std::string role_of(const release::step_rule& rule) {
+std::string runner_role(const release::step_rule& rule) {
     const auto role = text_at(rule.with, "role");
     return role.empty() ? "developer" : role;
 }
@@ -58,7 +58,7 @@ std::vector<numbered> of_phase(const deploy_script& all, moment when) {
 
 class item_maker {
 public:
-    explicit item_maker(const context& here) : here_{here}, role_{role_of(here.rule)} {}
+    explicit item_maker(const context& here) : here_{here}, role_{runner_role(here.rule)} {}
 
     /// Call it in order: only the first line that is still to be done may be done without a reason.
     release::item_state make(const numbered& from) {
@@ -138,7 +138,7 @@ release::item_state nothing_written(const context& here, const deploy_script& al
     item.details.push_back("downtime: " + all.downtime);
     item.details.push_back("write them into the section “" + here.project->runbook.section +
                            "” of the milestone, or say why none are needed");
-    item.choices.push_back(button("by-hand", "None are needed", "", role_of(here.rule)));
+    item.choices.push_back(button("by-hand", "None are needed", "", runner_role(here.rule)));
     item.choices.back().needs_reason = true;
     return item;
 }
@@ -154,8 +154,8 @@ public:
     }
     std::string plan(const release::step_rule& rule, const release::project_settings& project,
                      const std::string&) const override {
-        return "with downtime: the scripts in one order, to copy; " + role_of(rule) + " runs each line that stands " +
-               phase_words(phase_of(rule)) + " by a click" +
+        return "with downtime: the scripts in one order, to copy; " + runner_role(rule) +
+               " runs each line that stands " + phase_words(phase_of(rule)) + " by a click" +
                (project.runbook.allow.empty() ? " or by hand (runbook.allow names no program)" : "");
     }
     task<result<look_outcome>> look(context here) override {

@@ -8,7 +8,7 @@ namespace {
 
 using runbook::line;
 
-std::string role_of(const release::step_rule& rule) {
+std::string tester_role(const release::step_rule& rule) {
     const auto role = text_at(rule.with, "role");
     return role.empty() ? "qa" : role;
 }
@@ -41,7 +41,7 @@ release::item_state item_of(const context& here, const deploy_script& all) {
         if (!runnable(here, each)) ++by_hand;
     item.details.push_back("hash " + all.hash);
     if (by_hand > 0) item.details.push_back(count(by_hand, "line") + " of them for a person to do by hand");
-    const auto role = role_of(here.rule);
+    const auto role = tester_role(here.rule);
     item.asks = asked_directly(people_of_role(here, role));
     release::choice tested;
     tested.id = "tested";
@@ -75,7 +75,7 @@ public:
                      const std::string& version) const override {
         return "show the deployment scripts of milestone " + project.milestone_title(version) + " (section “" +
                project.runbook.section + "”, issues labelled `" + project.runbook.label + "`) in order; " +
-               role_of(rule) + " says that they are tested";
+               tester_role(rule) + " says that they are tested";
     }
     task<result<look_outcome>> look(context here) override {
         const auto all = co_await gather_script(here);

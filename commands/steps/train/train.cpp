@@ -12,7 +12,7 @@ namespace slipway::steps {
 namespace {
 
 constexpr const char* leave_behind = "leave-behind";
-constexpr milliseconds between_looks{2'000};
+constexpr milliseconds between_arrivals{2'000};
 
 result<train> train_of(const context& here) {
     const auto* kept = here.state->facts.if_contains(train_fact);
@@ -184,7 +184,7 @@ public:
             const auto gone = co_await has_departed(here, *of);
             if (!gone) co_return gone.error();
             if (*gone) break;
-            co_await here.with.time->sleep(between_looks);
+            co_await here.with.time->sleep(between_arrivals);
         }
         done.text = "the train has departed";
         co_return done;

@@ -96,7 +96,7 @@ release::item_state item_of(const context& here, const json::value& record, cons
 
 /// Statistics belong to the planned looks, which share the budget of false alarms; between them only what is new or
 /// back counts, and what was louder at the last look stays.
-json::array between_looks(const memory& kept, const errors::verdict& now) {
+json::array kept_records(const memory& kept, const errors::verdict& now) {
     json::array all;
     for (auto& each : errors::needing_records(now, most_records))
         if (text_at(each, "what") != "louder") all.push_back(std::move(each));
@@ -146,7 +146,7 @@ public:
         const bool over = due >= kept.plan.looks.size();
         if (!planned)
             judged = errors::judge(measure(here, kept.plan, over ? kept.plan.looks.back() : now, *marks, fixes));
-        groups = planned || over ? errors::needing_records(judged, most_records) : between_looks(kept, judged);
+        groups = planned || over ? errors::needing_records(judged, most_records) : kept_records(kept, judged);
         if (!planned && !over && !groups.empty() && judged.overall != errors::health::worse)
             judged.overall = errors::health::worse;
         kept.unplanned = planned ? 0 : kept.unplanned + 1;

@@ -47,7 +47,7 @@ private:
     int number_ = 0;
 };
 
-constexpr const char* folder = "/srv/rsi-website";
+constexpr const char* product_folder = "/srv/rsi-website";
 
 json::object change(const std::string& what, const std::string& from, const std::string& to) {
     json::object both;
@@ -70,8 +70,8 @@ bool has_website(const master& of, const std::string& id) {
 minion_return failed(const master& of, const std::string& id, const std::string& why, instant now) {
     rows all{now};
     all.add("git", "website-checkout", of.repository, "latest", false, why, {});
-    all.add_follower("file", "website-current", std::string{folder} + "/current", "symlink");
-    all.add_follower("file", "website-build-info", std::string{folder} + "/build-info.json", "managed");
+    all.add_follower("file", "website-current", std::string{product_folder} + "/current", "symlink");
+    all.add_follower("file", "website-build-info", std::string{product_folder} + "/build-info.json", "managed");
     if (has_website(of, id)) all.add_follower("supervisord", "website", "website", "running");
     return {id, all.take(), 2};
 }
@@ -80,12 +80,12 @@ minion_return failed(const master& of, const std::string& id, const std::string&
 minion_return half_done(const master& of, const std::string& id, const tag_info& newest,
                         const std::optional<build_info>& before, instant now) {
     rows all{now};
-    const auto current = std::string{folder} + "/current";
+    const auto current = std::string{product_folder} + "/current";
     all.add("git", "website-checkout", of.repository, "latest", true, "Tag " + newest.name + " was checked out",
             change("revision", before ? before->commit : "", newest.commit));
     all.add("file", "website-current", current, "symlink", false,
             "Unable to create new symlink " + current + ": No space left on device", {});
-    all.add("file", "website-build-info", std::string{folder} + "/build-info.json", "managed", false,
+    all.add("file", "website-build-info", std::string{product_folder} + "/build-info.json", "managed", false,
             std::string{"One or more requisite failed: "} + website_build + ".website-current", {});
     return {id, all.take(), 2};
 }
@@ -98,13 +98,13 @@ minion_return described(const master& of, const std::string& id, const tag_info&
     if (changes && is_test) outcome = std::nullopt;
     const auto from = before ? before->version : "";
     const auto verb = std::string{is_test ? " would be " : " was "};
-    const auto current = std::string{folder} + "/current";
+    const auto current = std::string{product_folder} + "/current";
     rows all{now};
     if (!changes) {
         all.add("git", "website-checkout", of.repository, "latest", true, "Repository is up-to-date at " + newest.name,
                 {});
         all.add("file", "website-current", current, "symlink", true, "Symlink " + current + " is present", {});
-        all.add("file", "website-build-info", std::string{folder} + "/build-info.json", "managed", true,
+        all.add("file", "website-build-info", std::string{product_folder} + "/build-info.json", "managed", true,
                 "File is in the correct state", {});
         if (has_website(of, id)) {
             all.add("supervisord", "website", "website", "running", true, "Not starting already running service", {});
@@ -117,7 +117,7 @@ minion_return described(const master& of, const std::string& id, const tag_info&
     all.add("file", "website-current", current, "symlink", outcome,
             "Symlink " + current + verb + "pointed at releases/" + newest.name,
             change("target", from.empty() ? "" : "releases/" + from, "releases/" + newest.name));
-    all.add("file", "website-build-info", std::string{folder} + "/build-info.json", "managed", outcome,
+    all.add("file", "website-build-info", std::string{product_folder} + "/build-info.json", "managed", outcome,
             "File" + verb + "written", change("version", from, newest.name));
     if (has_website(of, id)) {
         all.add("supervisord", "website", "website", "running", outcome, "Service" + verb + "restarted",

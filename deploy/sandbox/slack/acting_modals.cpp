@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* connecting = "We had some trouble connecting. Try again?";
 
-json::object fine() {
+json::object submitted() {
     return {{"ok", true}, {"outcome", "ok"}};
 }
 
@@ -77,12 +77,12 @@ task<json::object> acting::submit(std::string user, std::string view_id, json::o
 json::object acting::apply(const std::string& user, const std::string& view_id, const delivery& done) {
     if (!done.acked) return {{"ok", false}, {"outcome", "trouble"}, {"problem", done.problem}, {"text", connecting}};
     auto* top = all_.views.find(view_id);
-    if (top == nullptr) return fine();
+    if (top == nullptr) return submitted();
     const auto response = text_at(done.answer, "response_action");
     if (!response.empty()) return apply_answer(user, *top, done.answer);
     const auto& stack = all_.views.stack(user);
     if (!stack.empty() && stack.back().id == view_id) all_.views.close(user, flag_at(top->content, "clear_on_close"));
-    return fine();
+    return submitted();
 }
 
 json::object acting::apply_answer(const std::string& user, view& top, const json::value& answer) {
@@ -92,7 +92,7 @@ json::object acting::apply_answer(const std::string& user, view& top, const json
     };
     if (response == "clear") {
         all_.views.close(user, /*whole_stack=*/true);
-        return fine();
+        return submitted();
     }
     if (response == "errors") {
         const auto& errors = object_at(answer, "errors");
@@ -112,11 +112,11 @@ json::object acting::apply_answer(const std::string& user, view& top, const json
     if (!problems.empty()) return broken(problems.front().words());
     if (response == "update") {
         all_.views.replace(top, next->get_object(), timers_.now());
-        return fine();
+        return submitted();
     }
     if (all_.views.stack(user).size() >= view_shelf::deepest) return broken("push_limit_reached");
     all_.views.push(user, next->get_object(), timers_.now());
-    return fine();
+    return submitted();
 }
 
 task<json::object> acting::close(std::string user, bool whole_stack) {
@@ -130,7 +130,7 @@ task<json::object> acting::close(std::string user, bool whole_stack) {
         payload["is_cleared"] = whole_stack;
         static_cast<void>(co_await links_.deliver("interactive", std::move(payload), /*accepts_response=*/false));
     }
-    auto answer = fine();
+    auto answer = submitted();
     answer["closed"] = closed.size();
     co_return answer;
 }

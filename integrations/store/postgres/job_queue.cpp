@@ -11,14 +11,14 @@
 namespace slipway::store::postgres {
 namespace {
 
-constexpr milliseconds first_wait{200};
-constexpr milliseconds longest_wait{5'000};
+constexpr milliseconds first_retry{200};
+constexpr milliseconds longest_retry{5'000};
 constexpr milliseconds look_again{250};
 constexpr int most_attempts = 8;
 
 /// After the n-th refusal in a row (n ≥ 1).
 milliseconds wait_after(int refusals) {
-    return std::min(longest_wait, first_wait * (1 << std::min(refusals - 1, 10)));
+    return std::min(longest_retry, first_retry * (1 << std::min(refusals - 1, 10)));
 }
 
 }  // namespace

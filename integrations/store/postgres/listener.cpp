@@ -8,8 +8,8 @@
 namespace slipway::store::postgres {
 namespace {
 
-constexpr milliseconds first_wait{250};
-constexpr milliseconds longest_wait{5'000};
+constexpr milliseconds first_pause{250};
+constexpr milliseconds longest_pause{5'000};
 
 }  // namespace
 
@@ -54,7 +54,7 @@ task<> listener::listen(std::shared_ptr<ears> here) {
         here->db.reset();
         // Without it waiters look again when their own time is over; that is all this connection saves.
         if (++here->refusals == 1) spdlog::warn("news of other bots come late for now: {}", problem);
-        asio::steady_timer pause{here->loop, std::min(longest_wait, first_wait * here->refusals)};
+        asio::steady_timer pause{here->loop, std::min(longest_pause, first_pause * here->refusals)};
         co_await pause.async_wait(asio::use_awaitable);
     }
     here->listening = false;

@@ -15,7 +15,7 @@ struct known_code {
     const char* way_out;
 };
 
-constexpr std::array known{
+constexpr std::array known_refusals{
     known_code{"40001", kind::conflict, "another change came between"},
     known_code{"40P01", kind::conflict, "two changes waited for each other"},
     known_code{"55P03", kind::conflict, "another process holds the row"},
@@ -54,7 +54,7 @@ std::size_t character_at(std::string_view text) {
 }  // namespace
 
 std::optional<refusal> meaning_of(std::string_view sqlstate) {
-    for (const auto& each : known)
+    for (const auto& each : known_refusals)
         if (sqlstate.starts_with(each.begins)) return refusal{each.meaning, each.way_out};
     return std::nullopt;
 }

@@ -28,7 +28,7 @@ outbox_row row_of(const query& found) {
 }
 
 /// Nobody's lease, or somebody else's by now: what the holder of `fence` must hear.
-failure taken(const std::string& key) {
+failure message_taken(const std::string& key) {
     return failure{errc::moved, "the lease on the message " + key + " went to somebody else: leave it to them"};
 }
 
@@ -37,7 +37,7 @@ result<> settle_sent(connection& db, const outbox_settle& outcome) {
     {
         query found{db, "SELECT receipt FROM outbox WHERE key = ? AND fence = ? AND owner <> ''", outcome.key,
                     outcome.fence};
-        if (!found.next()) return taken(outcome.key);
+        if (!found.next()) return message_taken(outcome.key);
         auto merged = object_of(found.text(0), "the receipt of outbox row " + outcome.key);
         for (const auto& [name, value] : outcome.receipt) merged[name] = value;
         receipt = json::serialize(merged);
@@ -56,7 +56,7 @@ result<> settle_retry(connection& db, const outbox_settle& outcome, instant now)
         "attempted), "
         "owner = '', leased_until = 0 WHERE key = ? AND fence = ? AND owner <> ''",
         to_unix_ms(outcome.due.value_or(now)), outcome.error, outcome.surely_not_sent, outcome.key, outcome.fence);
-    if (changed == 0) return taken(outcome.key);
+    if (changed == 0) return message_taken(outcome.key);
     return {};
 }
 
@@ -66,7 +66,7 @@ result<> settle_given_up(connection& db, const outbox_settle& outcome) {
         "UPDATE outbox SET given_up = (wanted <= tried), attempts = iif(wanted <= tried, attempts + 1, 0), "
         "last_error = ?, owner = '', leased_until = 0 WHERE key = ? AND fence = ? AND owner <> ''",
         outcome.error, outcome.key, outcome.fence);
-    if (changed == 0) return taken(outcome.key);
+    if (changed == 0) return message_taken(outcome.key);
     return {};
 }
 
@@ -113,7 +113,7 @@ result<> begin_send(connection& db, const std::string& key, std::int64_t fence, 
     const auto changed = db.run(
         "UPDATE outbox SET attempted = iif(attempted = 0, ?, attempted) WHERE key = ? AND fence = ? AND owner <> ''",
         std::max<std::int64_t>(to_unix_ms(now), 1), key, fence);
-    if (changed == 0) return taken(key);
+    if (changed == 0) return message_taken(key);
     return {};
 }
 

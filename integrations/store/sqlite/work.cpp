@@ -3,7 +3,7 @@
 namespace slipway::store::sqlite {
 namespace {
 
-work_row row_of(const query& found) {
+work_row work_row_of(const query& found) {
     work_row row;
     row.id = found.text(0);
     row.kind = found.text(1);
@@ -15,7 +15,7 @@ work_row row_of(const query& found) {
     return row;
 }
 
-failure taken(const std::string& id) {
+failure work_taken(const std::string& id) {
     return failure{errc::moved, "the lease on the work " + id +
                                     " is gone, it ended or went to somebody else: drop what was done under it"};
 }
@@ -35,7 +35,7 @@ result<> finish_work(connection& db, const work_done& done) {
     {
         query held{db, "SELECT revision > leased FROM work WHERE id = ? AND fence = ? AND owner <> ''", done.id,
                    done.fence};
-        if (!held.next()) return taken(done.id);
+        if (!held.next()) return work_taken(done.id);
         put_again = held.flag(0);
     }
     // What was asked for while the work was under way is still to be done: its due time stands, or an earlier `again`.
@@ -65,7 +65,7 @@ std::vector<work_row> lease_work(connection& db, const std::string& owner, const
                    "WHERE due <= ?1 AND leased_until <= ?1 "
                    "AND (?2 = '[]' OR kind IN (SELECT value FROM json_each(?2))) ORDER BY due, number LIMIT ?3",
                    to_unix_ms(now), wanted, limit};
-        while (rows.next()) leased.push_back(row_of(rows));
+        while (rows.next()) leased.push_back(work_row_of(rows));
     }
     for (auto& row : leased) {
         row.owner = owner;
@@ -87,14 +87,14 @@ void forget_leases(connection& db) {
 result<> renew_work(connection& db, const std::string& id, std::int64_t fence, instant until) {
     const auto changed = db.run("UPDATE work SET leased_until = ? WHERE id = ? AND fence = ? AND owner <> ''",
                                 to_unix_ms(until), id, fence);
-    if (changed == 0) return taken(id);
+    if (changed == 0) return work_taken(id);
     return {};
 }
 
 std::vector<work_row> every_work(connection& db) {
     std::vector<work_row> all;
     query rows{db, "SELECT id, kind, payload, due, owner, fence, leased_until FROM work ORDER BY due, number"};
-    while (rows.next()) all.push_back(row_of(rows));
+    while (rows.next()) all.push_back(work_row_of(rows));
     return all;
 }
 

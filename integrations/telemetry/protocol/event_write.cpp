@@ -1,13 +1,12 @@
 // Samples are written in the protocol's own form, so that reading them back is reading an event.
 #include "integrations/telemetry/protocol/event.hpp"
 #include "integrations/telemetry/protocol/frames.hpp"
+#include "integrations/telemetry/protocol/text.hpp"
 
 namespace slipway::telemetry {
 namespace {
 
-void put(json::object& into, std::string_view name, const std::string& value) {
-    if (!value.empty()) into[name] = value;
-}
+using text::put;
 
 json::object write_exception(const exception_value& from) {
     json::object mechanism{{"handled", from.handled}};

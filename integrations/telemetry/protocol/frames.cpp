@@ -5,30 +5,28 @@
 namespace slipway::telemetry {
 namespace {
 
+using text::put;
+
 constexpr std::size_t most_frames = 250;
 constexpr std::size_t longest_path = 1024;
-constexpr std::size_t longest_name = 512;
+constexpr std::size_t longest_symbol = 512;
 
 frame read_frame(const json::object& from) {
     frame found;
     found.filename = text::scalar(from.if_contains("filename"), longest_path);
     found.abs_path = text::scalar(from.if_contains("abs_path"), longest_path);
     if (found.filename.empty()) found.filename = found.abs_path;
-    found.module = text::scalar(from.if_contains("module"), longest_name);
-    found.package = text::scalar(from.if_contains("package"), longest_name);
-    found.function = text::scalar(from.if_contains("function"), longest_name);
-    if (found.function.empty()) found.function = text::scalar(from.if_contains("raw_function"), longest_name);
-    found.context_line = text::scalar(from.if_contains("context_line"), longest_name);
+    found.module = text::scalar(from.if_contains("module"), longest_symbol);
+    found.package = text::scalar(from.if_contains("package"), longest_symbol);
+    found.function = text::scalar(from.if_contains("function"), longest_symbol);
+    if (found.function.empty()) found.function = text::scalar(from.if_contains("raw_function"), longest_symbol);
+    found.context_line = text::scalar(from.if_contains("context_line"), longest_symbol);
     found.line = std::max(0, text::whole(from.if_contains("lineno"), 0));
     found.column = std::max(0, text::whole(from.if_contains("colno"), 0));
     const auto* in_app = from.if_contains("in_app");
     const auto& path = found.abs_path.empty() ? found.filename : found.abs_path;
     found.in_app = in_app != nullptr && in_app->is_bool() ? in_app->get_bool() : !looks_vendored(path);
     return found;
-}
-
-void put(json::object& into, std::string_view name, const std::string& value) {
-    if (!value.empty()) into[name] = value;
 }
 
 json::object write_frame(const frame& from) {

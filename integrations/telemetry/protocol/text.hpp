@@ -36,6 +36,11 @@ std::string_view trim(std::string_view from) noexcept;
 /// Runs of white space become one blank; ends trimmed.
 std::string collapse(std::string_view from);
 
+/// Writes the member unless it is empty, as the protocol's own writers do.
+inline void put(json::object& into, std::string_view name, const std::string& value) {
+    if (!value.empty()) into[name] = value;
+}
+
 /// A string, number or boolean as printable text; "" for everything else.
 std::string scalar(const json::value* from, std::size_t most);
 /// A whole number within int, from a number; `otherwise` for everything else, NaN and overflow included.

@@ -71,7 +71,7 @@ struct salt_room {
     }
 };
 
-const std::string web_hosts = "p-prod-web1,p-prod-web2,p-prod-web3";
+const std::string salted_hosts = "p-prod-web1,p-prod-web2,p-prod-web3";
 
 }  // namespace
 
@@ -107,12 +107,12 @@ TEST_CASE("a silent host is a row of text and exit code 1, a target that means n
           "[sandbox][salt]") {
     salt_room room;
     room.fault(R"({"silent":["p-prod-web2"],"chatter":["[WARNING ] Key is old"]})");
-    const auto said = room.json_lines({"-L", web_hosts, "test.ping"});
+    const auto said = room.json_lines({"-L", salted_hosts, "test.ping"});
     CHECK(said.code == 1);
     CHECK(said.lines().front() == "[WARNING ] Key is old");
     CHECK_THAT(text_at(said.rows(), "p-prod-web2"), Catch::StartsWith("Minion did not return. [No response]"));
     CHECK(said.err == "ERROR: Minions returned with non-zero exit code\n");
-    const auto together = room.salt({"--static", "--out=json", "--out-indent=-1", "-L", web_hosts, "test.ping"});
+    const auto together = room.salt({"--static", "--out=json", "--out-indent=-1", "-L", salted_hosts, "test.ping"});
     CHECK(together.code == 0);
     CHECK_THAT(together.out, Catch::Contains(R"({"p-prod-web1":true,"p-prod-web3":true})"));
 
@@ -125,13 +125,13 @@ TEST_CASE("a silent host is a row of text and exit code 1, a target that means n
 
 TEST_CASE("a dry run says null where it would change something, and changes nothing", "[sandbox][salt]") {
     salt_room room;
-    const auto same = room.json_lines({"-L", web_hosts, "state.sls", "cig-rsi.website.build", "test=true"});
+    const auto same = room.json_lines({"-L", salted_hosts, "state.sls", "cig-rsi.website.build", "test=true"});
     CHECK(same.code == 0);
     const auto unchanged = same.rows();
     for (const auto& [key, row] : object_at(unchanged, "p-prod-web1")) CHECK(flag_at(row, "result"));
 
     room.release("1.4.0");
-    const auto said = room.json_lines({"-L", web_hosts, "state.sls", "cig-rsi.website.build", "test=true"});
+    const auto said = room.json_lines({"-L", salted_hosts, "state.sls", "cig-rsi.website.build", "test=true"});
     CHECK(said.code == 0);
     const auto rows = said.rows();
     REQUIRE(rows.size() == 3);
@@ -149,7 +149,7 @@ TEST_CASE("a run checks out the newest tag of stable and restarts the website", 
     salt_room room;
     room.release("1.4.0");
     const auto before = salt::service(room.folder.path, "p-prod-web1", "website")->started_at;
-    const auto said = room.json_lines({"-L", web_hosts, "state.sls", "cig-rsi.website.build"});
+    const auto said = room.json_lines({"-L", salted_hosts, "state.sls", "cig-rsi.website.build"});
     CHECK(said.code == 0);
     const auto rows = said.rows();
     for (const auto& [key, row] : object_at(rows, "p-prod-web2")) CHECK(flag_at(row, "result"));
@@ -177,7 +177,7 @@ TEST_CASE("states that fail, do not compile, or are busy have Salt's shapes and 
     salt_room room;
     room.release("1.4.0");
     room.fault(R"({"failing_state":["p-prod-web1"],"compile_error":["p-prod-web2"],"busy":["p-prod-web3"]})");
-    const auto said = room.json_lines({"-L", web_hosts, "state.sls", "cig-rsi.website.build"});
+    const auto said = room.json_lines({"-L", salted_hosts, "state.sls", "cig-rsi.website.build"});
     CHECK(said.code == 1);
     const auto rows = said.rows();
     int followers = 0;
