@@ -4,6 +4,7 @@
 #include <set>
 
 #include "commands/release/yaml.hpp"
+#include "commands/risk/parts.hpp"
 #include "integrations/base/described.hpp"
 
 namespace slipway::risk {
