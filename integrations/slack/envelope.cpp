@@ -1,15 +1,16 @@
 // Envelopes: what surrounds a payload on the link, and how a repeat is told (slack.md §1.5, §1.8).
 #include "integrations/base/json.hpp"
+#include "integrations/slack/link_frame.hpp"
 #include "integrations/slack/payload.hpp"
 
 namespace slipway::slack {
 namespace {
 
 /// Documented as an object; a text that holds one was seen in SDKs, so it is read as well.
-json::object payload_in(const json::object& frame) {
-    const auto* found = frame.if_contains("payload");
+json::object payload_in(json::object& frame) {
+    auto* found = frame.if_contains("payload");
     if (found == nullptr) return {};
-    if (const auto* object = found->if_object()) return *object;
+    if (auto* object = found->if_object()) return std::move(*object);
     const auto* text = found->if_string();
     if (text == nullptr) return {};
     auto parsed = parse_json({text->data(), text->size()});
@@ -19,7 +20,7 @@ json::object payload_in(const json::object& frame) {
 
 }  // namespace
 
-result<envelope> envelope_from_json(const json::object& frame) {
+result<envelope> take_envelope(json::object frame) {
     envelope arrived;
     arrived.id = text_at(frame, "envelope_id");
     arrived.type = text_at(frame, "type");
@@ -31,6 +32,10 @@ result<envelope> envelope_from_json(const json::object& frame) {
     arrived.retry_reason = text_at(frame, "retry_reason");
     arrived.payload = payload_in(frame);
     return arrived;
+}
+
+result<envelope> envelope_from_json(const json::object& frame) {
+    return take_envelope(frame);
 }
 
 json::object to_json(const envelope& arrived) {

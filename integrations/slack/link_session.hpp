@@ -1,5 +1,6 @@
-// The Socket Mode links as a pure state machine (slack.md §1.9): frames, losses and time in, actions out. It never sees
-// a URL, a socket or a clock.
+// The Socket Mode links as a pure state machine (reconnects as Slack documents and its SDKs learned them): frames,
+// losses and time in, actions out. It never sees a URL, a socket or a clock. What one link does on an event stands in
+// link_table; when the next one is begun, in dial_plan; here is how many there shall be, and what each timer is set to.
 #pragma once
 
 #include <boost/json.hpp>
@@ -9,16 +10,13 @@
 #include <variant>
 #include <vector>
 
-#include "integrations/async/backoff.hpp"
 #include "integrations/base/clock.hpp"
 #include "integrations/base/result.hpp"
+#include "integrations/slack/dial_plan.hpp"
+#include "integrations/slack/link_table.hpp"
 #include "integrations/slack/payload.hpp"
 
 namespace slipway::slack {
-
-/// idle → fetching → dialling → awaiting_hello → live → draining → closed
-enum class link_state { fetching, dialling, awaiting_hello, live, draining, closed };
-std::string_view to_string(link_state state) noexcept;
 
 /// Names one connection attempt from its URL to its end. Never used again.
 using link_id = int;
@@ -60,20 +58,15 @@ using link_actions = std::vector<link_action>;
 // ── settings and health ──────────────────────────────────────────────────────────────────────────────────────────
 
 struct link_settings {
+    int links = 1;  ///< held at the same time; two survive the loss of one without a missed click
     milliseconds hello_within{10'000};
     milliseconds ping_every{10'000};
-    milliseconds dead_after{30'000};      ///< no byte at all
-    milliseconds drain_for{15'000};       ///< the old link is still read and acknowledged on
-    milliseconds stable_after{30'000};    ///< hello plus this resets the backoff
-    milliseconds swap_before{60'000};     ///< ahead of approximate_connection_time
-    milliseconds swap_jitter{20'000};     ///< ± this
-    milliseconds limited_wait{30'000};    ///< a 429 without Retry-After
-    milliseconds disabled_wait{300'000};  ///< link_disabled: somebody has to switch Socket Mode on again
-    milliseconds crowded_wait{30'000};    ///< too_many_websockets: doubles, plus as much again by chance
-    milliseconds crowded_cap{600'000};
-    backoff::settings redial{milliseconds{1'000}, milliseconds{60'000}};
-    milliseconds fetch_every{5'000};  ///< token bucket of apps.connections.open …
-    int fetch_burst = 5;              ///< … and its depth
+    milliseconds dead_after{30'000};    ///< no byte at all
+    milliseconds drain_for{15'000};     ///< the old link is still read and acknowledged on
+    milliseconds stable_after{30'000};  ///< hello plus this resets the backoff
+    milliseconds swap_before{60'000};   ///< ahead of approximate_connection_time
+    milliseconds swap_jitter{20'000};   ///< ± this
+    dial_settings dialling;
 };
 
 struct link_health {
@@ -83,6 +76,9 @@ struct link_health {
     std::int64_t connections = 0;  ///< as Slack counts them for this app, at the last hello
     int held = 0;                  ///< links that we hold
     int reconnects = 0;            ///< hellos after the first one
+    /// Since the last byte of the link heard most recently; to the granularity of the ticks. nullopt = none serves.
+    std::optional<milliseconds> transport_age;
+    std::optional<milliseconds> hello_age;  ///< since the last hello of any link; nullopt = there was none
 };
 
 // ── the machine ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,7 +107,10 @@ public:
 
     /// Call `tick` after at most this long.
     milliseconds next_wait() const;
+    /// Ages are as of the last event.
     link_health health() const;
+    /// Ages are as of `now`.
+    link_health health(instant now) { return advance(now), health(); }
     /// closed for a link that is not known.
     link_state state_of(link_id link) const;
 
@@ -120,47 +119,53 @@ private:
         link_id id = 0;
         link_state state = link_state::fetching;
         milliseconds entered{0};  ///< when it came to this state
+        milliseconds risen{0};    ///< when it said hello
         milliseconds heard_at{0};
         milliseconds pinged_at{0};
         std::optional<milliseconds> swap_at;
-        bool retiring = false;  ///< Slack said that it will close it, or its time is nearly over
-        bool stable = false;
+        bool proven = false;
+    };
+    /// What came with an event.
+    struct news {
+        std::string_view words;
+        const failure* failed = nullptr;
+        const json::object* frame = nullptr;
+        slack::envelope* envelope = nullptr;
     };
 
     void advance(instant now);
-    link* find(link_id id);
     const link* find(link_id id) const;
-    link* current();
-    const link* current() const;
-    bool replacing() const;
-    void remove(link_id id);
-    void enter(link& which, link_state state);
+    link* find(link_id id);
+    int count(link_state state) const;
+    int lacking() const;
+    std::optional<milliseconds> due_at(const link& which, link_event timer) const;
 
-    void on_object(link& which, const json::object& frame, link_actions& out);
-    void on_hello(link& which, const json::object& frame, link_actions& out);
-    void on_disconnect(link& which, const json::object& frame, link_actions& out);
-    void on_crowded(link& which, link_actions& out);
-    void retire(link& which, link_actions& out);
-    void gone(link_id id, link_actions& out);
-    void plan_dial(milliseconds wait);
-    void begin_link(link_actions& out);
-    void tick_link(link& which, link_actions& out);
+    /// The table's row for the event is done: the link's state changes, the effect follows.
+    void apply(link_id id, link_event event, const news& what, link_actions& out);
+    void perform(link_effect effect, link before, link_event event, const news& what, link_actions& out);
+    void rise(link_id id, const json::object& hello, link_actions& out);
+    void replace(const link& old, link_event event, const news& what, link_actions& out);
+    void redial(const link& gone, link_event event, const news& what, link_actions& out);
+    void give_up(const news& what, link_actions& out);
+    void wait_for_a_person(const link& closed, link_actions& out);
+    void wait_for_room(const link& closed, link_actions& out);
+    void remark(const link& about, link_event event, const news& what, link_actions& out);
+    /// Plans as many links as are lacking; begins what is due.
+    void replenish(milliseconds wait, link_actions& out);
+    void begin_due(link_actions& out);
 
     link_settings settings_;
     chance roll_;
-    backoff redial_;
+    dial_plan plan_;
     std::vector<link> links_;
     link_id last_id_ = 0;
-    std::optional<instant> seen_;          ///< the last `now`
-    milliseconds clock_{0};                ///< our own time: grows only
-    std::optional<milliseconds> dial_at_;  ///< a link is to be begun then
-    milliseconds bucket_full_at_{0};       ///< apps.connections.open: when its bucket is full again
-    int crowded_ = 0;
-    bool overlap_ = true;  ///< false after too_many_websockets: break before make
+    std::optional<instant> seen_;  ///< the last `now`
+    milliseconds clock_{0};        ///< our own time: grows only
     bool started_ = false;
     bool stopped_ = false;
     std::string sentence_;
     std::int64_t connections_ = 0;
+    std::optional<milliseconds> hello_at_;
     int hellos_ = 0;
 };
 

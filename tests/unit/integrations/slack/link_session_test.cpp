@@ -20,7 +20,7 @@ std::string disconnect(const std::string& reason) {
 
 /// A session with its own time and a chance that always says the same.
 struct bench {
-    explicit bench(double roll = 0.5) : session{link_settings{}, [roll] { return roll; }} {}
+    explicit bench(double roll = 0.5, int links = 1) : session{{.links = links}, [roll] { return roll; }} {}
 
     link_actions start() { return keep(session.start(now)); }
     link_actions text(link_id link, const std::string& frame) { return keep(session.text_frame(link, frame, now)); }
@@ -243,7 +243,7 @@ TEST_CASE("after too_many_websockets a retiring link is closed before the next o
     world.session.url_ready(next, world.now);
     world.session.dialled(next, world.now);
     world.text(next, disconnect("too_many_websockets"));
-    CHECK(world.session.state_of(old) == link_state::live);
+    CHECK(world.session.state_of(old) == link_state::retiring);
     const auto later = world.pass(62s);
     REQUIRE(count<fetch_url>(later) == 1);
     CHECK(world.session.state_of(old) == link_state::closed);
@@ -385,7 +385,8 @@ TEST_CASE("a link is replaced a minute before Slack would recycle it, with jitte
         const auto old = world.bring_up();
         CHECK(count<fetch_url>(world.pass(earliest)) == 0);
         CHECK(count<fetch_url>(world.pass(latest - earliest)) == 1);
-        CHECK(world.session.state_of(old) == link_state::live);
+        CHECK(world.session.state_of(old) == link_state::retiring);
+        CHECK(world.session.health().live);
     }
 }
 
@@ -436,6 +437,71 @@ TEST_CASE("R5.15 a clock that jumps an hour, either way, kills no healthy link",
         world.heard_link = 0;
         CHECK(count<abort_link>(world.pass(33s)) == 1);
     }
+}
+
+TEST_CASE("an upgrade that was refused with a time to come back is not tried before", "[slack][link]") {
+    bench world{0.0};
+    world.start();
+    world.session.url_ready(1, world.now);
+    failure busy{errc::unavailable, "the websocket server refused the upgrade with status 503"};
+    busy.retry_after = 20s;
+    const auto told = world.keep(world.session.dial_failed(1, busy, world.now));
+    CHECK(says(told, severity::warning, "503"));
+    CHECK(world.session.health().sentence.find("503") != std::string::npos);
+    CHECK(count<fetch_url>(world.pass(19s)) == 0);
+    CHECK(count<fetch_url>(world.pass(2s)) == 1);
+}
+
+TEST_CASE("two links are asked for one after the other, and each is replaced by itself", "[slack][link]") {
+    bench world{0.5, 2};
+    world.start();
+    CHECK(world.last_fetch == 1);
+    CHECK(count<fetch_url>(world.pass(3s)) == 0);  // one URL at a time
+    CHECK(count<fetch_url>(world.keep(world.session.url_ready(1, world.now))) == 1);
+    world.session.dialled(1, world.now);
+    world.text(1, hello);
+    world.bring_up();
+    CHECK(world.session.state_of(1) == link_state::live);
+    CHECK(world.session.state_of(2) == link_state::live);
+    CHECK(world.session.health().held == 2);
+
+    CHECK(count<fetch_url>(world.text(1, disconnect("refresh_requested"))) == 1);
+    CHECK(world.bring_up() == 3);
+    CHECK(world.session.state_of(1) == link_state::draining);
+    CHECK(world.session.state_of(2) == link_state::live);
+
+    // One breaks: the other serves, and health has nothing to complain of.
+    const auto broken = world.session.lost(2, "1006", world.now);
+    CHECK(count<fetch_url>(broken) == 0);
+    CHECK(world.session.health().live);
+    CHECK(count<fetch_url>(world.pass(3s)) == 1);
+}
+
+TEST_CASE("health tells the age of the last byte and of the last hello", "[slack][link]") {
+    bench world;
+    CHECK_FALSE(world.session.health().transport_age);
+    CHECK_FALSE(world.session.health().hello_age);
+    world.start();
+    const auto link = world.bring_up();
+    world.pass(40s);
+    CHECK(world.session.health().hello_age == 40s);
+    CHECK(world.session.health().transport_age == 0s);
+    world.heard_link = 0;
+    world.pass(12s);
+    CHECK(world.session.health().transport_age == 12s);
+    world.session.lost(link, "1006", world.now);
+    CHECK_FALSE(world.session.health().transport_age);
+    CHECK(world.session.health().hello_age == 52s);
+}
+
+TEST_CASE("a link that Slack wants to have replaced counts as serving until the next one says hello", "[slack][link]") {
+    bench world;
+    world.start();
+    const auto old = world.bring_up();
+    world.text(old, disconnect("warning"));
+    CHECK(world.session.state_of(old) == link_state::retiring);
+    CHECK(world.session.health().live);
+    CHECK(count<send_ping>(world.pass(11s)) == 1);
 }
 
 TEST_CASE("stop closes what is open and dials no more", "[slack][link]") {
