@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "integrations/net/http.hpp"
+#include "integrations/net/proxy.hpp"
 #include "integrations/net/stream.hpp"
 #include "integrations/net/target.hpp"
 
@@ -13,9 +14,16 @@ namespace slipway::net {
 
 using time_point = std::chrono::steady_clock::time_point;
 
-/// DNS, TCP and, for a TLS target, the handshake with chain and host verified, all before `until`.
+/// DNS, TCP and, for a TLS target, the way through a proxy and the handshake with chain and host verified, all before
+/// `until`. A target that is dialled elsewhere goes there directly.
 /// Every failure is definite: errc::unavailable, errc::invalid (ca_file), errc::cancelled.
-task<result<stream_ptr>> connect_stream(target to, client_settings settings, time_point until);
+task<result<stream_ptr>> connect_stream(target to, client_settings settings, std::optional<proxy> through,
+                                        time_point until);
+
+/// Asks a proxy, over a socket connected to it, for a way to the target; afterwards the socket carries what the target
+/// says. errc::unavailable with the proxy's status, which never holds its credentials.
+task<result<asio::ip::tcp::socket>> open_tunnel(asio::ip::tcp::socket socket, target to, proxy through,
+                                                time_point until);
 
 /// A connected socket as a stream, without TLS.
 stream_ptr plain_stream(asio::ip::tcp::socket socket);

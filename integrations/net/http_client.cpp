@@ -165,7 +165,8 @@ failure to_failure(const job& what, const attempt& done) {
 
 class client final : public http_client {
 public:
-    explicit client(client_settings settings) : settings_{std::move(settings)} {}
+    client(client_settings settings, std::optional<proxy> through)
+        : settings_{std::move(settings)}, through_{std::move(through)} {}
 
     task<result<response>> send(request asked) override {
         auto prepared = prepare(asked, settings_.user_agent);
@@ -180,7 +181,7 @@ public:
                                     done.kind != errc::cancelled;
             if (!may_repeat) co_return to_failure(what, done);
         }
-        auto fresh = co_await connect_stream(what.to, settings_, what.until);
+        auto fresh = co_await connect_stream(what.to, settings_, through_, what.until);
         if (!fresh) co_return fresh.error().within(what.what);
         auto done = co_await exchange(*fresh, what);
         if (done.answer) co_return finish(place, std::move(*fresh), std::move(done));
@@ -199,12 +200,14 @@ private:
     }
 
     client_settings settings_;
+    std::optional<proxy> through_;
     connection_pool pool_;
 };
 
 class visitor final : public page_probe {
 public:
-    explicit visitor(client_settings settings) : settings_{std::move(settings)} {}
+    visitor(client_settings settings, std::optional<proxy> through)
+        : settings_{std::move(settings)}, through_{std::move(through)} {}
 
     task<result<page_answer>> look(page_request what) override {
         auto prepared = prepare(what.asked, settings_.user_agent);
@@ -215,7 +218,7 @@ public:
             prepared->what += " at " + what.connect_to;
         }
         const job doing = std::move(*prepared);
-        auto link = co_await connect_stream(doing.to, settings_, doing.until);
+        auto link = co_await connect_stream(doing.to, settings_, through_, doing.until);
         if (!link) co_return link.error().within(doing.what);
         auto done = co_await exchange(*link, doing);
         const auto until = (*link)->certificate_until();
@@ -227,16 +230,23 @@ public:
 
 private:
     client_settings settings_;
+    std::optional<proxy> through_;
 };
 
 }  // namespace
 
-std::unique_ptr<http_client> create_http_client(executor, client_settings settings) {
-    return std::make_unique<client>(std::move(settings));
+std::unique_ptr<http_client> create_http_client(executor loop, client_settings settings) {
+    return create_http_client(std::move(loop), std::move(settings), std::nullopt);
+}
+std::unique_ptr<http_client> create_http_client(executor, client_settings settings, std::optional<proxy> through) {
+    return std::make_unique<client>(std::move(settings), std::move(through));
 }
 
-std::unique_ptr<page_probe> create_page_probe(executor, client_settings settings) {
-    return std::make_unique<visitor>(std::move(settings));
+std::unique_ptr<page_probe> create_page_probe(executor loop, client_settings settings) {
+    return create_page_probe(std::move(loop), std::move(settings), std::nullopt);
+}
+std::unique_ptr<page_probe> create_page_probe(executor, client_settings settings, std::optional<proxy> through) {
+    return std::make_unique<visitor>(std::move(settings), std::move(through));
 }
 
 }  // namespace slipway::net

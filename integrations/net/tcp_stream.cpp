@@ -112,13 +112,26 @@ stream_ptr plain_stream(tcp::socket socket) {
     return std::make_shared<tcp_stream>(std::move(socket));
 }
 
-task<result<stream_ptr>> connect_stream(target to, client_settings settings, time_point until) {
-    const auto& host = to.dialled.empty() ? to.host : to.dialled;
-    auto ends = co_await resolve(host, to.dialled.empty() ? to.port : to.dialled_port, until);
+task<result<stream_ptr>> connect_stream(target to, client_settings settings, std::optional<proxy> through,
+                                        time_point until) {
+    const bool tunnelled = through && to.tls && to.dialled.empty() && through->serves(to.host, to.port);
+    auto host = to.dialled.empty() ? to.host : to.dialled;
+    auto port = to.dialled.empty() ? to.port : to.dialled_port;
+    if (tunnelled) {
+        host = through->host;
+        port = through->port;
+    }
+    auto ends = co_await resolve(host, port, until);
+    if (!ends && tunnelled) co_return ends.error().within("the proxy of HTTPS_PROXY");
     if (!ends) co_return ends.error();
     auto socket = co_await connect_any(std::move(*ends), until);
+    if (!socket && tunnelled) co_return socket.error().within("the proxy of HTTPS_PROXY");
     if (!socket) co_return socket.error();
     if (!to.tls) co_return plain_stream(std::move(*socket));
+    if (tunnelled) {
+        socket = co_await open_tunnel(std::move(*socket), to, *through, until);
+        if (!socket) co_return socket.error();
+    }
     auto secured = co_await secure_stream(std::move(*socket), to.host, settings.ca_file, until);
     co_return secured;
 }

@@ -256,10 +256,16 @@ failure refusal(const target& to, const ws::response_type& answer) {
 }  // namespace
 
 task<result<std::unique_ptr<websocket>>> connect_websocket(std::string url, websocket_settings settings) {
+    auto connected = co_await connect_websocket(std::move(url), std::move(settings), std::nullopt);
+    co_return connected;
+}
+
+task<result<std::unique_ptr<websocket>>> connect_websocket(std::string url, websocket_settings settings,
+                                                           std::optional<proxy> through) {
     const auto to = parse_target(url, url_family::websocket);
     if (!to) co_return failure{errc::invalid, "the websocket URL is not one: ws:// or wss://, without credentials"};
     const auto until = steady::now() + settings.connect_timeout;
-    auto connected = co_await connect_stream(*to, settings.client, until);
+    auto connected = co_await connect_stream(*to, settings.client, std::move(through), until);
     if (!connected) co_return connected.error().within("websocket to " + to->authority);
     const auto link = std::make_shared<link_state>(std::move(*connected), "", settings.largest_message);
     auto name_us = [agent = settings.client.user_agent](ws::request_type& upgrade) {
