@@ -14,6 +14,7 @@
 #include <filesystem>
 
 #include "bot/gateway/dispatcher.hpp"
+#include "bot/gateway/http_mode.hpp"
 #include "bot/gateway/inbox.hpp"
 #include "bot/gateway/socket_mode.hpp"
 #include "bot/http/health.hpp"
@@ -27,6 +28,7 @@
 #include "bot/role_directory.hpp"
 #include "bot/sources/sentry_source.hpp"
 #include "bot/version_keeper.hpp"
+#include "bot/vital_signs.hpp"
 #include "commands/conductor/conductor.hpp"
 #include "commands/slash/homes.hpp"
 #include "commands/slash/slash.hpp"
@@ -85,7 +87,7 @@ struct gitlab_part {
 result<gitlab_part> create_gitlab(executor loop, const settings& from, timers& time) {
     gitlab_part made;
     if (from.gitlab.url.empty()) return made;
-    made.http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file});
+    made.http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file}, from.proxy());
     auto api =
         gitlab::create_api(*made.http, time, create_chance(), {.url = from.gitlab.url, .token = from.gitlab.token});
     if (!api) return api.error();
@@ -129,7 +131,11 @@ public:
     task<int> serve();
 
 private:
+    result<> build_way_in();
     result<> build_listeners();
+    /// Slack may come in from here on.
+    result<> open_way_in();
+    organs vitals() const;
     task<> stop();
     /// On each SIGHUP: the files as they are now.
     task<> reload_on_signal();
@@ -143,6 +149,7 @@ private:
     asio::signal_set reload_;
     asio::thread_pool git_pool_{2};
     std::unique_ptr<timers> time_ = create_system_timers();
+    instant started_ = time_->now();
     std::unique_ptr<store::store> memory_;
     std::unique_ptr<net::http_client> http_;
     std::unique_ptr<net::page_probe> pages_;
@@ -160,7 +167,9 @@ private:
     std::unique_ptr<conductor::conductor> conductor_;
     std::unique_ptr<slash::desk> desk_;
     std::unique_ptr<gateway::inbox> inbox_;
-    std::unique_ptr<gateway::socket_mode> link_;
+    std::unique_ptr<gateway::socket_mode> link_;  // one of these two
+    std::unique_ptr<gateway::http_mode> requests_;
+    std::unique_ptr<net::http_server> request_server_;
     std::unique_ptr<outbox::sender> sender_;
     std::unique_ptr<ingest> ingest_;
     std::vector<std::unique_ptr<sentry_source>> monitors_;
@@ -181,15 +190,17 @@ result<> application::build() {
     memory_ = std::move(*opened);
 
     // Clients of the outside world.
-    http_ = net::create_http_client(loop, {});
-    pages_ = net::create_page_probe(loop, {});
-    slack_http_ = net::create_http_client(loop, {.ca_file = from_.slack.ca_file});
+    const auto through = from_.proxy();
+    if (through) spdlog::info("proxy={} exceptions={}", through->shown(), through->except.size());
+    http_ = net::create_http_client(loop, {}, through);
+    pages_ = net::create_page_probe(loop, {}, through);
+    slack_http_ = net::create_http_client(loop, {.ca_file = from_.slack.ca_file}, through);
     slack_ = slack::create_web_api(
         *slack_http_, *time_,
         {.api_url = from_.slack.api_url, .bot_token = from_.slack.bot_token, .app_token = from_.slack.app_token},
         create_chance());
     processes_ = process::create_runner(loop);
-    sentry_http_ = net::create_http_client(loop, {.ca_file = from_.sentry.ca_file});
+    sentry_http_ = net::create_http_client(loop, {.ca_file = from_.sentry.ca_file}, through);
     auto gitlab = create_gitlab(loop, from_, *time_);
     if (!gitlab) return gitlab.error();
     gitlab_ = std::move(*gitlab);
@@ -244,20 +255,55 @@ result<> application::build() {
         return slash::handle(*desk_, std::move(what), std::move(inbox_id));
     };
     inbox_ = std::make_unique<gateway::inbox>(loop, *memory_, *time_, gateway::dispatch_to(handle));
-    net::websocket_settings socket;
-    socket.client.ca_file = from_.slack.ca_file;
-    gateway::socket_mode_settings linking;
-    linking.acknowledge_within = from_.slack.acknowledge_within;
-    link_ = std::make_unique<gateway::socket_mode>(
-        loop, *slack_, *inbox_, *time_, gateway::connect_over_network(socket),
-        [this](const slack::payload& what) { return slash::acknowledgement_of(*desk_, what); }, create_chance(),
-        linking);
+    const auto way_in = build_way_in();
+    if (!way_in) return way_in.error();
     outbox::sender_settings sending;
     sending.owner = owner;
     sender_ = std::make_unique<outbox::sender>(loop, *memory_, *slack_, *time_, create_chance(), sending);
 
     tasks_ = std::make_unique<task_group>(loop);
     return build_listeners();
+}
+
+/// A link that we make, or requests that Slack makes; the same inbox and handlers behind both.
+result<> application::build_way_in() {
+    auto answer = [this](const slack::payload& what) { return slash::acknowledgement_of(*desk_, what); };
+    if (from_.slack.listen) {
+        gateway::http_mode_settings receiving;
+        receiving.acknowledge_within = from_.slack.acknowledge_within;
+        auto made =
+            gateway::http_mode::create(from_.slack.signing_secret, *inbox_, *time_, std::move(answer), receiving);
+        if (!made) return made.error();
+        requests_ = std::move(*made);
+        return {};
+    }
+    net::websocket_settings socket;
+    socket.client.ca_file = from_.slack.ca_file;
+    gateway::socket_mode_settings linking;
+    linking.acknowledge_within = from_.slack.acknowledge_within;
+    linking.link.links = from_.slack.links;
+    link_ = std::make_unique<gateway::socket_mode>(loop_.get_executor(), *slack_, *inbox_, *time_,
+                                                   gateway::connect_over_network(socket, from_.proxy()),
+                                                   std::move(answer), create_chance(), linking);
+    return {};
+}
+
+result<> application::open_way_in() {
+    if (link_) {
+        link_->start();
+        return {};
+    }
+    net::server_settings listen;
+    listen.address = from_.slack.listen->address;
+    listen.port = from_.slack.listen->port;
+    auto server = net::create_http_server(loop_.get_executor(), listen, [this](net::server_request asked) {
+        return requests_->handle(std::move(asked));
+    });
+    if (!server) return server.error().within("Slack's requests");
+    request_server_ = std::move(*server);
+    spdlog::info("listener=slack address={} port={} path={}", listen.address, request_server_->port(),
+                 gateway::http_mode_settings{}.path);
+    return {};
 }
 
 result<> application::build_listeners() {
@@ -294,7 +340,8 @@ result<> application::build_listeners() {
         net::server_settings listen;
         listen.address = from_.health->address;
         listen.port = from_.health->port;
-        auto server = net::create_http_server(loop, listen, health_handler(checks()));
+        auto server = net::create_http_server(loop, listen,
+                                              health_handler(checks(), [of = vitals()] { return vital_figures(of); }));
         if (!server) return server.error().within("the health page");
         health_server_ = std::move(*server);
         spdlog::info("listener=health address={} port={}", listen.address, health_server_->port());
@@ -302,22 +349,12 @@ result<> application::build_listeners() {
     return {};
 }
 
+organs application::vitals() const {
+    return {link_.get(), requests_.get(), inbox_.get(), sender_.get(), memory_.get(), time_.get(), started_};
+}
+
 std::vector<health_check> application::checks() {
-    std::vector<health_check> all{{"slack",
-                                   [this]() -> std::optional<std::string> {
-                                       const auto health = link_->health();
-                                       if (health.live) return std::nullopt;
-                                       return health.sentence.empty() ? "the link to Slack is not up yet"
-                                                                      : health.sentence;
-                                   },
-                                   true},
-                                  {"outbox",
-                                   [this]() -> std::optional<std::string> {
-                                       const auto& last = sender_->figures().last_error;
-                                       if (last.empty()) return std::nullopt;
-                                       return last;
-                                   },
-                                   false}};
+    auto all = vital_checks(vitals());
     for (const auto& each : monitors_)
         all.push_back({each->name(), [source = each.get()] { return source->problem(); }, false});
     return all;
@@ -349,7 +386,12 @@ task<int> application::serve() {
     tasks_->spawn("homes", slash::keep_homes(*desk_));
     tasks_->spawn("reload", reload_on_signal());
     sender_->start();
-    link_->start();
+    const auto open = open_way_in();
+    if (!open) {
+        spdlog::error("cannot start: {}", open.error().sentence());
+        co_await stop();
+        co_return 1;
+    }
     spdlog::info("started version={} projects={} state={}", SLIPWAY_VERSION, projects_->names().size(),
                  from_.state_directory);
     const int signal = co_await signals_.async_wait(asio::use_awaitable);
@@ -388,7 +430,8 @@ std::unique_ptr<gitlab::api> application::gitlab_with(const std::string& token) 
 
 /// No new envelopes, no new leases; then what runs; then the store.
 task<> application::stop() {
-    co_await link_->stop(grace);
+    if (link_) co_await link_->stop(grace);
+    if (request_server_) co_await request_server_->stop(grace);
     if (ingest_server_) co_await ingest_server_->stop(grace);
     if (webhook_server_) co_await webhook_server_->stop(grace);
     if (health_server_) co_await health_server_->stop(grace);

@@ -40,7 +40,7 @@ struct report {
 };
 
 task<> check_slack(const settings& from, report& told, executor loop, timers& time, bool* reachable) {
-    const auto http = net::create_http_client(loop, {.ca_file = from.slack.ca_file});
+    const auto http = net::create_http_client(loop, {.ca_file = from.slack.ca_file}, from.proxy());
     const auto api = slack::create_web_api(*http, time,
                                            {.api_url = from.slack.api_url,
                                             .bot_token = from.slack.bot_token,
@@ -80,7 +80,7 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
     if (told.note("Checklist of " + project.name, plan))
         told.fine("Checklist of " + project.name + ": " + std::to_string(plan->lines().size()) + " lines");
     if (!from.gitlab.url.empty() && !project.gitlab.project.empty()) {
-        const auto http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file});
+        const auto http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file}, from.proxy());
         const auto api =
             gitlab::create_api(*http, time, create_chance(),
                                {.url = from.gitlab.url,
@@ -97,7 +97,7 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
         }
     }
     if (project.sentry.is_configured()) {
-        const auto http = net::create_http_client(loop, {.ca_file = from.sentry.ca_file});
+        const auto http = net::create_http_client(loop, {.ca_file = from.sentry.ca_file}, from.proxy());
         sentry::settings with;
         with.url = from.sentry.url;
         with.token = from.sentry.token;
@@ -121,7 +121,7 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
     cli.program = project.salt.program;
     cli.environment = project.salt.environment;
     std::unique_ptr<salt::salt_client> salt;
-    const auto http = net::create_http_client(loop, {});
+    const auto http = net::create_http_client(loop, {}, from.proxy());
     std::unique_ptr<salt::job_client> jobs;
     if (from.salt.url.empty()) {
         salt = salt::create_salt_cli(*runner, cli);

@@ -13,6 +13,7 @@
 #include "commands/release/setting_checks.hpp"
 #include "commands/release/yaml.hpp"
 #include "commands/windows/calendar.hpp"
+#include "integrations/base/digest.hpp"
 #include "integrations/base/result.hpp"
 
 namespace slipway::bot {
@@ -209,10 +210,22 @@ std::vector<setting_key> known_settings() {
     return all;
 }
 
+std::optional<net::proxy> settings::proxy() const {
+    if (https_proxy.empty()) return std::nullopt;
+    auto through = net::parse_proxy(https_proxy, no_proxy);  // was judged when it was read
+    if (!through) return std::nullopt;
+    return std::move(*through);
+}
+
 std::vector<std::string> settings::secrets() const {
     std::vector<std::string> all{slack.app_token, slack.bot_token, slack.signing_secret, gitlab.token,
                                  salt.password,   sentry.token,    sentry.client_secret};
     for (const auto& each : projects) all.push_back(each.gitlab_token);
+    if (const auto through = proxy(); through && !through->password.empty()) {
+        all.push_back(through->password);
+        all.push_back(https_proxy);
+        all.push_back(to_base64(through->user + ":" + through->password));  // as it goes to the proxy
+    }
     std::erase(all, "");
     return all;
 }
@@ -228,9 +241,14 @@ std::vector<std::string> settings::missing_for_run() const {
     const auto need = [&missing](const std::string& value, std::string sentence) {
         if (value.empty()) missing.push_back(std::move(sentence));
     };
-    need(slack.app_token,
-         "SLACK_APP_TOKEN (or SLACK_APP_TOKEN_FILE) is not set: the app-level token, xapp-…, with the "
-         "scope connections:write");
+    if (slack.listen)
+        need(slack.signing_secret,
+             "SLACK_SIGNING_SECRET (or SLACK_SIGNING_SECRET_FILE) is not set, and `slack.listen` is: without it no "
+             "request can be told from a forged one");
+    else
+        need(slack.app_token,
+             "SLACK_APP_TOKEN (or SLACK_APP_TOKEN_FILE) is not set: the app-level token, xapp-…, with the "
+             "scope connections:write");
     need(slack.bot_token, "SLACK_BOT_TOKEN (or SLACK_BOT_TOKEN_FILE) is not set: the bot token, xoxb-…");
     need(gitlab.url, "GITLAB_URL is not set, and the file names no `gitlab.url`");
     need(gitlab.token, "GITLAB_TOKEN (or GITLAB_TOKEN_FILE) is not set: a token with the scope api");

@@ -11,6 +11,7 @@
 #include "commands/release/project.hpp"
 #include "commands/release/yaml_problem.hpp"
 #include "integrations/base/clock.hpp"
+#include "integrations/net/proxy.hpp"
 
 namespace slipway::bot {
 
@@ -24,9 +25,12 @@ struct slack_settings {
     std::string api_url = "https://slack.com/api/";  ///< SLACK_API_URL, or the file; with the trailing slash
     std::string ca_file;                             ///< PEM roots beside the system's; "" = the system's alone
     milliseconds acknowledge_within{1000};           ///< Slack gives up after 3 s; we stay well inside
+    int links = 1;                                   ///< Socket Mode links held at the same time
     std::string app_token;                           ///< SLACK_APP_TOKEN, xapp-…: opens the link
     std::string bot_token;                           ///< SLACK_BOT_TOKEN, xoxb-…: everything else
     std::string signing_secret;                      ///< SLACK_SIGNING_SECRET: only for HTTP requests from Slack
+    /// Slack's signed requests come in here in place of Socket Mode; nullopt = Socket Mode.
+    std::optional<listen_address> listen;
 };
 
 struct gitlab_access {
@@ -69,11 +73,15 @@ struct settings {
     gitlab_access gitlab;
     salt_access salt;
     sentry_access sentry;
+    std::string https_proxy;  ///< HTTPS_PROXY, or https_proxy as most programs read it; "" = none. Holds a password
+    std::string no_proxy;     ///< NO_PROXY, or no_proxy
     std::optional<listen_address> webhooks;  ///< Sentry's hooks come in here; nullopt = off
     std::optional<listen_address> ingest;    ///< errors of the website come in here; nullopt = the ingest is off
     std::optional<listen_address> health;    ///< nullopt = off
     std::vector<loaded_project> projects;
 
+    /// What https and wss go through; nullopt = directly.
+    std::optional<net::proxy> proxy() const;
     /// Every secret value, for the masker.
     std::vector<std::string> secrets() const;
     /// The usable project of that name, or nullptr.

@@ -82,6 +82,12 @@ constexpr std::array keys{
                  if (s.slack.acknowledge_within < milliseconds{50} || s.slack.acknowledge_within > milliseconds{2900})
                      at.problem("`slack.acknowledge_within` must lie between 50ms and 2900ms: Slack gives up after 3s");
              }},
+    file_key{"slack.links", "Socket Mode links held at the same time, 1 to 4; default 1",
+             [](settings& s, const place& at, const folder&) {
+                 s.slack.links = static_cast<int>(at.number(s.slack.links, 1, 4));
+             }},
+    file_key{"slack.listen", "address:port at which Slack's signed requests are received, in place of Socket Mode",
+             [](settings& s, const place& at, const folder&) { s.slack.listen = listen_at(at); }},
     file_key{"gitlab.url", "https://gitlab.example; GITLAB_URL goes before it",
              [](settings& s, const place& at, const folder&) { s.gitlab.url = url_at(at, s.gitlab.url); }},
     file_key{"gitlab.ca_file", "PEM certificates that are trusted beside the system's",
@@ -103,7 +109,23 @@ constexpr std::array keys{
              }},
 };
 
+/// Proxies are named in capitals or not; where both are, the small ones win, as in curl.
+std::string take_proxy(settings& s, std::string value) {
+    const auto read = net::parse_proxy(value, "");
+    if (!read) return read.error().sentence();
+    s.https_proxy = std::move(value);
+    return {};
+}
+std::string take_no_proxy(settings& s, std::string value) {
+    s.no_proxy = std::move(value);
+    return {};
+}
+
 constexpr std::array variables{
+    environment_key{"HTTPS_PROXY", take_proxy},
+    environment_key{"https_proxy", take_proxy},
+    environment_key{"NO_PROXY", take_no_proxy},
+    environment_key{"no_proxy", take_no_proxy},
     environment_key{"SLACK_APP_TOKEN",
                     [](settings& s, std::string value) -> std::string {
                         if (value.starts_with("xoxb-"))

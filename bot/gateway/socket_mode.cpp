@@ -9,33 +9,26 @@
 namespace slipway::gateway {
 namespace {
 
-/// Typed per keystroke and answered in the acknowledgement: storing it would help nobody.
-bool is_transient(const slack::payload& what) {
-    return std::holds_alternative<slack::block_suggestion>(what);
-}
-
-bool refuses(const std::optional<json::object>& answer) {
-    return answer && text_at(*answer, "response_action") == "errors";
-}
-
-task<result<std::unique_ptr<net::websocket>>> dial_network(std::string url, net::websocket_settings settings) {
-    auto connected = co_await net::connect_websocket(std::move(url), std::move(settings));
+task<result<std::unique_ptr<net::websocket>>> dial_network(std::string url, net::websocket_settings settings,
+                                                           std::optional<net::proxy> through) {
+    auto connected = co_await net::connect_websocket(std::move(url), std::move(settings), std::move(through));
     co_return connected;
 }
 
 }  // namespace
 
-connector connect_over_network(net::websocket_settings settings) {
-    return [settings = std::move(settings)](std::string url) { return dial_network(std::move(url), settings); };
+connector connect_over_network(net::websocket_settings settings, std::optional<net::proxy> through) {
+    return [settings = std::move(settings), through = std::move(through)](std::string url) {
+        return dial_network(std::move(url), settings, through);
+    };
 }
 
 socket_mode::socket_mode(executor loop, slack::web_api& api, inbox& envelopes, timers& clock, connector connect,
                          answer_hook answer, chance roll, socket_mode_settings settings)
     : api_{api},
-      inbox_{envelopes},
       clock_{clock},
       connect_{std::move(connect)},
-      answer_{std::move(answer)},
+      intake_{envelopes, clock, std::move(answer)},
       settings_{settings},
       session_{settings.link, std::move(roll)},
       taking_{loop},
@@ -125,6 +118,11 @@ task<> socket_mode::wake(milliseconds span, std::uint64_t round) {
     perform(session_.tick(clock_.now()));
 }
 
+slack::link_health socket_mode::health() {
+    notice_bytes();
+    return session_.health(clock_.now());
+}
+
 void socket_mode::notice_bytes() {
     for (auto& [id, each] : connections_) {
         if (!each.link || each.link->last_byte() == each.last_byte) continue;
@@ -190,44 +188,17 @@ task<> socket_mode::close(socket which, std::string reason) {
 
 // ── envelopes ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-std::optional<json::object> socket_mode::answer_for(const slack::envelope& arrived, const slack::payload& what) const {
-    if (!arrived.takes_answer || !answer_) return std::nullopt;
-    try {
-        return answer_(what);
-    } catch (const std::exception& bug) {
-        spdlog::error("envelope={} gets a plain acknowledgement, its answer ended by a bug: {}", arrived.id,
-                      bug.what());
-        return std::nullopt;
-    }
-}
-
 task<> socket_mode::take(slack::link_id link, slack::envelope arrived) {
     const auto since = clock_.now();
-    const auto what = slack::payload_of(arrived, since);
-    auto answer = answer_for(arrived, what);
-    if (is_transient(what)) {
-        co_await acknowledge(link, arrived.id, std::move(answer), since);
-        co_return;
-    }
     const auto envelope_id = arrived.id;
-    auto received = co_await inbox_.receive(std::move(arrived));
-    if (received.has_error()) {
+    auto admitted = co_await intake_.admit(std::move(arrived));
+    if (admitted.has_error()) {
         ++figures_.refused;
-        spdlog::error("envelope={} payload={} is not acknowledged: {}", envelope_id, slack::describe(what),
-                      received.error().sentence());
         co_return;
     }
-    const bool refused = refuses(answer);
+    auto answer = std::exchange(admitted->answer, std::nullopt);
     co_await acknowledge(link, envelope_id, std::move(answer), since);
-    if (!received->to_handle) {
-        spdlog::info("envelope={} payload={} is a repeat of {}", envelope_id, slack::describe(what),
-                     received->stored.id);
-        co_return;
-    }
-    if (refused)
-        inbox_.dismiss(std::move(received->stored));
-    else
-        inbox_.handle(std::move(received->stored));
+    intake_.proceed(std::move(*admitted));
 }
 
 task<> socket_mode::acknowledge(slack::link_id link, std::string envelope_id, std::optional<json::object> answer,
@@ -255,12 +226,9 @@ task<> socket_mode::acknowledge(slack::link_id link, std::string envelope_id, st
         spdlog::warn("envelope={} cannot be acknowledged: {}", envelope_id, sent.error().sentence());
         co_return;
     }
-    ++figures_.sent;
-    figures_.last = clock_.now() - since;
-    figures_.longest = std::max(figures_.longest, figures_.last);
-    if (figures_.last <= settings_.acknowledge_within) co_return;
-    ++figures_.late;
-    spdlog::warn("envelope={} was acknowledged after {} ms", envelope_id, figures_.last.count());
+    const auto took = clock_.now() - since;
+    if (figures_.note(took, settings_.acknowledge_within))
+        spdlog::warn("envelope={} was acknowledged after {} ms", envelope_id, took.count());
 }
 
 }  // namespace slipway::gateway

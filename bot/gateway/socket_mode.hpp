@@ -1,7 +1,6 @@
 // The Socket Mode links: reads, writes and sleeps around slack::link_session, which decides.
 #pragma once
 
-#include <boost/json.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -9,39 +8,24 @@
 #include <optional>
 #include <string>
 
-#include "bot/gateway/inbox.hpp"
+#include "bot/gateway/intake.hpp"
 #include "integrations/async/task_group.hpp"
+#include "integrations/net/proxy.hpp"
 #include "integrations/net/websocket.hpp"
 #include "integrations/slack/link_session.hpp"
 #include "integrations/slack/web_api.hpp"
 
 namespace slipway::gateway {
 
-namespace json = boost::json;
-
 /// Connects to the URL of apps.connections.open.
 using connector = std::function<task<result<std::unique_ptr<net::websocket>>>(std::string url)>;
 /// The real one: TLS with chain and host verified.
-connector connect_over_network(net::websocket_settings settings);
-
-/// What the acknowledgement itself shall carry (slack.md §1.6): a view_submission's response_action, a
-/// block_suggestion's options. Pure and quick; nullopt = a plain acknowledgement. An answer with response_action
-/// "errors" refuses the submission: it is not handled.
-using answer_hook = std::function<std::optional<json::object>(const slack::payload& what)>;
+connector connect_over_network(net::websocket_settings settings, std::optional<net::proxy> through = {});
 
 struct socket_mode_settings {
     slack::link_settings link;
     milliseconds acknowledge_within{1'000};  ///< later ones are logged and counted; Slack gives up after 3 s
     std::size_t largest_ack = 20'000;  ///< bytes; Slack drops bigger ones silently, so they go out without payload
-};
-
-struct ack_figures {
-    std::uint64_t sent = 0;
-    std::uint64_t late = 0;     ///< after acknowledge_within
-    std::uint64_t missed = 0;   ///< the link was gone: Slack told the person
-    std::uint64_t refused = 0;  ///< not stored, so not acknowledged
-    milliseconds last{0};       ///< from arrival to the system's send buffer
-    milliseconds longest{0};
 };
 
 /// Loop thread only; what it is given outlives it; stop() before destruction.
@@ -53,7 +37,8 @@ public:
     void start();
     /// Acknowledges what has arrived (for at most `grace`), then closes every link cleanly.
     task<> stop(milliseconds grace);
-    slack::link_health health() const { return session_.health(); }
+    /// Whatever arrived until now is counted.
+    slack::link_health health();
     const ack_figures& acknowledgements() const noexcept { return figures_; }
 
 private:
@@ -85,13 +70,11 @@ private:
     task<> close(socket which, std::string reason);
     task<> take(slack::link_id link, slack::envelope arrived);
     task<> acknowledge(slack::link_id link, std::string envelope_id, std::optional<json::object> answer, instant since);
-    std::optional<json::object> answer_for(const slack::envelope& arrived, const slack::payload& what) const;
 
     slack::web_api& api_;
-    inbox& inbox_;
     timers& clock_;
     connector connect_;
-    answer_hook answer_;
+    intake intake_;
     socket_mode_settings settings_;
     slack::link_session session_;
     ack_figures figures_;

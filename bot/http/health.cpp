@@ -43,14 +43,24 @@ std::optional<net::server_response> answer_health(const net::server_request& ask
     return answer;
 }
 
-net::http_handler health_handler(std::vector<health_check> checks) {
+net::http_handler health_handler(std::vector<health_check> checks, metrics_source figures) {
     // A named function's coroutine, not a capturing lambda's: captures would die with the lambda.
     struct answering {
         static task<net::server_response> run(net::server_response answer) { co_return answer; }
+        static task<net::server_response> show(metrics_source from, bool with_body) {
+            const auto all = co_await from();
+            net::server_response page;
+            page.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            page.headers.add("Cache-Control", "no-store");
+            if (with_body) page.body = to_prometheus(all);
+            co_return page;
+        }
     };
-    return [checks = std::move(checks)](net::server_request asked) {
+    return [checks = std::move(checks), figures = std::move(figures)](net::server_request asked) {
         if (auto answer = answer_health(asked, checks)) return answering::run(std::move(*answer));
-        return answering::run(as_json(404, {{"detail", "there are /livez and /readyz here"}}));
+        const bool reads = asked.method == "GET" || asked.method == "HEAD";
+        if (asked.path == "/metrics" && figures && reads) return answering::show(figures, asked.method == "GET");
+        return answering::run(as_json(404, {{"detail", "there are /livez, /readyz and /metrics here"}}));
     };
 }
 

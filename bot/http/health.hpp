@@ -1,4 +1,4 @@
-// GET /livez and /readyz: is the process alive, and can it do its work.
+// GET /livez, /readyz and /metrics: is the process alive, can it do its work, and the figures of both.
 #pragma once
 
 #include <functional>
@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bot/http/metrics.hpp"
 #include "integrations/net/server.hpp"
 
 namespace slipway::bot {
@@ -21,7 +22,7 @@ struct health_check {
 /// nullopt for every other path, so that a listener may serve more.
 std::optional<net::server_response> answer_health(const net::server_request& asked,
                                                   const std::vector<health_check>& checks);
-/// A handler for a listener that serves health only.
-net::http_handler health_handler(std::vector<health_check> checks);
+/// A handler for a listener that serves health only, and /metrics when there are figures.
+net::http_handler health_handler(std::vector<health_check> checks, metrics_source figures = {});
 
 }  // namespace slipway::bot

@@ -75,6 +75,50 @@ TEST_CASE("a small file and four variables are enough to run", "[bot][settings]"
     CHECK(loaded.value.secrets() == lines{"xapp-1", "xoxb-1", "glpat-1"});
 }
 
+TEST_CASE("R8.1 with slack.listen the signing secret is needed, and the app-level token is not", "[bot][settings]") {
+    machine on;
+    on.write("shop.yaml", shop);
+    on.variables = {{"SLACK_BOT_TOKEN", "xoxb-1"},
+                    {"GITLAB_URL", "https://gitlab.example"},
+                    {"GITLAB_TOKEN", "glpat-1"},
+                    {"SLACK_SIGNING_SECRET", "  "}};
+    const std::string file =
+        "state_directory: state\nprojects: [shop.yaml]\nslack: {listen: '127.0.0.1:9103', links: 2}\n";
+    const auto empty = on.load(file);
+    CHECK(sentences(on, empty.problems).empty());
+    REQUIRE(empty.value.missing_for_run().size() == 1);
+    CHECK(empty.value.missing_for_run()[0].find("SLACK_SIGNING_SECRET") != std::string::npos);
+    on.variables["SLACK_SIGNING_SECRET"] = "s3cret";
+    const auto loaded = on.load(file);
+    CHECK(loaded.value.missing_for_run().empty());
+    CHECK(loaded.value.slack.listen->port == 9103);
+    CHECK(loaded.value.slack.links == 2);
+}
+
+TEST_CASE("R8.6 a proxy comes from the environment, and its password is a secret in every form it takes",
+          "[bot][settings]") {
+    machine on;
+    on.write("shop.yaml", shop);
+    on.variables = {{"HTTPS_PROXY", "http://bot:hunter%32@proxy.example:8080"}, {"NO_PROXY", "gitlab.example"}};
+    const std::string file = "state_directory: state\nprojects: [shop.yaml]\n";
+    const auto loaded = on.load(file);
+    CHECK(sentences(on, loaded.problems).empty());
+    REQUIRE(loaded.value.proxy());
+    CHECK(loaded.value.proxy()->shown() == "proxy.example:8080");
+    CHECK_FALSE(loaded.value.proxy()->serves("gitlab.example", 443));
+    CHECK(loaded.value.secrets() == lines{"hunter2", "http://bot:hunter%32@proxy.example:8080", "Ym90Omh1bnRlcjI="});
+
+    on.variables["https_proxy"] = "http://other.example";
+    CHECK(on.load(file).value.proxy()->shown() == "other.example:3128");
+
+    on.variables = {{"HTTPS_PROXY", "socks5://bot:hunter2@proxy.example"}};
+    const auto wrong = on.load(file);
+    REQUIRE(wrong.problems.size() == 1);
+    CHECK(wrong.problems[0].text().find("HTTPS_PROXY is no address of a proxy") != std::string::npos);
+    CHECK(wrong.problems[0].text().find("hunter2") == std::string::npos);
+    CHECK_FALSE(wrong.value.proxy());
+}
+
 TEST_CASE("every key of the bot file is read, and the environment goes before it", "[bot][settings]") {
     machine on;
     on.write("products/shop.yaml", std::string{shop} + "checklist: lists/shop.yaml\n");
