@@ -39,6 +39,14 @@ bool needs_paths(const range_commit& commit, const attribution_settings& setting
             references_in(commit.message.raw()).empty());
 }
 
+std::vector<std::size_t> brought_that_need_paths(const range_landing& landing, const attribution_settings& settings) {
+    std::vector<std::size_t> found;
+    if (landing.tip.parents.size() < 2 || !needs_paths(landing.tip, settings)) return found;
+    for (std::size_t each = 0; each < landing.brought.size(); ++each)
+        if (needs_paths(landing.brought[each], settings)) found.push_back(each);
+    return found;
+}
+
 namespace detail {
 
 bool is_housekeeping(const range_commit& tip, bool carrier, const attribution_settings& settings) {

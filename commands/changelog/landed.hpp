@@ -150,6 +150,8 @@ struct attribution_settings {
 
 /// Whether housekeeping can only be decided with `paths`: the caller need not diff any other commit.
 bool needs_paths(const range_commit& commit, const attribution_settings& settings);
+/// Places in `brought` of those that need theirs as well: what a merge of a whole branch brings is judged by itself.
+std::vector<std::size_t> brought_that_need_paths(const range_landing& landing, const attribution_settings& settings);
 
 /// What stands around the range and explains it; all may be empty.
 struct range_surroundings {

@@ -118,8 +118,14 @@ void range_map::place(const range_commit& tip, std::vector<const range_commit*> 
     made.end = nodes.size();
     steps.push_back(std::move(made));
     if (!steps.back().carrier) return;
-    for (auto& each : split(tip, brought))
-        place(*each.tip, std::move(each.brought), tip.id, {}, where, settings, named);
+    std::unordered_map<std::string_view, std::string_view> trees;
+    if (!tip.parents.empty()) trees.emplace(tip.parents.front(), first_parent_tree);
+    for (const auto* each : brought) trees.emplace(each->id, each->tree);
+    for (auto& each : split(tip, brought)) {
+        const auto before = each.tip->parents.empty() ? trees.end() : trees.find(each.tip->parents.front());
+        place(*each.tip, std::move(each.brought), tip.id, before == trees.end() ? std::string_view{} : before->second,
+              where, settings, named);
+    }
 }
 
 std::optional<std::size_t> range_map::find(std::string_view id, std::size_t from) const {

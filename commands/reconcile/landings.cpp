@@ -81,6 +81,11 @@ result<changelog::range_landing> as_landing(const git::archive& repository, cons
         if (!paths) return paths.error();
         tip.paths = std::move(*paths);
     }
+    for (const auto each : changelog::brought_that_need_paths(made, settings)) {
+        auto paths = repository.touched_paths(made.brought[each].id);
+        if (!paths) return paths.error();
+        made.brought[each].paths = std::move(*paths);
+    }
     if (tip.parents.size() > 1 && made.brought.empty()) {
         const auto parent = seen.find(tip.parents.front());
         auto tree = parent ? result<std::string>{seen.at(*parent).tree} : repository.tree_of(tip.parents.front());

@@ -112,6 +112,11 @@ task<result<std::vector<range_landing>>> as_range(git::repository* repository, s
             if (!touched) co_return touched.error();
             landing.tip.paths = std::move(*touched);
         }
+        for (const auto one : changelog::brought_that_need_paths(landing, settings)) {
+            auto touched = co_await repository->touched_paths(landing.brought[one].id);
+            if (!touched) co_return touched.error();
+            landing.brought[one].paths = std::move(*touched);
+        }
         if (has_parent && each.tip.parents.size() > 1 && each.brought.empty()) {
             const auto parent = co_await repository->read_commit(each.tip.parents.front());
             if (!parent) co_return parent.error();

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
-#include <set>
+#include <numeric>
+#include <random>
 
 #include "commands/reconcile/ranges.hpp"
 #include "tests/fakes/scripted_history.hpp"
 #include "tests/fakes/temporary_folder.hpp"
+#include "tests/unit/commands/reconcile/partition.hpp"
 
 namespace slipway::reconcile {
 namespace {
@@ -385,21 +387,65 @@ std::vector<history_case> cases() {
     };
 }
 
+/// What a range came to, and whether all of it has a place.
+struct answer {
+    reconciled_range found;
+    git::history range;
+    words faults;
+};
+
+answer ask(const git::archive& repository, const std::string& to) {
+    auto found = one_range(repository, "1.0.0", to, {"shop/app", {}, {}, {}});
+    if (!found) FAIL(found.error().sentence());
+    auto range = repository.read({*repository.resolve(to)}, {*repository.resolve("1.0.0")});
+    REQUIRE(range.has_value());
+    auto faults = partition{*range, found->summary}.faults();
+    return {std::move(*found), std::move(*range), std::move(faults)};
+}
+
+std::string title_of(const changelog::landed_change& each) {
+    return each.subject.raw();
+}
+
+git::archive opened(scripted_history& git) {
+    auto repository = git::archive::open(git.finish());
+    REQUIRE(repository.has_value());
+    return std::move(*repository);
+}
+
+const std::string carrier = "Merge branch 'main' into 'stable'";
+
+void check_classes(const history_case& one, const answer& got, bool carried) {
+    auto housekeeping = one.housekeeping;
+    if (carried) housekeeping.push_back(carrier);
+    const auto& summary = got.found.summary;
+    CHECK(sorted(summary.landed, describe) == in_order(one.landed));
+    CHECK(sorted(summary.dead, describe) == in_order(one.dead));
+    CHECK(sorted(summary.orphans, title_of) == in_order(one.orphans));
+    CHECK(sorted(summary.housekeeping, title_of) == in_order(housekeeping));
+    CHECK(sorted(got.found.lost, [](const git::commit& each) { return each.subject().raw(); }) == in_order(one.lost));
+    CHECK(got.faults == words{});
+}
+
+/// Built on main, and once more as everything that one merge brings into stable.
 void check(const history_case& one, const fakes::disturbance& how) {
     const fakes::temporary_folder folder;
     scripted_history git{folder.file("repository.git"), how};
-    git.tag("1.0.0", git.commit("main", "first"));
+    const auto first = git.commit("main", "first");
+    git.tag("1.0.0", first);
     one.build(git);
-    const auto repository = git::archive::open(git.finish());
-    REQUIRE(repository.has_value());
-    const auto found = one_range(*repository, "1.0.0", "main", {"shop/app", {}, {}, {}});
-    if (!found) FAIL(found.error().sentence());
-    const auto title = [](const changelog::landed_change& each) { return each.subject.raw(); };
-    CHECK(sorted(found->summary.landed, describe) == in_order(one.landed));
-    CHECK(sorted(found->summary.dead, describe) == in_order(one.dead));
-    CHECK(sorted(found->summary.orphans, title) == in_order(one.orphans));
-    CHECK(sorted(found->summary.housekeeping, title) == in_order(one.housekeeping));
-    CHECK(sorted(found->lost, [](const git::commit& each) { return each.subject().raw(); }) == in_order(one.lost));
+    git.branch("stable", first);
+    git.merge("stable", "main", carrier);
+    const auto repository = opened(git);
+    check_classes(one, ask(repository, "main"), /*carried=*/false);
+    check_classes(one, ask(repository, "stable"), /*carried=*/true);
+}
+
+/// The last case moves the tag, so it can only come first.
+void build_in_order(scripted_history& git, const std::vector<history_case>& all,
+                    const std::vector<std::size_t>& order) {
+    git.tag("1.0.0", git.commit("main", "first"));
+    for (const auto each : order) all[each].build(git);
 }
 
 }  // namespace
@@ -415,35 +461,85 @@ TEST_CASE("every subtle case of a history ends in its classes, whatever the cloc
     }
 }
 
-TEST_CASE("landed, dead, housekeeping and orphans are all first-parent steps, each once", "[reconcile][cases]") {
+TEST_CASE("every commit of a range is in exactly one place, all cases in one history", "[reconcile][cases]") {
+    const auto all = cases();
+    std::vector<std::size_t> order{all.size() - 1};
+    for (std::size_t each = 0; each + 1 < all.size(); ++each) order.push_back(each);
     const fakes::temporary_folder folder;
     scripted_history git{folder.file("repository.git")};
-    git.tag("1.0.0", git.commit("main", "first"));
+    build_in_order(git, all, order);
+    const auto got = ask(opened(git), "main");
+    CHECK(got.faults == words{});
+    CHECK(got.range.size() > 100);
+}
+
+TEST_CASE("every commit of a range is in exactly one place, however the cases follow each other",
+          "[reconcile][cases]") {
     const auto all = cases();
-    for (std::size_t each = 0; each < 12; ++each) all[each].build(git);
-    std::set<std::string> steps;
-    const auto folder_name = git.finish();
-    const auto repository = git::archive::open(folder_name);
-    REQUIRE(repository.has_value());
-    const auto seen = repository->read({*repository->resolve("main")}, {*repository->resolve("1.0.0")});
-    REQUIRE(seen.has_value());
-    for (const auto& each : seen->range(std::nullopt, 0).steps) steps.insert(seen->at(each.tip).id);
-    const auto found = one_range(*repository, "1.0.0", "main", {"shop/app", {}, {}, {}});
-    REQUIRE(found.has_value());
-    std::set<std::string> requests, others;
-    for (const auto* some : {&found->summary.landed, &found->summary.dead}) {
-        for (const auto& each : *some) {
-            requests.insert(each.landing);
-            requests.insert(each.also.begin(), each.also.end());
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+        std::mt19937 dice{seed};
+        std::vector<std::size_t> order(all.size() - 1);
+        std::iota(order.begin(), order.end(), 0);
+        std::ranges::shuffle(order, dice);
+        order.resize(2 + dice() % 8);
+        if (dice() % 4 == 0) order.insert(order.begin(), all.size() - 1);
+        const fakes::temporary_folder folder;
+        scripted_history git{folder.file("repository.git")};
+        build_in_order(git, all, order);
+        git.branch("next", git.tip("main"));
+        git.commit("main", "Meanwhile (!70)");
+        git.merge("next", "main", "Merge branch 'main' into 'next'");
+        git.commit("next", "Later (!71)");
+        git.merge("main", "next", "Merge branch 'next' into 'main'");
+        const auto got = ask(opened(git), "main");
+        INFO("seed " << seed);
+        CHECK(got.faults == words{});
+    }
+}
+
+TEST_CASE("a landed set that loses or repeats anything is noticed", "[reconcile][cases]") {
+    const auto all = cases();
+    for (const auto& one : all) {
+        DYNAMIC_SECTION(one.name) {
+            const fakes::temporary_folder folder;
+            scripted_history git{folder.file("repository.git")};
+            git.tag("1.0.0", git.commit("main", "first"));
+            one.build(git);
+            const auto got = ask(opened(git), "main");
+            const auto faults_of = [&](const changelog::range_summary& changed) {
+                return partition{got.range, changed}.faults();
+            };
+            const auto& whole = got.found.summary;
+            for (auto some : {&changelog::range_summary::orphans, &changelog::range_summary::housekeeping}) {
+                for (std::size_t each = 0; each < (whole.*some).size(); ++each) {
+                    auto less = whole;
+                    (less.*some).erase((less.*some).begin() + static_cast<std::ptrdiff_t>(each));
+                    auto twice = whole;
+                    (twice.*some).push_back((whole.*some)[each]);
+                    CHECK_FALSE(faults_of(twice).empty());
+                    // What is nested in a merge by hand still names it.
+                    const auto names_it = [&](const changelog::landed_request& request) {
+                        return request.landing == (whole.*some)[each].commit;
+                    };
+                    if (std::ranges::none_of(whole.landed, names_it)) CHECK_FALSE(faults_of(less).empty());
+                }
+            }
+            for (std::size_t each = 0; each < whole.landed.size(); ++each) {
+                auto both = whole;
+                both.dead.push_back(whole.landed[each]);
+                CHECK_FALSE(faults_of(both).empty());
+                const auto& landing = whole.landed[each].landing;
+                const auto shares = [&](const changelog::landed_request& other) { return other.landing == landing; };
+                const auto is_it = [&](const changelog::landed_change& other) { return other.commit == landing; };
+                if (std::ranges::count_if(whole.landed, shares) > 1 || std::ranges::any_of(whole.dead, shares) ||
+                    std::ranges::any_of(whole.orphans, is_it))
+                    continue;
+                auto less = whole;
+                less.landed.erase(less.landed.begin() + static_cast<std::ptrdiff_t>(each));
+                CHECK_FALSE(faults_of(less).empty());
+            }
         }
     }
-    for (const auto* some : {&found->summary.orphans, &found->summary.housekeeping}) {
-        for (const auto& each : *some) CHECK(others.insert(each.commit).second);
-    }
-    for (const auto& each : others) CHECK_FALSE(requests.contains(each));
-    auto both = requests;
-    both.insert(others.begin(), others.end());
-    CHECK(both == steps);
 }
 
 }  // namespace slipway::reconcile
