@@ -164,26 +164,33 @@ std::vector<slack::element> group_buttons(const release::release_state& state, c
     return all;
 }
 
-/// Stop, or stop and go back: what belongs to the whole release stands on the alert.
+/// Stop, stop with the numbers as the reason, or go back: what belongs to the whole release stands on the alert. The
+/// last one is `/release rollback`: it shows the way first, and its own button there asks once more.
 std::vector<slack::element> alert_buttons(const release::release_state& state, std::vector<release::button>& shown) {
     const auto* step = watch_of(state);
-    if (step == nullptr || !state.is_live() || state.held || state.aborting) return {};
+    if (step == nullptr || !state.is_live() || state.aborting || state.rolling_back) return {};
     button_row row{shown};
     release::button pressed;
     pressed.release = state.id;
-    pressed.step = step->id;
-    pressed.kind = "hold";
-    std::vector<slack::element> all{row.make(pressed, "Hold the release")};
-    pressed.kind = "propose_rollback";
-    auto back = row.make(pressed, "Propose a rollback", slack::button_style::danger);
-    const auto previous = state.fact("previous_tag");
-    back.confirm = sure_about("Propose a rollback?",
-                              say("{} {} is put on hold with these numbers as the reason. Nothing is deployed by this "
-                                  "click; the way back to {} is named then.",
-                                  state.project, state.version, previous.empty() ? "the version before" : previous),
-                              "Yes, hold and propose");
-    back.confirm->danger = true;
-    all.push_back(std::move(back));
+    std::vector<slack::element> all;
+    if (!state.held) {
+        pressed.step = step->id;
+        pressed.kind = "hold";
+        all.push_back(row.make(pressed, "Hold the release"));
+        pressed.kind = "propose_rollback";
+        auto propose = row.make(pressed, "Propose a rollback");
+        propose.confirm = sure_about("Propose a rollback?",
+                                     say("{} {} is put on hold with these numbers as the reason. Nothing is deployed "
+                                         "by this click; “Roll back …” shows the way back and begins it.",
+                                         state.project, state.version),
+                                     "Yes, hold and propose");
+        all.push_back(std::move(propose));
+    }
+    if (state.kind == "rollback" || !release::has_deployed(state)) return all;
+    pressed.step.clear();
+    pressed.kind = "verb";
+    pressed.choice = "rollback";
+    all.push_back(row.make(pressed, "Roll back …", slack::button_style::danger));
     return all;
 }
 

@@ -117,25 +117,30 @@ public:
         }
         auto wanted = co_await prepared(with, question.project, question.who.who, "rollback", choice->to.version);
         if (!wanted) co_return wanted.error();
-        const auto hold = co_await reason_of_hold(with, choice->from.id);
-        fill(*wanted, *choice, migrations, reason, hold);
+        const auto known = co_await known_reason(with, choice->from.id);
+        fill(*wanted, *choice, migrations, reason.empty() ? known : reason);
         auto said = co_await begin(with, question, std::move(*wanted));
         co_return said;
     }
 
 private:
-    /// Why the release was stopped, when nobody typed a reason now.
-    static task<std::string> reason_of_hold(desk& with, std::string id) {
+    /// When nobody typed a reason now: why the release was stopped, else what its watch saw last.
+    static task<std::string> known_reason(desk& with, std::string id) {
         const auto state = co_await with.releases.load(id);
-        if (!state || !(*state)->held) co_return std::string{};
-        co_return (*state)->held->reason.raw();
+        if (!state) co_return std::string{};
+        if ((*state)->held) co_return (*state)->held->reason.raw();
+        for (const auto& each : (*state)->steps) {
+            const auto* rule = (*state)->plan.find(each.id);
+            if (rule == nullptr || rule->kind != "telemetry_watch") continue;
+            co_return each.look && !each.look->summary.empty() ? each.look->summary : each.text;
+        }
+        co_return std::string{};
     }
     static void fill(release::start& wanted, const release::rollback_choice& choice,
-                     const std::vector<views::judged_migration>& migrations, const std::string& reason,
-                     const std::string& hold) {
+                     const std::vector<views::judged_migration>& migrations, const std::string& why) {
         wanted.parent = choice.from.id;
         auto& facts = wanted.facts;
-        facts["why"] = reason.empty() ? hold : reason;
+        facts["why"] = why;
         facts["from_version"] = choice.from.version;
         facts["previous_tag"] = choice.from.tag;
         facts["tag_name"] = choice.to.tag;

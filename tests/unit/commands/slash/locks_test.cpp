@@ -11,8 +11,10 @@ using release::step_status;
 
 namespace {
 
-/// A release that is deployed to its end, with a green watch.
-void finish(bench& one, const std::string& version, bool green = true, const std::string& sql = "") {
+enum class watch_sees { nothing, too_little, errors };
+
+/// A release that is deployed to its end, or, when its watch sees errors, as far as that.
+void deploy(bench& one, const std::string& version, watch_sees what, const std::string& sql) {
     one.plan = fakes::small_plan();
     one.plan.steps.push_back(fakes::small_step("watch", "deploy", "telemetry_watch", {"home"}));
     one.table["telemetry_watch"] = {
@@ -36,7 +38,7 @@ void finish(bench& one, const std::string& version, bool green = true, const std
                 }
                 REQUIRE(one.run(one.releases.ask(id, told, release::machine(), "test", {})));
             } else if (step.status == step_status::looking) {
-                if (step.id == "watch" && !green) {
+                if (step.id == "watch" && what == watch_sees::too_little) {
                     release::step_finished bad;
                     bad.step = step.id;
                     bad.attempt = step.attempt;
@@ -49,6 +51,14 @@ void finish(bench& one, const std::string& version, bool green = true, const std
                 release::look_finished seen;
                 seen.step = step.id;
                 seen.complete = true;
+                if (step.id == "watch" && what == watch_sees::errors) {
+                    seen.complete = false;
+                    seen.found.more = true;
+                    seen.found.summary = "look 1 of 5: worse: at least 3.1 x";
+                    seen.facts["error_groups"] = json::array{json::object{{"hash", "ab12"}, {"title", "rate is null"}}};
+                    REQUIRE(one.run(one.releases.ask(id, seen, release::machine(), "test", {})));
+                    return;
+                }
                 REQUIRE(one.run(one.releases.ask(id, seen, release::machine(), "test", {})));
             } else if (step.gate && step.gate->status == release::gate_status::open) {
                 for (const auto& who : {fakes::dee(), fakes::quinn()})
@@ -57,6 +67,10 @@ void finish(bench& one, const std::string& version, bool green = true, const std
             }
         }
     REQUIRE(one.state(id).ended == release::ending::done);
+}
+
+void finish(bench& one, const std::string& version, bool green = true, const std::string& sql = "") {
+    deploy(one, version, green ? watch_sees::nothing : watch_sees::too_little, sql);
 }
 
 std::string number_in(const std::string& said) {
@@ -170,6 +184,24 @@ TEST_CASE("R6.6 the rollback card shows where it goes and over what, its button 
     CHECK(state.fact("tag_name") == "1.3.0");
     CHECK(says(one.type("rollback"), "never leads to another"));
     CHECK(says(one.type("start 1.5.0"), "already"));
+}
+
+TEST_CASE("R6.6 the alert's button shows the way back, whose button asks once more and begins it with the numbers",
+          "[slash][ways_back]") {
+    bench one;
+    finish(one, "1.3.0");
+    deploy(one, "1.4.0", watch_sees::errors, "");
+    const auto pressed = one.button("verb", "", "", "rollback");
+    const auto card = one.click(pressed, "UANA");
+    CHECK(says(card, "1.4.0 → 1.3.0"));
+    CHECK(says(card, "Yes, begin"));
+    CHECK(one.run(one.memory->streams("release/"))->size() == 2);  // nothing has begun
+    one.plan = fakes::small_plan();
+    CHECK(says(one.click_value(button_in(card), "verb", "UDEE"), "release-manager"));
+    CHECK(one.run(one.memory->streams("release/"))->size() == 2);
+    CHECK(says(one.click_value(button_in(card), "verb", "UANA"), "rollback to 1.3.0"));
+    CHECK(one.state("shop-1.3.0-rollback-1").parent == "shop-1.4.0-1");
+    CHECK(one.state("shop-1.3.0-rollback-1").fact("why") == "look 1 of 5: worse: at least 3.1 x");
 }
 
 TEST_CASE("R6.7 who may not roll back reads who may", "[slash][ways_back]") {

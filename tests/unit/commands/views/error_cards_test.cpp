@@ -108,6 +108,25 @@ TEST_CASE("R7.14 muting and resolving ask once more, taking it does not", "[view
     CHECK(has(alert, "Propose a rollback?"));
 }
 
+TEST_CASE("the alert leads to the rollback while production has the release, also when it is on hold",
+          "[views][errors]") {
+    const auto offered = [](const release::release_state& state) {
+        std::vector<release::button> shown;
+        views::error_alert(state, views::errors_of(state), people, shown);
+        problems kinds;
+        for (const auto& each : shown) kinds.push_back(each.kind + " " + each.choice);
+        return kinds;
+    };
+    auto state = watched();
+    CHECK(offered(state) == problems{"hold ", "propose_rollback "});  // nothing was deployed
+    state.facts["deployed_at"] = "2026-11-23T10:00:00Z";
+    CHECK(offered(state) == problems{"hold ", "propose_rollback ", "verb rollback"});
+    state.held.emplace();
+    CHECK(offered(state) == problems{"verb rollback"});
+    state.kind = "rollback";
+    CHECK(offered(state) == problems{});
+}
+
 TEST_CASE("whoever is assigned is called once, by a message of their own: an edited card calls nobody",
           "[views][errors]") {
     const auto view = views::everything(with_issue(), settings);
