@@ -42,7 +42,7 @@ using e = link_event;
 
 // clang-format off
 constexpr std::array<line, link_events> table{{
-    //                          fetching   dialling   awaiting   live       retiring   draining   closed   
+    //                          fetching   dialling   awaiting   live       retiring   draining   closed
     {e::url_ready,            {{dial,      nothing,   nothing,   nothing,   nothing,   nothing,   nothing}}},
     {e::url_failed,           {{redial,    nothing,   nothing,   nothing,   nothing,   nothing,   nothing}}},
     {e::url_refused,          {{giveup,    nothing,   nothing,   nothing,   nothing,   nothing,   nothing}}},
