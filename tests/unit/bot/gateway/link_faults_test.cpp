@@ -229,8 +229,8 @@ TEST_CASE("negative control: a link that is cut instead of refreshed does lose w
     fault_bench world;
     const auto before = world.slack.seats.size();
     auto& cut = world.slack.newest();
-    world.say(cut, gateway_bench::click("lost", "lost"));
     cut.abort();
+    CHECK_FALSE(world.run(cut.send_text(gateway_bench::click("lost", "lost"))));
     world.comes_back(before);
     world.click_arrives("after");
     CHECK_FALSE(world.slack.acks.contains("lost"));

@@ -118,7 +118,7 @@ TEST_CASE("R6.3 a step in flight gets INT, then TERM, then KILL to its whole gro
     // It shrugs off the first two and has a child that would outlive it.
     const auto stubborn = on.script("stubborn", R"(
 import os, signal, subprocess, sys, time
-def note(number, _): print("got", signal.Signals(number).name, flush=True)
+def note(number, _): os.write(1, f"got {signal.Signals(number).name}\n".encode())  # print is not reentrant
 signal.signal(signal.SIGINT, note)
 signal.signal(signal.SIGTERM, note)
 child = subprocess.Popen(["sleep", "600"], preexec_fn=lambda: [signal.signal(s, signal.SIG_IGN) for s in (2, 15)])
