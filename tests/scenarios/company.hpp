@@ -120,7 +120,7 @@ public:
     unsigned short ingest_port() const { return ingest_port_; }
     std::string repository() const { return folder_.file("sandbox/git/cig/rsi-website.git"); }
 
-    static constexpr std::chrono::seconds patience{100};
+    static constexpr std::chrono::seconds patience{200};
 
 private:
     void write_configuration(const company_settings& how);
