@@ -32,15 +32,14 @@ std::string one_line(const untrusted& text) {
 std::string bullet(const entry_item& item, const std::string& request_url) {
     auto line = "- " + one_line(item.title);
     if (item.iid == 0) return line + "\n";
-    const auto number = "!" + std::to_string(item.iid);
-    const auto reference = "(" + number + ")";
-    if (!request_url.empty()) {
-        if (line.ends_with(reference)) line.erase(line.size() - reference.size());
-        while (line.ends_with(' ')) line.pop_back();
-        return line + " ([" + number + "](" + request_url + std::to_string(item.iid) + "))\n";
-    }
-    if (!line.ends_with(reference)) line += " " + reference;
-    return line + "\n";
+    const auto iid = std::to_string(item.iid);
+    // At home in its own project the title may end with "(!12)", which would be read as one of ours here.
+    if (const auto own = "(!" + iid + ")"; line.ends_with(own)) line.erase(line.size() - own.size());
+    while (line.ends_with(' ')) line.pop_back();
+    const auto number = item.project + "!" + iid;
+    auto url = item.url;
+    if (item.project.empty() && !request_url.empty()) url = request_url + iid;
+    return line + (url.empty() ? " (" + number + ")\n" : " ([" + number + "](" + url + "))\n");
 }
 
 const entry_group* group_of(const entry_item& item, const std::vector<entry_group>& groups) {
@@ -201,9 +200,9 @@ std::vector<entry_item> entry_items(const std::vector<landed_change>& newest_fir
             if (!request.alive() || !change->is_proven(request) || !named.insert(request.iid).second) continue;
             const auto title = std::ranges::find(known, request.iid, &known_request::iid);
             if (title != known.end())
-                items.push_back({request.iid, title->title, title->labels});
+                items.push_back({request.iid, title->title, title->labels, {}, {}});
             else
-                items.push_back({request.iid, change->title, {}});
+                items.push_back({request.iid, change->title, {}, {}, {}});
         }
     }
     return items;

@@ -18,8 +18,10 @@ struct entry_item {
     std::int64_t iid = 0;  ///< 0 = a commit without a merge request
     untrusted title;
     std::vector<std::string> labels;
+    std::string project;  ///< of a dependency's request: "cig/money"; "" = ours
+    std::string url;      ///< of a dependency's request; "" = named without a link
 };
-BOOST_DESCRIBE_STRUCT(entry_item, (), (iid, title, labels))
+BOOST_DESCRIBE_STRUCT(entry_item, (), (iid, title, labels, project, url))
 
 /// Items with the label stand under "### heading"; an item goes to the first group that fits. Groups of one heading are
 /// one section, where the first of them stands.

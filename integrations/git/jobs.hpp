@@ -50,6 +50,9 @@ result<std::vector<std::vector<object_id>>> commits_touching(git_repository& rep
 result<std::vector<signature>> proper_names(git_repository& repo, const object_id& commit,
                                             std::vector<signature> people);
 
+// submodules.cpp
+result<std::vector<submodule_move>> submodule_moves(git_repository& repo, const object_id& base, const object_id& head);
+
 // blame.cpp
 result<std::vector<blamed_line>> blame(git_repository& repo, const blame_question& question);
 result<std::vector<std::vector<blamed_line>>> blame_all(git_repository& repo, const blame_questions& questions);

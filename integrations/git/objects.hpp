@@ -49,6 +49,15 @@ struct reference {
     bool annotated = false;
 };
 
+/// A submodule that one first-parent step moved to another commit of its own repository.
+struct submodule_move {
+    std::string path;   ///< bytes as in the tree
+    object_id landing;  ///< the first-parent commit that did it
+    object_id from;     ///< "" = there was no submodule at that path
+    object_id to;       ///< "" = there is none any more
+    friend bool operator==(const submodule_move&, const submodule_move&) = default;
+};
+
 /// Modes as git stores them.
 enum class file_mode : std::uint32_t {
     absent = 0,

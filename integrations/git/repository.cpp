@@ -61,6 +61,9 @@ public:
     task<result<std::vector<landing>>> landings(object_id base, object_id head) override {
         return on_pool([=](git_repository& repo) { return detail::landings(repo, base, head); });
     }
+    task<result<std::vector<submodule_move>>> submodule_moves(object_id base, object_id head) override {
+        return on_pool([=](git_repository& repo) { return detail::submodule_moves(repo, base, head); });
+    }
     task<result<object_id>> landing_of(object_id id, object_id branch_head) override {
         return on_pool([=](git_repository& repo) { return detail::landing_of(repo, id, branch_head); });
     }

@@ -54,6 +54,9 @@ public:
     virtual task<result<std::vector<commit>>> range(object_id base, object_id head) = 0;
     /// First-parent steps of that range, newest first, each with what it brought.
     virtual task<result<std::vector<landing>>> landings(object_id base, object_id head) = 0;
+    /// Every step of that range that moved a submodule, newest first, read from the trees. A submodule that stands in
+    /// `head` where it stood in `base` is left out, whatever happened in between.
+    virtual task<result<std::vector<submodule_move>>> submodule_moves(object_id base, object_id head) = 0;
     /// What a commit itself changes: against its parent; of a merge, what differs from every parent. Sorted.
     virtual task<result<std::vector<std::string>>> touched_paths(object_id commit) = 0;
     /// The first-parent commit of `branch_head` through which `id` became part of the branch (often a merge request's

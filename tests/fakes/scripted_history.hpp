@@ -52,7 +52,10 @@ public:
         if (!parents.empty()) text += "from " + mark_of(parents[0]) + "\n";
         for (std::size_t each = 1; each < parents.size(); ++each) text += "merge " + mark_of(parents[each]) + "\n";
         const auto bytes = content.empty() ? "state " + std::to_string(count_) + "\n" : content;
-        if (!file.empty()) text += "M 644 inline " + file + "\n" + data(bytes);
+        if (!file.empty() && content.starts_with(submodule_at))
+            text += "M 160000 " + content.substr(submodule_at.size()) + " " + file + "\n";
+        else if (!file.empty())
+            text += "M 644 inline " + file + "\n" + data(bytes);
         send(text + "\nget-mark :" + std::to_string(count_) + "\n");
         const auto id = answer();
         marks_[id] = count_;
@@ -88,6 +91,8 @@ public:
         return folder_;
     }
     std::string author = "Ada Lovelace";
+    /// Content that begins so, with a commit's id behind it, makes the file a submodule there.
+    static inline const std::string submodule_at = "submodule at ";
 
     static void run(const std::string& command) {
         if (std::system(command.c_str()) != 0) throw std::runtime_error{command};  // fixed words, our own folder

@@ -4,6 +4,7 @@
 #include "commands/changelog/entry.hpp"
 #include "commands/changelog/landed.hpp"
 #include "commands/steps/candidate/draft.hpp"
+#include "commands/steps/dependencies/submodules.hpp"
 #include "commands/steps/merge/landed_set.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 
@@ -26,6 +27,7 @@ std::vector<untrusted> contributors_of(const std::vector<changelog::entry_item>&
         }
     };
     for (const auto& item : items) {
+        if (!item.project.empty()) continue;  // numbers of another project
         const auto request = found.requests.find(item.iid);
         if (request != found.requests.end()) {
             const auto& author = request->second.author;
@@ -53,7 +55,10 @@ public:
         if (!open) co_return open.error();
         const auto found = co_await read_landed(here, *range);
         if (!found) co_return found.error();
-        const auto plan = plan_entry(here, intent, *found);
+        const auto moved =
+            co_await read_submodules(here, *open, range->base, range->head, submodule_scope::whole_range);
+        if (!moved) co_return moved.error();
+        const auto plan = plan_entry(here, intent, *found, *moved);
         const auto text = changelog::entry_text(plan);
         const auto before = co_await draft_before(here, *open);
         if (!before) co_return before.error();
@@ -65,6 +70,8 @@ public:
         done.text = count(plan.items.size(), "change") +
                     (plan.notes.empty() ? "" : " and " + count(plan.notes.size(), "note")) + " in " +
                     here.project->changelog.file;
+        for (const auto& each : *moved)
+            if (changelog::is_noteworthy(each)) done.text += "; " + changelog::words_of(each);
         done.detail = text;
         done.facts["changelog"] = text;
         done.facts["changelog_plan"] = changelog::to_json(plan);
@@ -81,11 +88,16 @@ public:
     }
 
 private:
-    static changelog::entry_plan plan_entry(const context& here, const act& intent, const landed_set& found) {
+    static changelog::entry_plan plan_entry(const context& here, const act& intent, const landed_set& found,
+                                            const std::vector<changelog::submodule_change>& moved) {
         changelog::entry_plan plan;
         plan.version = here.state->version;
         plan.date = to_iso(intent.intended).substr(0, 10);
         plan.items = changelog::entry_items(found.changes, found.known);
+        auto brought = changelog::entry_items(moved);
+        if (!here.project->changelog.links)
+            for (auto& each : brought) each.url.clear();
+        plan.items.insert(plan.items.end(), brought.begin(), brought.end());
         for (const auto& each : here.state->notes) plan.notes.push_back(each.text);
         const auto& wanted = here.project->changelog;
         for (const auto& [label, heading] : wanted.groups) plan.groups.push_back({label, heading});

@@ -47,14 +47,6 @@ task<result<named>> named_by(context here, gitlab::issue issue) {
     co_return all;
 }
 
-std::string address_of(const context& here, const release::dependency_rule& rule, const gitlab::project& home) {
-    if (!rule.url.empty()) return rule.url;
-    auto url = here.project->dependencies.url;
-    const std::string word = "{path}";
-    if (url.empty()) return home.http_url;
-    return url.replace(url.find(word), word.size(), home.path);
-}
-
 /// Adds what is not known yet; a project that only a link names may be outside of the group: then it is none of ours.
 task<result<>> resolve(context here, std::string name, std::set<std::int64_t> requests, std::int64_t issue,
                        std::map<std::string, linked_project>& into) {
@@ -73,7 +65,7 @@ task<result<>> resolve(context here, std::string name, std::set<std::int64_t> re
     found.rule = own == rules.projects.end() ? rules.usual : own->second;
     found.id = home->id;
     found.web_url = home->web_url;
-    found.url = address_of(here, found.rule, *home);
+    found.url = address_of(*here.project, found.rule, *home);
     for (const auto iid : requests) {
         const auto read = co_await here.with.gitlab->read_merge_request(home->id, iid);
         if (!read && !(read.error() == errc::not_found)) co_return read.error();
@@ -84,6 +76,15 @@ task<result<>> resolve(context here, std::string name, std::set<std::int64_t> re
 }
 
 }  // namespace
+
+std::string address_of(const release::project_settings& project, const release::dependency_rule& rule,
+                       const gitlab::project& home) {
+    if (!rule.url.empty()) return rule.url;
+    auto url = project.dependencies.url;
+    const std::string word = "{path}";
+    if (url.empty()) return home.http_url;
+    return url.replace(url.find(word), word.size(), home.path);
+}
 
 task<result<std::vector<linked_project>>> find_linked_projects(context here) {
     if (here.with.gitlab == nullptr) co_return not_configured("GitLab", "gitlab.project");

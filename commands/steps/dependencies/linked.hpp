@@ -19,6 +19,10 @@ struct linked_project {
     release::dependency_rule rule;
 };
 
+/// Where a project's repository is cloned from: as the project file says, else as GitLab does.
+std::string address_of(const release::project_settings& project, const release::dependency_rule& rule,
+                       const gitlab::project& home);
+
 /// By issue links, related merge requests and references in descriptions and notes, in the configured group; by path.
 task<result<std::vector<linked_project>>> find_linked_projects(context here);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/steps/common.hpp"
+#include "commands/steps/dependencies/submodules.hpp"
 #include "commands/steps/merge/next_milestone.hpp"
 #include "commands/steps/merge/reconcile_rows.hpp"
 #include "integrations/base/digest.hpp"
@@ -147,7 +148,14 @@ public:
         const auto open = co_await here.with.gitlab->open_milestones(number_at(here.state->facts, "gitlab_project"));
         if (!open) co_return open.error();
         around.next = next_milestone(*open, *here.project, here.state->version, around.milestone);
-        co_return judge(here, *found, around);
+        const auto git = co_await here.with.clone->ready();
+        if (!git) co_return git.error();
+        const auto moved = co_await read_submodules(here, *git, found->base, found->head, submodule_scope::whole_range);
+        if (!moved) co_return moved.error();
+        auto seen =
+            reconcile_rows(*found, around.milestone, here.project->gitlab.project, here.project->repository.trunk);
+        for (auto& each : submodule_rows(*moved)) seen.rows.push_back(std::move(each));
+        co_return judge(here, *found, seen, around);
     }
 
     task<result<probe_outcome>> probe(context here, act intent) override {
@@ -203,9 +211,8 @@ private:
         return intent.choice == "move" ? "moved to " + title : "taken out of " + here.state->fact("milestone_title");
     }
 
-    static look_outcome judge(const context& here, const landed_set& found, const surroundings& around) {
-        const auto seen =
-            reconcile_rows(found, around.milestone, here.project->gitlab.project, here.project->repository.trunk);
+    static look_outcome judge(const context& here, const landed_set& found, const reconciled& seen,
+                              const surroundings& around) {
         look_outcome made;
         std::size_t open = 0;
         std::size_t accepted = 0;

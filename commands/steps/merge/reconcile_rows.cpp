@@ -13,6 +13,8 @@ using changelog::landed_request;
 using gitlab::merge_request;
 using gitlab::merge_request_state;
 
+constexpr std::size_t most_names = 12;  ///< in one line of evidence
+
 std::string request_id(std::int64_t iid) {
     return "!" + std::to_string(iid);
 }
@@ -278,6 +280,28 @@ private:
 reconciled reconcile_rows(const landed_set& found, std::int64_t milestone_id, const std::string& project_path,
                           const std::string& trunk) {
     return comparing{found, milestone_id, project_path, trunk}.run();
+}
+
+std::vector<reconcile_row> submodule_rows(const std::vector<changelog::submodule_change>& moved) {
+    std::vector<reconcile_row> rows;
+    rows.reserve(moved.size());
+    for (const auto& each : moved) {
+        reconcile_row row;
+        row.what = row_class::submodule;
+        row.id = each.path;
+        row.title = untrusted{each.project.empty() ? "a submodule" : each.project};
+        row.commit = each.landing;
+        row.blocking = false;
+        row.evidence.push_back(changelog::words_of(each) + ", with " + short_id(each.landing));
+        std::vector<std::string> names;
+        for (const auto& line : each.lines)
+            if (names.size() < most_names) names.push_back(line.name);
+        if (each.lines.size() > most_names)
+            names.push_back("and " + std::to_string(each.lines.size() - most_names) + " more");
+        if (!names.empty()) row.evidence.push_back(joined(names));
+        rows.push_back(std::move(row));
+    }
+    return rows;
 }
 
 }  // namespace slipway::steps

@@ -1,6 +1,7 @@
 // The milestone against what landed, as rows that people decide. Pure.
 #pragma once
 
+#include "commands/changelog/submodules.hpp"
 #include "commands/steps/merge/landed_set.hpp"
 
 namespace slipway::steps {
@@ -26,6 +27,7 @@ enum class row_class {
     removes_shipped,  ///< takes back what an earlier release shipped
     lost,             ///< shipped with the previous tag, in no branch any more
     backport_twin,    ///< landed as a pick, beside its own merge or of what shipped before: both are shown
+    submodule,        ///< a landing moved a submodule: its change is in another project
     no_code,          ///< an issue of the milestone that no merge request or commit speaks of
 };
 /// "missing", "wrong target": the same word in Slack, data and log.
@@ -53,5 +55,8 @@ std::string landing_words(const changelog::landed_request& landed);
 
 reconciled reconcile_rows(const landed_set& found, std::int64_t milestone_id, const std::string& project_path,
                           const std::string& trunk);
+
+/// Rows that ask nothing, with what the submodules of the range bring as their evidence.
+std::vector<reconcile_row> submodule_rows(const std::vector<changelog::submodule_change>& moved);
 
 }  // namespace slipway::steps

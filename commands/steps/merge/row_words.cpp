@@ -52,6 +52,8 @@ std::string_view to_words(row_class what) noexcept {
             return "lost";
         case row_class::backport_twin:
             return "backport twin";
+        case row_class::submodule:
+            return "moves a submodule";
         case row_class::no_code:
             return "no code";
     }

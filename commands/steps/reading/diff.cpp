@@ -1,6 +1,7 @@
 // diff: what this release changes, stable against the draft, merge request by merge request, with both ids recorded.
 #include <fmt/format.h>
 
+#include "commands/steps/dependencies/submodules.hpp"
 #include "commands/steps/reading/material.hpp"
 #include "commands/steps/reading/tables.hpp"
 
@@ -37,11 +38,14 @@ public:
         if (!open) co_return open.error();
         const auto material = co_await gather_material(here, *open, *range);
         if (!material) co_return material.error();
-        co_return describe(here, *range, *material);
+        auto moved = co_await read_submodules(here, *open, range->base, range->head, submodule_scope::each_step);
+        if (!moved) co_return moved.error();
+        co_return describe(here, *range, *material, std::move(*moved));
     }
 
 private:
-    static outcome describe(const context& here, const reading_range& range, const risk::material& material) {
+    static outcome describe(const context& here, const reading_range& range, const risk::material& material,
+                            std::vector<changelog::submodule_change> moved) {
         outcome done;
         std::size_t added = 0;
         std::size_t removed = 0;
@@ -49,7 +53,7 @@ private:
             added += each.added;
             removed += each.removed;
         }
-        const auto rows = risk::rows(material.parts);
+        const auto rows = table_rows(material.parts, std::move(moved));
         done.text = fmt::format("{}, +{} −{} lines between {} and {}", count(material.whole.size(), "file"), added,
                                 removed, short_id(range.whole_from), short_id(range.whole_to));
         done.data["table"] = table_data(rows, most_rows);

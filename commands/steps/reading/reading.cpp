@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "commands/risk/rules.hpp"
+#include "commands/steps/dependencies/submodules.hpp"
 #include "commands/steps/reading/findings_items.hpp"
 #include "commands/steps/reading/material.hpp"
 #include "commands/steps/reading/tables.hpp"
@@ -50,7 +51,13 @@ public:
             if (!around) co_return around.error();
             found = risk::findings(*material, *around, rules);
         }
-        auto seen = describe(here, *range, *material, found, rules.empty());
+        std::vector<changelog::submodule_change> moved;
+        if (rules.empty()) {  // the first reading shows the table, the second what the rules found
+            auto read = co_await read_submodules(here, *open, range->base, range->head, submodule_scope::each_step);
+            if (!read) co_return read.error();
+            moved = std::move(*read);
+        }
+        auto seen = describe(here, *range, *material, found, rules.empty(), std::move(moved));
         seen.found.data["asked"] = std::move(asked);
         co_return seen;
     }
@@ -64,11 +71,12 @@ public:
 
 private:
     static look_outcome describe(const context& here, const reading_range& range, const risk::material& material,
-                                 const std::vector<risk::finding>& found, bool first) {
+                                 const std::vector<risk::finding>& found, bool first,
+                                 std::vector<changelog::submodule_change> moved) {
         look_outcome seen;
-        const auto rows = risk::rows(material.parts);
-        const auto requests =
-            std::ranges::count_if(rows, [](const auto& each) { return each.from.kind == risk::origin_kind::request; });
+        const auto rows = table_rows(material.parts, std::move(moved));
+        const auto requests = std::ranges::count_if(
+            rows, [](const table_row& each) { return each.of.from.kind == risk::origin_kind::request; });
         seen.found.summary =
             fmt::format("{} in {}, {} → {}", count(static_cast<std::size_t>(requests), "merge request"),
                         count(material.whole.size(), "file"), short_id(range.whole_from), short_id(range.whole_to));

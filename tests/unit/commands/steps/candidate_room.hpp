@@ -56,6 +56,7 @@ public:
         here.project = std::make_shared<const release::project_settings>(project);
         here.with.clone = clone.get();
         here.with.transport = transport.get();
+        here.with.dependencies = shelf.get();
         return here;
     }
     act intent() const { return {"key", *from_iso(day + "T12:00:00Z"), "", "", {}, ""}; }
@@ -120,6 +121,7 @@ public:
     std::unique_ptr<process::runner> runner = process::create_runner(loop.get_executor());
     std::unique_ptr<git::transport> transport = git::create_transport(*runner, {});
     std::unique_ptr<local_clone> clone;
+    std::unique_ptr<clone_shelf> shelf;  ///< null = a project without dependencies
     release::project_settings project;
     release::release_state state;
 };

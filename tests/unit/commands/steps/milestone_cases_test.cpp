@@ -38,6 +38,7 @@ struct told {
     std::string title = "Title";
     std::string description;
     words commits;  ///< what its own list of commits says
+    std::int64_t project = 42;
 };
 
 /// A GitLab of one project, `shop/app`, which answers what a reading asks, and counts.
@@ -67,7 +68,7 @@ private:
     static json::value show(const told& one) {
         const auto text = [](const std::string& from) { return from.empty() ? json::value{} : json::value(from); };
         return {{"iid", one.iid},
-                {"project_id", 42},
+                {"project_id", one.project},
                 {"title", one.title},
                 {"description", one.description},
                 {"state", one.state},
@@ -82,10 +83,10 @@ private:
                                                  : json::value{{"id", one.milestone},
                                                                {"title", one.milestone == ours ? "1.4.0" : "1.5.0"}}}};
     }
-    json::value list(const std::function<bool(const told&)>& wanted) const {
+    json::value list(const std::function<bool(const told&)>& wanted, std::int64_t project = 42) const {
         json::array made;
         for (const auto& each : all)
-            if (wanted(each)) made.push_back(show(each));
+            if (each.project == project && wanted(each)) made.push_back(show(each));
         return made;
     }
     json::value answer(const std::string& path) const {
@@ -121,8 +122,12 @@ private:
             return made;
         }
         if (is("42/milestones")) return json::array{};
+        if (is("43/merge_requests")) return list([](const told&) { return true; }, 43);
         const auto other = projects.find(path.substr(0, path.find('?')));
-        if (other != projects.end()) return {{"id", other->second}, {"path_with_namespace", "shop/app"}};
+        if (other != projects.end())
+            return {{"id", other->second},
+                    {"path_with_namespace", other->second == 42 ? "shop/app" : "shop/money"},
+                    {"web_url", "https://git.example/shop/money"}};
         return nullptr;
     }
 };
@@ -139,7 +144,10 @@ struct shop {
         project.repository.trunk = "main";
         project.version.file = "version";
     }
-    ~shop() { pool.join(); }
+    ~shop() {
+        shelf.reset();
+        pool.join();
+    }
     shop(const shop&) = delete;
     shop& operator=(const shop&) = delete;
 
@@ -172,6 +180,7 @@ struct shop {
         made.with.gitlab = api.get();
         made.with.transport = transport.get();
         made.with.clone = clone.get();
+        made.with.dependencies = shelf.get();
         return made;
     }
     landed_set read() {
@@ -201,6 +210,7 @@ struct shop {
     std::unique_ptr<git::transport> transport = slipway::git::create_transport(*runner, {});
     std::unique_ptr<gitlab::api> api = client(server, time);
     std::unique_ptr<local_clone> clone;
+    std::unique_ptr<clone_shelf> shelf;  ///< null = a project without dependencies
 };
 
 /// "!12 missing in git, blocks"; commits by their title.
@@ -465,6 +475,48 @@ TEST_CASE("R2.8 every subtle case of milestone and history ends in its classes, 
                 CHECK(reconcile_rows(found, ours, "shop/app", "main").agreed == each.agreed);
             }
         }
+    }
+}
+
+TEST_CASE("R2.8 16 a bumped submodule is one row with what landed in its own project, whatever the clocks say",
+          "[steps][reconcile][cases]") {
+    for (const bool backward : {false, true}) {
+        shop at{{.backward_clock = backward}};
+        std::filesystem::create_directories(at.folder.file("shelf/shop"));
+        scripted_history library{at.folder.file("shelf/shop/money.git"), {.backward_clock = backward}};
+        const auto first = library.commit("main", "root", "a.c");
+        library.branch("cents", first);
+        const auto head = library.commit("cents", "work", "c.c");
+        const auto merged = library.merge("main", "cents", "Merge cents");  // no word of its request: GitLab knows
+        const auto direct = library.commit("main", "Typing error", "a.c");
+        library.finish();
+        const auto put = [&](const std::string& branch, const std::string& id) {
+            at.git.commit(branch, "Money", ".gitmodules", {}, "[submodule \"m\"]\npath = m\nurl = ../money.git\n");
+            return at.git.commit(branch, "Money at " + id, "m", {}, scripted_history::submodule_at + id);
+        };
+        at.base = put("main", first);
+        at.git.branch("bump", at.base);
+        const auto bump = put("bump", direct);
+        const auto landing = at.git.commit("main", trailer(12), "m", {at.git.tip("main"), bump},
+                                           scripted_history::submodule_at + direct);
+        at.server.tell({.iid = 12, .head = bump, .merge_commit = landing});
+        at.server.tell({.iid = 7, .head = head, .merge_commit = merged, .title = "Round to cents", .project = 43});
+        at.server.projects["shop%2Fmoney"] = 43;
+        at.project.dependencies.group = "shop";
+        at.project.dependencies.url = "file://" + at.folder.file("shelf/{path}.git");
+        at.shelf = std::make_unique<clone_shelf>(at.pool, *at.transport, at.folder.file("clones"));
+        auto seen = fakes::run_on(at.loop, all_kinds().at("reconcile")->look(at.here()));
+        REQUIRE(seen);
+        REQUIRE(seen->items.size() == 1);
+        const auto& item = seen->items.front();
+        CHECK(item.id == "m");
+        CHECK_FALSE(item.blocking);
+        CHECK(item.choices.empty());
+        CHECK(item.details == words{"to be looked at: moves a submodule",
+                                    "moves m (shop/money) from " + short_id(first) + " to " + short_id(direct) +
+                                        ": 1 merge request, 1 commit without one, with " + short_id(landing),
+                                    "shop/money!7, commit " + short_id(direct)});
+        CHECK(seen->found.summary.starts_with("1 merge request in milestone and diff"));
     }
 }
 

@@ -138,6 +138,23 @@ TEST_CASE("a failed step says why, shows the end of its output, and what to pres
     CHECK(card.files[0].content == log);
 }
 
+TEST_CASE("the table of a difference has what a moved submodule brings beneath its merge request", "[views][steps]") {
+    auto state = ended_step("tests", release::step_status::done, "1 file", "");
+    state.step("tests")->data =
+        parse_json(R"({"table_rows": 1, "table": [{"name": "!15", "url": "https://git.example/15",
+        "title": "Newer money", "author": "ben", "files": 1, "added": 1, "removed": 1, "submodules": [
+            {"text": "moves vendor/<!here> from a to b: 3 merge requests", "more": 2, "lines": [
+                {"name": "cig/money!7", "url": "https://git.example/7", "title": "Cents <!channel>", "author": "chi"}]}]}]})")
+            .value()
+            .as_object();
+    const auto card = shown(views::result_card, state, "tests");
+    const auto words = words_of(card);
+    CHECK(has(words, "<https://git.example/15|!15> 1 file, +1 −1 · ben · Newer money\n      ↳ moves vendor/"));
+    CHECK(has(words, "<https://git.example/7|cig/money!7> · chi · Cents"));
+    CHECK(has(words, "… and 2 more"));
+    CHECK(slack::mentions_in(slack::to_json(card)) == problems{});
+}
+
 TEST_CASE("a step that cannot be skipped offers no such button", "[views][steps]") {
     const auto state = ended_step("build", release::step_status::failed, "host web2 said no");
     CHECK(buttons_of(shown(views::failure_card, state, "build")) == problems{"Retry"});

@@ -108,6 +108,19 @@ TEST_CASE("the changelog in the channel keeps its lines and obeys none of its ti
     CHECK(slack::mentions_in(slack::to_json(post)) == problems{});
 }
 
+TEST_CASE("a dependency's merge request is linked below our own GitLab, wherever the text points", "[views][posts]") {
+    auto state = started();
+    auto settings = project();
+    settings.gitlab.project = "cig/web";
+    state.facts["gitlab_url"] = "https://git.example/cig/web";
+    state.facts["changelog"] =
+        "## 1.4.0\n\n- Cents ([cig/money!7](https://evil.example/x))\n- Not (a!b) (!x)\n- Plain (cig/money!8)\n";
+    const auto words = words_of(views::changelog_post(state, views::names{settings}));
+    CHECK(has(words, "Cents (<https://git.example/cig/money/-/merge_requests/7|cig/money!7>)"));
+    CHECK(has(words, "Plain (<https://git.example/cig/money/-/merge_requests/8|cig/money!8>)"));
+    CHECK_FALSE(has(words, "evil"));
+}
+
 TEST_CASE("a changelog longer than a message is complete in its thread or file", "[views][posts]") {
     auto state = started();
     std::string entry = "## 1.4.0\n";
