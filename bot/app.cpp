@@ -23,6 +23,8 @@
 #include "bot/kill_points.hpp"
 #include "bot/ledger_keeper.hpp"
 #include "bot/logging.hpp"
+#include "bot/membership.hpp"
+#include "bot/memory.hpp"
 #include "bot/outbox/sender.hpp"
 #include "bot/projects.hpp"
 #include "bot/role_directory.hpp"
@@ -50,7 +52,7 @@ namespace {
 
 constexpr milliseconds grace{4'000};
 
-/// One bot for one embedded database: the lock goes with the process, however it ends.
+/// One bot for one state directory, and for one embedded database: the lock goes with the process, however it ends.
 class state_lock {
 public:
     static result<state_lock> take(const std::string& directory) {
@@ -58,15 +60,12 @@ public:
         std::filesystem::create_directories(directory, error);
         if (error)
             return failure{errc::invalid, "The state directory " + directory + " cannot be made: " + error.message()};
-        const auto file = directory + "/lock";
-        const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (descriptor < 0) return failure{errc::invalid, "The state directory " + directory + " cannot be written"};
-        if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-            ::close(descriptor);
-            return failure{errc::refused, "Another slipway already works in " + directory +
-                                              ". Stop it first, or give this one another state_directory."};
-        }
-        return state_lock{descriptor};
+        return take_file(directory + "/lock", "Another slipway already works in " + directory +
+                                                  ". Stop it first, or give this one another state_directory.");
+    }
+    static result<state_lock> take_database(const std::string& file) {
+        return take_file(file + ".lock", "Another slipway already keeps its state in " + file +
+                                             ". Several bots need a PostgreSQL server: DATABASE_URL=postgresql://…");
     }
     state_lock(state_lock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
     state_lock& operator=(state_lock&&) = delete;
@@ -75,6 +74,15 @@ public:
     }
 
 private:
+    static result<state_lock> take_file(const std::string& file, const std::string& held) {
+        const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (descriptor < 0) return failure{errc::invalid, "The file " + file + " cannot be written"};
+        if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+            ::close(descriptor);
+            return failure{errc::refused, held};
+        }
+        return state_lock{descriptor};
+    }
     explicit state_lock(int descriptor) : descriptor_{descriptor} {}
     int descriptor_;
 };
@@ -137,9 +145,11 @@ private:
     result<> open_way_in();
     organs vitals() const;
     task<> stop();
+    task<result<>> join_database();
     /// On each SIGHUP: the files as they are now.
     task<> reload_on_signal();
     void reload();
+    telemetry::error_ledger& received() { return from_.shares_database() ? received_apart_ : errors_; }
     std::vector<health_check> checks();
     std::unique_ptr<gitlab::api> gitlab_with(const std::string& token);
 
@@ -148,9 +158,11 @@ private:
     asio::signal_set signals_;
     asio::signal_set reload_;
     asio::thread_pool git_pool_{2};
-    std::unique_ptr<timers> time_ = create_system_timers();
-    instant started_ = time_->now();
+    std::unique_ptr<timers> machine_ = create_system_timers();
+    std::unique_ptr<shared_clock> time_ = std::make_unique<shared_clock>(*machine_);  // asks only a shared database
+    instant started_ = machine_->now();
     std::unique_ptr<store::store> memory_;
+    std::unique_ptr<membership> member_;
     std::unique_ptr<net::http_client> http_;
     std::unique_ptr<net::page_probe> pages_;
     std::unique_ptr<net::http_client> slack_http_;
@@ -159,6 +171,7 @@ private:
     std::unique_ptr<process::runner> processes_;
     gitlab_part gitlab_;
     telemetry::error_ledger errors_;
+    telemetry::error_ledger received_apart_;  ///< of this bot, when it shares a database
     std::unique_ptr<ledger_keeper> keeper_;
     std::unique_ptr<projects> projects_;
     std::unique_ptr<role_directory> roles_;
@@ -185,9 +198,10 @@ result<> application::build() {
     const auto owner = "slipway-" + std::to_string(::getpid()) + "-" + random_hex(4);
 
     // Memory.
-    auto opened = store::open_sqlite(loop, from_.database, [time = time_.get()] { return time->now(); });
+    auto opened = open_memory(loop, from_, [time = machine_.get()] { return time->now(); });
     if (!opened) return opened.error();
     memory_ = std::move(*opened);
+    member_ = std::make_unique<membership>(*memory_, *time_, owner);
 
     // Clients of the outside world.
     const auto through = from_.proxy();
@@ -204,7 +218,8 @@ result<> application::build() {
     auto gitlab = create_gitlab(loop, from_, *time_);
     if (!gitlab) return gitlab.error();
     gitlab_ = std::move(*gitlab);
-    keeper_ = std::make_unique<ledger_keeper>(errors_, *memory_, *time_);
+    keeper_ = std::make_unique<ledger_keeper>(received(), errors_, *memory_, *time_,
+                                              from_.shares_database() ? owner : std::string{});
 
     // Projects, and what drives their releases.
     projects_ = std::make_unique<projects>(
@@ -226,6 +241,7 @@ result<> application::build() {
                                                  [this] { return projects_->names(); });
     conductor::conductor_settings driving;
     driving.owner = owner;
+    driving.shares_work = from_.shares_database();
     driving.log_directory = from_.state_directory + "/logs";
     driving.promote = [this](std::string project) { return slash::promote(*desk_, std::move(project)); };
     roles_ = std::make_unique<role_directory>(*slack_, gitlab_.api.get(), *time_);
@@ -254,11 +270,18 @@ result<> application::build() {
     const auto handle = [this](slack::payload what, std::string inbox_id) {
         return slash::handle(*desk_, std::move(what), std::move(inbox_id));
     };
-    inbox_ = std::make_unique<gateway::inbox>(loop, *memory_, *time_, gateway::dispatch_to(handle));
+    gateway::inbox_settings receiving;
+    receiving.owner = owner;
+    inbox_ = std::make_unique<gateway::inbox>(loop, *memory_, *time_, gateway::dispatch_to(handle), receiving);
     const auto way_in = build_way_in();
     if (!way_in) return way_in.error();
     outbox::sender_settings sending;
     sending.owner = owner;
+    if (from_.shares_database()) {
+        // A delivery ends well before somebody else may begin it again.
+        sending.lease = milliseconds{15'000};
+        sending.deliver_within = milliseconds{11'000};
+    }
     sender_ = std::make_unique<outbox::sender>(loop, *memory_, *slack_, *time_, create_chance(), sending);
 
     tasks_ = std::make_unique<task_group>(loop);
@@ -308,7 +331,7 @@ result<> application::open_way_in() {
 
 result<> application::build_listeners() {
     const executor loop = loop_.get_executor();
-    ingest_ = std::make_unique<ingest>(loop, ingest_of(*projects_), errors_, *time_);
+    ingest_ = std::make_unique<ingest>(loop, ingest_of(*projects_), received(), *time_);
     if (from_.ingest) {
         net::server_settings listen;
         listen.address = from_.ingest->address;
@@ -321,7 +344,7 @@ result<> application::build_listeners() {
     }
     std::map<std::string, webhooks::taker> takers;
     for (const auto& name : projects_->names())
-        if (auto source = create_source(loop, *projects_, name, errors_, *memory_, *time_)) {
+        if (auto source = create_source(loop, *projects_, name, received(), *memory_, *time_)) {
             takers[name] = [monitor = source.get()](const sentry::hook& what) { monitor->take(what); };
             monitors_.push_back(std::move(source));
         }
@@ -361,9 +384,9 @@ std::vector<health_check> application::checks() {
 }
 
 task<int> application::serve() {
-    const auto forgotten = co_await memory_->forget_leases();
-    if (!forgotten) {
-        spdlog::error("the store cannot be used: {}", forgotten.error().sentence());
+    const auto joined = co_await join_database();
+    if (!joined) {
+        spdlog::error("the store cannot be used: {}", joined.error().sentence());
         co_return 1;
     }
     co_await keeper_->load();
@@ -372,6 +395,11 @@ task<int> application::serve() {
         // Starting without them would leave clicks unanswered until the next start.
         spdlog::error("envelopes of before cannot be read: {}", left.error().sentence());
         co_return 1;
+    }
+    tasks_->spawn("membership", member_->run());
+    if (from_.shares_database()) {
+        tasks_->spawn("clock", time_->follow(*memory_));
+        tasks_->spawn("adoption", inbox_->adopt([this] { return member_->may_adopt(); }));
     }
     tasks_->spawn("conductor", conductor_->run());
     tasks_->spawn("ingest", ingest_->work());
@@ -392,12 +420,25 @@ task<int> application::serve() {
         co_await stop();
         co_return 1;
     }
-    spdlog::info("started version={} projects={} state={}", SLIPWAY_VERSION, projects_->names().size(),
-                 from_.state_directory);
+    spdlog::info("started version={} projects={} state={} database=\"{}\"", SLIPWAY_VERSION, projects_->names().size(),
+                 from_.state_directory, place_of(from_));
     const int signal = co_await signals_.async_wait(asio::use_awaitable);
     spdlog::info("stopping signal={}", signal);
     co_await stop();
     co_return 0;
+}
+
+/// Alone with its database a bot knows that whoever held something is dead; among others it takes only what is free.
+task<result<>> application::join_database() {
+    if (from_.shares_database()) {
+        const auto told = co_await time_->ask(*memory_);
+        if (!told) co_return told.error();
+    } else {
+        const auto forgotten = co_await memory_->forget_leases();
+        if (!forgotten) co_return forgotten.error();
+    }
+    auto joined = co_await member_->join();
+    co_return joined;
 }
 
 task<> application::reload_on_signal() {
@@ -438,9 +479,10 @@ task<> application::stop() {
     co_await inbox_->stop(grace);
     tasks_->cancel();
     co_await tasks_->join();
-    co_await conductor_->stop();
+    co_await conductor_->hand_over();
     co_await sender_->stop(grace);
     co_await keeper_->save();
+    co_await member_->leave();
     co_await memory_->close();
 }
 
@@ -454,6 +496,15 @@ int run(const settings& from) {
     if (!lock) {
         spdlog::error("cannot start: {}", lock.error().sentence());
         return 2;
+    }
+    std::optional<state_lock> of_file;
+    if (!from.shares_database() && from.database != ":memory:") {
+        auto taken = state_lock::take_database(from.database);
+        if (!taken) {
+            spdlog::error("cannot start: {}", taken.error().sentence());
+            return 2;
+        }
+        of_file.emplace(std::move(*taken));
     }
     asio::io_context loop{1};
     application app{loop, from};

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <ostream>
 
+#include "bot/memory.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/store/store.hpp"
 
@@ -31,6 +32,35 @@ task<int> show(store::store& memory, std::ostream& out) {
     co_return 0;
 }
 
+/// Everything as JSON, an event a line; with the hashes another program can verify the chain without the database.
+task<int> export_all(store::store& memory, std::ostream& out, std::ostream& problems) {
+    const auto streams = co_await memory.streams("");
+    if (!streams) {
+        problems << streams.error().sentence() << "\n";
+        co_return 2;
+    }
+    for (const auto& stream : *streams) {
+        const auto events = co_await memory.read(stream);
+        if (!events) {
+            problems << events.error().sentence() << "\n";
+            co_return 2;
+        }
+        for (const auto& each : *events) {
+            boost::json::object line;
+            line["stream"] = stream;
+            line["version"] = each.version;
+            line["type"] = each.event.type;
+            line["at"] = to_iso(each.event.at);
+            line["actor"] = each.event.actor;
+            line["cause"] = each.event.cause;
+            line["data"] = each.event.data;
+            line["hash"] = each.hash;
+            out << boost::json::serialize(line) << "\n";
+        }
+    }
+    co_return 0;
+}
+
 task<int> verify_all(store::store& memory, std::ostream& out) {
     const auto streams = co_await memory.streams("");
     if (!streams) {
@@ -48,17 +78,27 @@ task<int> verify_all(store::store& memory, std::ostream& out) {
 
 }  // namespace
 
-int audit(const settings& from, bool verify, std::ostream& out) {
+int audit(const settings& from, audit_wish wish, std::ostream& out, std::ostream& problems) {
     asio::io_context loop{1};
     const auto time = create_system_timers();
-    auto memory = store::open_sqlite(loop.get_executor(), from.database, [&time] { return time->now(); });
+    auto memory = open_memory(loop.get_executor(), from, [&time] { return time->now(); });
     if (!memory) {
-        out << memory.error().sentence() << "\n";
+        problems << memory.error().sentence() << "\n";
         return 2;
     }
     int code = 2;
     auto work = [&]() -> task<> {
-        code = verify ? co_await verify_all(**memory, out) : co_await show(**memory, out);
+        switch (wish) {
+            case audit_wish::show:
+                code = co_await show(**memory, out);
+                break;
+            case audit_wish::verify:
+                code = co_await verify_all(**memory, out);
+                break;
+            case audit_wish::json_lines:
+                code = co_await export_all(**memory, out, problems);
+                break;
+        }
         co_await (*memory)->close();
     };
     asio::co_spawn(loop, work(), asio::detached);

@@ -4,8 +4,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <filesystem>
 #include <ostream>
 
+#include "bot/memory.hpp"
 #include "bot/projects.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/git/transport.hpp"
@@ -67,6 +69,23 @@ task<> check_slack(const settings& from, report& told, executor loop, timers& ti
             told.note("Slack: the group " + source.slack_group + " of the role " + role, members);
         }
     }
+}
+
+/// Who shares the database, and who holds what there.
+task<> check_memory(const settings& from, report& told, executor loop, timers& time) {
+    const auto what = "Database: " + place_of(from);
+    std::error_code unreadable;
+    if (!from.shares_database() && !std::filesystem::exists(from.database, unreadable)) {
+        told.fine(what + " is made at the first start");
+        co_return;
+    }
+    const auto memory = open_memory(loop, from, [&time] { return time.now(); });
+    if (!told.note(what, memory)) co_return;
+    const auto lines = co_await holdings_of(**memory);
+    if (!lines) told.bad(what + ": " + lines.error().sentence());
+    if (lines)
+        for (const auto& each : *lines) told.fine("Database: " + each);
+    co_await (*memory)->close();
 }
 
 task<> check_project(const settings& from, const loaded_project& loaded, report& told, executor loop, timers& time) {
@@ -148,6 +167,7 @@ int check(const settings& from, std::ostream& out) {
     const auto time = create_system_timers();
     auto work = [&]() -> task<> {
         bool reachable = false;
+        co_await check_memory(from, told, loop.get_executor(), *time);
         co_await check_slack(from, told, loop.get_executor(), *time, &reachable);
         for (const auto& each : from.projects)
             if (each.usable()) co_await check_project(from, each, told, loop.get_executor(), *time);

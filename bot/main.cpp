@@ -44,7 +44,9 @@ int main(int argc, char** argv) {
     plan->add_option("version", version, "version to release");
     auto* audit = with_config(cli.add_subcommand("audit", "the journal, readable"));
     bool verify = false;
-    audit->add_flag("--verify", verify, "prove that nothing was edited");
+    auto* verifying = audit->add_flag("--verify", verify, "prove that nothing was edited");
+    bool exporting = false;
+    audit->add_flag("--export", exporting, "every event as a JSON object on a line of its own")->excludes(verifying);
     auto* landed = cli.add_subcommand("reconcile", "which merge requests landed in a range of any repository, offline");
     bot::reconcile_question range;
     landed->add_option("--repo", range.repository, "folder of the repository, bare or not")->default_str(".");
@@ -65,7 +67,10 @@ int main(int argc, char** argv) {
     if (*run) code = bot::run(*settings);
     if (*check) code = bot::check(*settings, std::cout);
     if (*plan) code = bot::plan(*settings, project, version, std::cout);
-    if (*audit) code = bot::audit(*settings, verify, std::cout);
+    const auto wish = verify      ? bot::audit_wish::verify
+                      : exporting ? bot::audit_wish::json_lines
+                                  : bot::audit_wish::show;
+    if (*audit) code = bot::audit(*settings, wish, std::cout, std::cerr);
     spdlog::shutdown();
     return code;
 }

@@ -133,9 +133,12 @@ void projects::make_repository(entry& made, const settings& from, const loaded_p
     transport.secret = loaded.gitlab_token.empty() ? from.gitlab.token : loaded.gitlab_token;
     transport.ca_file = from.gitlab.ca_file;
     made.transport = git::create_transport(clients_.processes, transport);
+    std::optional<steps::ref_agreement> with_others;
+    if (from.shares_database()) with_others = steps::ref_agreement{&clients_.memory, &clients_.time, project.name};
     made.clone = std::make_unique<steps::local_clone>(clients_.pool, *made.transport, project.repository.url,
-                                                      home + "/repository.git");
-    made.dependencies = std::make_unique<steps::clone_shelf>(clients_.pool, *made.transport, home + "/dependencies");
+                                                      home + "/repository.git", with_others);
+    made.dependencies =
+        std::make_unique<steps::clone_shelf>(clients_.pool, *made.transport, home + "/dependencies", with_others);
     auto& services = made.services;
     services.time = &clients_.time;
     services.clone = made.clone.get();

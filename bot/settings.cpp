@@ -15,6 +15,7 @@
 #include "commands/windows/calendar.hpp"
 #include "integrations/base/digest.hpp"
 #include "integrations/base/result.hpp"
+#include "integrations/store/address.hpp"
 
 namespace slipway::bot {
 
@@ -219,7 +220,14 @@ std::optional<net::proxy> settings::proxy() const {
 
 std::vector<std::string> settings::secrets() const {
     std::vector<std::string> all{slack.app_token, slack.bot_token, slack.signing_secret, gitlab.token,
-                                 salt.password,   sentry.token,    sentry.client_secret};
+                                 salt.password,   sentry.token,    sentry.client_secret, database_password};
+    if (shares_database()) {
+        if (const auto read = store::read_postgres_address(database_address)) all.push_back(read->password);
+        // And as it stands in the address, where some characters are written as %XX.
+        const auto at = database_address.find('@'),
+                   colon = database_address.find(':', database_address.find("://") + 3);
+        if (at != std::string::npos && colon < at) all.push_back(database_address.substr(colon + 1, at - colon - 1));
+    }
     for (const auto& each : projects) all.push_back(each.gitlab_token);
     if (const auto through = proxy(); through && !through->password.empty()) {
         all.push_back(through->password);

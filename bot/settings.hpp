@@ -64,9 +64,12 @@ struct loaded_project {
 };
 
 struct settings {
-    std::string file;                ///< where this was read
-    std::string state_directory;     ///< the database and work trees
-    std::string database;            ///< DATABASE_URL (sqlite:PATH); else slipway.db in the state directory
+    std::string file;             ///< where this was read
+    std::string state_directory;  ///< the database and work trees
+    /// DATABASE_URL, or the file: a SQLite file of this bot alone (default slipway.db in the state directory) …
+    std::string database;
+    std::string database_address;    ///< … or a PostgreSQL server that several bots may share; "" = the SQLite file
+    std::string database_password;   ///< PGPASSWORD: libpq reads it by itself, we only mask it
     std::string checklist;           ///< for projects that name none
     std::string log_level = "info";  ///< trace, debug, info, warning, error
     slack_settings slack;
@@ -82,6 +85,7 @@ struct settings {
 
     /// What https and wss go through; nullopt = directly.
     std::optional<net::proxy> proxy() const;
+    bool shares_database() const noexcept { return !database_address.empty(); }
     /// Every secret value, for the masker.
     std::vector<std::string> secrets() const;
     /// The usable project of that name, or nullptr.

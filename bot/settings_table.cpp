@@ -4,6 +4,7 @@
 #include <array>
 
 #include "commands/release/setting_checks.hpp"
+#include "integrations/store/address.hpp"
 
 namespace slipway::bot {
 namespace {
@@ -23,6 +24,24 @@ std::string url_at(const place& at, const std::string& otherwise) {
 std::string with_slash(std::string url) {
     if (!url.empty() && url.back() != '/') url += '/';
     return url;
+}
+
+/// sqlite:PATH (from `folder`) or postgresql://…; "" when it was taken, else what is wrong with it, without the value.
+std::string take_database(settings& s, std::string value, const folder& from) {
+    if (value.starts_with("postgresql://") || value.starts_with("postgres://")) {
+        const auto read = store::read_postgres_address(value);
+        if (!read) return "names a database, and " + read.error().sentence();
+        s.database_address = std::move(value);
+        return {};
+    }
+    if (!value.starts_with("sqlite:"))
+        return "must be sqlite:PATH, the file to keep the state in, or postgresql://USER@HOST/NAME, a server that "
+               "several bots may share";
+    value.erase(0, value.starts_with("sqlite://") ? 9 : 7);
+    if (value.empty()) return "names no file: write sqlite:PATH";
+    s.database = (from / value).lexically_normal().string();
+    s.database_address.clear();  // the environment goes before the file
+    return {};
 }
 
 /// "127.0.0.1:8080" or "[::1]:8080"
@@ -63,6 +82,22 @@ void add_projects(settings& s, const folder& path) {
 constexpr std::array keys{
     file_key{"state_directory", "folder of the database and the work trees; must exist",
              [](settings& s, const place& at, const folder& from) { s.state_directory = path_at(at, from); }},
+    file_key{"database",
+             "sqlite:PATH (default slipway.db in the state directory) or postgresql://USER@HOST/NAME without its "
+             "password; DATABASE_URL goes before it",
+             [](settings& s, const place& at, const folder& from) {
+                 const auto written = at.name();
+                 if (written.empty()) return;
+                 const auto wrong = take_database(s, written, from);
+                 if (!wrong.empty()) return at.problem("`database` " + wrong);
+                 if (!s.shares_database()) return;
+                 const auto read = store::read_postgres_address(s.database_address);
+                 if (read && !read->password.empty())
+                     at.problem(
+                         "`database` holds a password, which does not belong into this file: set DATABASE_URL "
+                         "(or DATABASE_URL_FILE), PGPASSWORD or PGPASSFILE, and replace the password, since it "
+                         "has been written down");
+             }},
     file_key{"checklist", "checklist of projects that name none; default checklists/default.yaml beside this file",
              [](settings& s, const place& at, const folder& from) {
                  s.checklist = path_at(at, from, "checklists/default.yaml");
@@ -199,12 +234,12 @@ constexpr std::array variables{
                         s.salt.eauth = std::move(value);
                         return {};
                     }},
-    environment_key{"DATABASE_URL",
+    environment_key{
+        "DATABASE_URL",
+        [](settings& s, std::string value) -> std::string { return take_database(s, std::move(value), folder{}); }},
+    environment_key{"PGPASSWORD",
                     [](settings& s, std::string value) -> std::string {
-                        if (!value.starts_with("sqlite:")) return "must be sqlite:PATH, the file to keep the state in";
-                        value.erase(0, value.starts_with("sqlite://") ? 9 : 7);
-                        if (value.empty()) return "names no file: write sqlite:PATH";
-                        s.database = std::move(value);
+                        s.database_password = std::move(value);
                         return {};
                     }},
 };

@@ -17,12 +17,17 @@ task<result<inbox::reception>> inbox::receive(slack::envelope arrived) {
     incoming.source = inbox_source;
     incoming.payload = slack::to_json(arrived);
     incoming.received = clock_.now();
+    incoming.owner = settings_.owner;
+    const bool known = !ours_.insert(incoming.id).second;
     auto stored = co_await memory_.receive(incoming);
     const bool doubtful = stored.has_error() && may_have_happened(stored.error().kind());
     if (doubtful) stored = co_await memory_.receive(incoming);
     if (stored.has_error()) {
         // Perhaps it is stored all the same; then the repeat that follows is the one to handle.
-        if (doubtful) broken_.insert(incoming.id);
+        if (doubtful)
+            broken_.insert(incoming.id);
+        else if (!known)
+            ours_.erase(incoming.id);
         co_return stored.error().within("storing what Slack sent");
     }
     reception made;
@@ -30,16 +35,19 @@ task<result<inbox::reception>> inbox::receive(slack::envelope arrived) {
     // A repeat of something that nobody handles, because its handling broke or because the store's answer to its first
     // arrival was lost, gets its chance; every other repeat is only acknowledged.
     made.to_handle = *stored == store::arrival::fresh || doubtful || broken_.erase(incoming.id) > 0;
+    if (!made.to_handle && !known) ours_.erase(incoming.id);
     made.stored = std::move(incoming);
     co_return made;
 }
 
 void inbox::handle(store::envelope stored) {
+    ours_.insert(stored.id);
     auto name = "envelope " + stored.id;
     tasks_.spawn(std::move(name), handle_one(std::move(stored)));
 }
 
 void inbox::dismiss(store::envelope stored) {
+    ours_.insert(stored.id);
     tasks_.spawn("envelope " + stored.id, mark(stored.id));
 }
 
@@ -65,14 +73,17 @@ task<> inbox::mark(std::string id) {
     if (committed.has_error())
         spdlog::warn("envelope={} was handled but could not be marked, so the next start handles it again: {}", id,
                      committed.error().sentence());
+    else
+        ours_.erase(id);
 }
 
 task<result<std::size_t>> inbox::recover() {
     // What was acknowledged and not handled is all that is left of a click: no answer of the store, no start.
-    auto left = co_await memory_.unhandled(inbox_source);
+    auto left = co_await memory_.adopt(inbox_source, settings_.owner);
     if (left.has_error()) co_return left.error().within("reading what was left unhandled");
     std::size_t again = 0;
     for (auto& each : *left) {
+        if (ours_.contains(each.id)) continue;
         if (each.received + settings_.oldest < clock_.now()) {
             spdlog::warn("envelope={} of {} is too old to be acted upon and is dropped", each.id,
                          to_iso(each.received));
@@ -84,6 +95,15 @@ task<result<std::size_t>> inbox::recover() {
         ++again;
     }
     co_return again;
+}
+
+task<> inbox::adopt(std::function<bool()> may) {
+    while (true) {
+        co_await clock_.sleep(settings_.adopt_every);
+        if (!may()) continue;
+        const auto taken = co_await recover();
+        if (taken.has_error()) spdlog::warn("what other bots left behind waits: {}", taken.error().sentence());
+    }
 }
 
 task<> inbox::sweep() {

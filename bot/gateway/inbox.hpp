@@ -23,6 +23,8 @@ struct inbox_settings {
     std::chrono::hours oldest{24};  ///< left over from longer ago: marked handled with a warning, never acted upon
     std::chrono::hours keep_handled{24};  ///< how long a repeat is recognised (Slack's last one comes within a day)
     std::chrono::minutes sweep_every{60};
+    std::string owner;  ///< this process among those that share the store; "" = it has the store for itself
+    milliseconds adopt_every{2'000};
 };
 
 /// Loop thread only. `memory`, `clock` outlive it; stop() before destruction.
@@ -42,8 +44,11 @@ public:
     /// Answered in the acknowledgement itself: nothing is left to handle.
     void dismiss(store::envelope stored);
 
-    /// Handles again what a crash left behind, oldest first; how many. Call once, before the link goes up.
+    /// Handles again what a crash left behind, here or in a bot that no longer lives, oldest first; how many. Call it
+    /// before the link goes up.
     task<result<std::size_t>> recover();
+    /// The same again and again, whenever `may` allows it (bots die at any time); for a task_group.
+    task<> adopt(std::function<bool()> may);
     /// Forgets old handled envelopes, for ever; for a task_group.
     task<> sweep();
     /// Lets running handlers finish for at most `grace`; what is cut off is handled again at the next start.
@@ -60,6 +65,7 @@ private:
     inbox_settings settings_;
     std::set<std::string>
         broken_;  ///< ids that may be stored and that nobody handles: the handler threw, the answer was lost
+    std::set<std::string> ours_;  ///< ids that are being stored or handled here, or that broke here
     task_group tasks_;
 };
 

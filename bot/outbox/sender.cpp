@@ -6,6 +6,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <utility>
 
+#include "integrations/async/deadline.hpp"
 #include "integrations/async/join_within.hpp"
 
 namespace slipway::outbox {
@@ -79,11 +80,34 @@ task<> sender::serve(store::outbox_row row) {
         busy_.erase(lane);
         lane_free_.fire();
     }};
-    auto done = co_await delivery_.deliver(std::move(row));
+    auto done = co_await deliver_in_time(std::move(row));
     auto rest = std::min(done.rest.value_or(milliseconds{0}), longest_rest);
     if (done.edited) rest = std::max(rest, settings_.edit_interval);
+    done.outcome.lane_rest = rest;  // the pace of the lane holds for every sender
     co_await settle(std::move(done));
     if (rest > milliseconds{0}) co_await clock_.sleep(rest);
+}
+
+namespace {
+
+task<result<delivered>> as_result(task<delivered> doing) {
+    auto done = co_await std::move(doing);
+    co_return done;
+}
+
+}  // namespace
+
+task<delivered> sender::deliver_in_time(store::outbox_row row) {
+    if (!settings_.deliver_within) {
+        auto done = co_await delivery_.deliver(std::move(row));
+        co_return done;
+    }
+    auto done = co_await with_deadline(*settings_.deliver_within, "Slack", as_result(delivery_.deliver(row)));
+    if (done) co_return std::move(*done);
+    delivered cut;
+    cut.outcome = settle_failure(row, done.error(), settings_.retry, clock_.now(), 0.5);
+    cut.outcome.surely_not_sent = false;
+    co_return cut;
 }
 
 task<> sender::settle(delivered done) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,9 +16,10 @@ namespace slipway::outbox {
 struct sender_settings {
     std::string owner = "sender";  ///< unique per process: names the lease
     /// How long a row of a killed process waits. A slow delivery may outlive it: its lane stays busy here, so this
-    /// process does not take the row twice; several processes on one store need more.
+    /// process does not take the row twice. Where several processes share the store, `deliver_within` ends it before.
     milliseconds lease{10'000};
-    milliseconds edit_interval{1'000};  ///< at most one edit per lane in this time (R7.2)
+    std::optional<milliseconds> deliver_within;  ///< then it is cut off and looked up; nullopt = never
+    milliseconds edit_interval{1'000};           ///< at most one edit per lane in this time (R7.2)
     std::size_t lanes_at_once = 8;
     milliseconds longest_sleep{30'000};  ///< without news the store is looked at again after this
     retry_settings retry;
@@ -45,6 +47,7 @@ private:
     task<> run();
     task<bool> lease_one();
     task<> serve(store::outbox_row row);
+    task<delivered> deliver_in_time(store::outbox_row row);
     task<> settle(delivered done);
     task<> wait_for_work();
 

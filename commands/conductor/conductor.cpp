@@ -107,6 +107,7 @@ conductor::conductor(executor loop, journal& releases, store::store& memory, tim
       drifts_{std::move(drifts)},
       settings_{std::move(settings)},
       runner_{time, std::move(roll), settings_.runner},
+      can_do_{work::known_to(kinds)},
       tasks_{loop} {}
 
 task<> conductor::resume_all() {
@@ -134,8 +135,9 @@ task<> conductor::run() {
     co_await resume_all();
     for (;;) {
         const auto room = settings_.at_once > held_.size() ? settings_.at_once - held_.size() : 0;
+        const auto asked = time_.now();
         auto leased = result<std::vector<store::work_row>>{std::vector<store::work_row>{}};
-        if (room > 0) leased = co_await memory_.lease_work(settings_.owner, {}, room, settings_.lease);
+        if (room > 0) leased = co_await memory_.lease_work(settings_.owner, can_do_, room, settings_.lease);
         if (!leased) {
             spdlog::error("leasing work failed: {}", leased.error().sentence());
             co_await time_.sleep(report_pause);
@@ -145,9 +147,10 @@ task<> conductor::run() {
             if (const auto running = held_.find(row.id); running != held_.end()) {
                 // Our own lease ran out while we were busy; the row came back to us with a newer number.
                 running->second->fence = row.fence;
+                running->second->renewed = asked;
                 continue;
             }
-            auto mine = std::make_shared<hold>(hold{row.fence, false});
+            auto mine = std::make_shared<hold>(hold{row.fence, false, asked});
             held_[row.id] = mine;
             const auto name = row.id;
             tasks_.spawn(name, handle(std::move(row), mine));
@@ -166,13 +169,30 @@ task<> conductor::stop() {
     co_await tasks_.join();
 }
 
+task<> conductor::hand_over() {
+    const auto held = held_;
+    co_await stop();
+    co_await give_back(held);
+}
+
+/// Rows that ended on the way down are gone or newer by now: their commit fails on the fence, which is fine.
+task<> conductor::give_back(std::map<std::string, hold_pointer> held) {
+    for (const auto& [id, mine] : held) {
+        store::batch freed;
+        freed.finished.push_back({id, mine->fence, time_.now()});
+        const auto given = co_await memory_.commit(std::move(freed));
+        if (!given && !(given.error() == errc::moved))
+            spdlog::warn("work={} waits until its lease is over: {}", id, given.error().sentence());
+    }
+}
+
 task<> conductor::handle(store::work_row row, hold_pointer mine) {
     struct forget {
         std::map<std::string, hold_pointer>& held;
         std::string id;
         ~forget() { held.erase(id); }
     } const when_done{held_, row.id};
-    if (row.kind == work::step) {
+    if (work::is_step(row.kind)) {
         co_await handle_step(row, mine);
     } else if (row.kind == work::tick) {
         co_await report(text_at(row.payload, "release"), release::tick{row.due}, row.id, mine, {}, std::nullopt);
@@ -184,9 +204,6 @@ task<> conductor::handle(store::work_row row, hold_pointer mine) {
         co_await handle_resource(row, mine);
     } else if (row.kind == work::queue) {
         co_await handle_queue(row, mine);
-    } else {
-        spdlog::warn("work={} kind={} is not known to this version; left for a newer one", row.id, row.kind);
-        co_await time_.sleep(settings_.lease);
     }
 }
 
@@ -311,6 +328,29 @@ task<> conductor::run_step(store::work_row row, hold_pointer mine, state_pointer
 
 task<std::string> conductor::keep_lease(std::string row, std::string release_id, bool interruptible,
                                         hold_pointer mine) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    if (!settings_.shares_work) {
+        auto why = co_await renew_lease(row, release_id, interruptible, mine);
+        co_return why;
+    }
+    auto ended = co_await (renew_lease(row, release_id, interruptible, mine) || outlive_lease(row, mine));
+    if (auto* told = std::get_if<0>(&ended)) co_return std::move(*told);
+    co_return std::move(std::get<1>(ended));
+}
+
+task<std::string> conductor::outlive_lease(std::string row, hold_pointer mine) {
+    for (;;) {
+        const auto left = mine->renewed + settings_.lease - settings_.margin - time_.now();
+        if (left <= milliseconds{0}) break;
+        co_await time_.sleep(std::min(left, settings_.lease));
+    }
+    spdlog::warn("work={} is stopped: the database did not renew its lease, and another bot may soon begin it", row);
+    mine->lost = true;
+    co_return std::string{"the database is away"};
+}
+
+task<std::string> conductor::renew_lease(std::string row, std::string release_id, bool interruptible,
+                                         hold_pointer mine) {
     auto until_renewal = settings_.renew_every;
     constexpr milliseconds glance{500};
     for (;;) {
@@ -324,7 +364,9 @@ task<std::string> conductor::keep_lease(std::string row, std::string release_id,
         until_renewal -= glance;
         if (until_renewal > milliseconds{0}) continue;
         until_renewal = settings_.renew_every;
+        const auto asked = time_.now();
         const auto kept = co_await memory_.renew(row, mine->fence, settings_.lease);
+        if (kept) mine->renewed = asked;
         if (kept || !(kept.error() == errc::moved)) continue;
         spdlog::warn("work={} went to another worker; this one stops", row);
         mine->lost = true;

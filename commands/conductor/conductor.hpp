@@ -25,6 +25,10 @@ struct conductor_settings {
     std::string owner;          ///< unique for this process
     milliseconds lease{6'000};  ///< a dead bot's rows are taken over after this (R5.3: well under 10 s)
     milliseconds renew_every{2'000};
+    /// Other bots take rows of the same database: what we do is stopped `margin` before its lease ends unless the store
+    /// has renewed it (R11.3). Alone it goes on, because nobody else can begin it.
+    bool shares_work = false;
+    milliseconds margin{1'500};
     milliseconds longest_nap{1'000};  ///< between looks for due rows when nothing wakes us
     std::size_t at_once = 16;         ///< rows in flight
     /// Begins what stands first in the queue of a project whose place is free; drops it when it cannot begin any more.
@@ -45,16 +49,20 @@ public:
     task<> run();
     /// No new rows; ends those in flight and waits for them. Their leases run out and another bot takes over.
     task<> stop();
+    /// The same, and gives the leases back, so that another bot goes on at once (R5.13): it probes first.
+    task<> hand_over();
     std::size_t in_flight() const noexcept { return held_.size(); }
 
 private:
     struct hold {
         std::int64_t fence = 0;
         bool lost = false;
+        instant renewed;  ///< before the store was asked for the lease, or its renewal
     };
     using hold_pointer = std::shared_ptr<hold>;
 
     task<> resume_all();
+    task<> give_back(std::map<std::string, hold_pointer> held);
     task<> handle(store::work_row row, hold_pointer mine);
     task<> handle_step(store::work_row row, hold_pointer mine);
     /// Looks at a step that waits on items, or whose answers hold for what was shown only. Tells what is new; a look
@@ -68,8 +76,12 @@ private:
     /// Tells the release whether its open gates can still be answered by who has the roles now.
     task<> look_at_members(state_pointer state);
     task<> run_step(store::work_row row, hold_pointer mine, state_pointer state, steps::context here);
-    /// Returns only when the lease is lost or the release is being aborted and the step may be interrupted.
+    /// Returns only when the lease is lost, or about to be, or the release is being aborted and the step may be
+    /// interrupted.
     task<std::string> keep_lease(std::string row, std::string release_id, bool interruptible, hold_pointer mine);
+    task<std::string> renew_lease(std::string row, std::string release_id, bool interruptible, hold_pointer mine);
+    /// Returns before a lease ends that the store does not renew: it may hang for longer than the lease lasts.
+    task<std::string> outlive_lease(std::string row, hold_pointer mine);
     /// Until it is committed, or somebody else holds the row.
     task<> report(std::string release_id, release::command told, std::string row, hold_pointer mine,
                   std::vector<store::outbox_put> messages, std::optional<instant> again);
@@ -86,6 +98,7 @@ private:
     drift_check drifts_;
     conductor_settings settings_;
     step_runner runner_;
+    std::vector<std::string> can_do_;  ///< kinds of work rows of this version (R11.5)
     std::map<std::string, hold_pointer> held_;
     task_group tasks_;  // last: its tasks use everything above
 };

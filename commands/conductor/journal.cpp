@@ -2,6 +2,14 @@
 
 namespace slipway::conductor {
 
+std::string work::step_of(std::string_view step_kind) {
+    return "step/" + std::string{step_kind};
+}
+
+bool work::is_step(std::string_view kind) noexcept {
+    return kind == step || kind.starts_with("step/");
+}
+
 std::string claim_of(const std::string& project) {
     return "live/" + project;
 }
@@ -32,6 +40,7 @@ task<result<state_pointer>> journal::load(std::string id) {
     if (known == 0 && more->empty())
         co_return failure{errc::not_found, "There is no release `" + id + "`. `/release history` lists them."};
     if (more->empty()) co_return state;
+    if (auto& head = heads_[id]; head.version < more->back().version) head = {more->back().version, more->back().hash};
     auto next = *state;
     for (const auto& each : *more) {
         const auto happened = release::event_from(each.event.type, each.event.data);

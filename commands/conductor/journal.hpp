@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "commands/conductor/rendering.hpp"
 #include "commands/release/project_state.hpp"
@@ -91,9 +93,16 @@ private:
         std::string wakes_queue;  ///< project whose place is free now while others wait for it; "" = none
     };
 
+    /// The newest event of a journal, as the hash chain has it: nobody can take it back unseen once it is shown (R8.8).
+    struct chain_head {
+        std::int64_t version = 0;
+        std::string hash;
+    };
+
     task<result<>> commit(decided what, release::actor who, std::string cause, companions with, instant now);
-    void add_part(store::batch& changes, const part& each, const release::release_state& after, std::string actor,
-                  std::string cause, instant now) const;
+    /// Where the journal of that release ends after these events.
+    chain_head add_part(store::batch& changes, const part& each, const release::release_state& after, std::string actor,
+                        std::string cause, instant now) const;
     void keep(const std::string& id, release::release_state after);
     /// Freeze and resources at this moment.
     task<result<release::circumstances>> around(release::release_state state, house_pointer house, instant now);
@@ -113,17 +122,32 @@ private:
     freeze_lookup freezes_;
     moment_hook moments_;
     std::map<std::string, state_pointer> cache_;
+    std::map<std::string, chain_head> heads_;
     std::map<std::string, house_pointer> houses_;
 };
 
-/// The kinds of work rows the journal writes.
+/// The kinds of work rows the journal writes. A bot leases only those that it knows, so that versions can be mixed
+/// (R11.5): what a step does is named in the kind of its row. A step kind whose meaning changes gets a new name; a
+/// running release keeps the one that its frozen plan says.
 namespace work {
-inline constexpr const char* step = "step";          ///< {release, step, attempt, what: look|perform|item, item, key}
+inline constexpr const char* step = "step";          ///< of a version before; now "step/" and the kind of the step
 inline constexpr const char* tick = "tick";          ///< {release}: something may have expired
 inline constexpr const char* watch = "watch";        ///< {release, step}: does what the items show still hold?
 inline constexpr const char* drift = "drift";        ///< {release}: are the pins still where they were?
 inline constexpr const char* resource = "resource";  ///< {release, step}: is what it waits for free?
 inline constexpr const char* queue = "queue";        ///< {project}: may the next one begin?
+
+/// {release, step, attempt, what: look|perform|item, item, key}
+std::string step_of(std::string_view step_kind);
+bool is_step(std::string_view kind) noexcept;
+/// All of the above, with the step kinds of this version.
+template <class Kinds>
+std::vector<std::string> known_to(const Kinds& kinds) {
+    std::vector<std::string> all{step, tick, watch, drift, resource, queue};
+    all.reserve(all.size() + kinds.size());
+    for (const auto& [name, kind] : kinds) all.push_back(step_of(name));
+    return all;
+}
 }  // namespace work
 
 std::string stream_of(const std::string& release_id);

@@ -6,6 +6,7 @@
 
 #include "commands/conductor/journal.hpp"
 #include "commands/conductor/journal_names.hpp"
+#include "integrations/store/event_chain.hpp"
 
 namespace slipway::conductor {
 namespace {
@@ -34,6 +35,22 @@ void tell(const moment_hook& hook, const std::vector<release::event>& events, st
     }
 }
 
+/// What the added events do to the hash chain; "" when the one before is not known.
+std::string hash_after(std::string head, const store::append& added) {
+    auto version = added.expected_version;
+    for (const auto& each : added.events) {
+        const auto data = store::canonical(each.data);
+        head = store::hash_of({head, added.stream, ++version, each.type, data, each.actor, each.cause, each.at});
+    }
+    return head;
+}
+
+/// What people are shown of a release that is over names where its journal ends.
+release::release_state with_head(release::release_state state, const std::string& head) {
+    if (!state.is_live() && !head.empty()) state.facts["journal_head"] = head;
+    return state;
+}
+
 /// A commit that failed because something moved or was taken meanwhile: read again, decide again.
 bool is_conflict(const failure& why) {
     return why == errc::moved || why == errc::exists;
@@ -46,20 +63,30 @@ void journal::keep(const std::string& id, release::release_state after) {
     if (!kept || kept->journal < after.journal) kept = std::make_shared<const release::release_state>(std::move(after));
 }
 
-void journal::add_part(store::batch& changes, const part& each, const release::release_state& after, std::string actor,
-                       std::string cause, instant now) const {
-    if (each.events.empty()) return;
+journal::chain_head journal::add_part(store::batch& changes, const part& each, const release::release_state& after,
+                                      std::string actor, std::string cause, instant now) const {
+    if (each.events.empty()) return {};
     store::append added{stream_of(each.id), each.before->journal, {}};
     for (const auto& happened : each.events)
         added.events.push_back({release::name_of(happened), release::data_of(happened), actor, cause, now});
+    const auto known = heads_.find(each.id);
+    const bool is_known = known != heads_.end() && known->second.version == each.before->journal;
+    const auto head = is_known ? known->second.hash : std::string{};
+    chain_head ends{after.journal, {}};
+    if (is_known || each.before->journal == 0) ends.hash = hash_after(head, added);
     changes.appends.push_back(std::move(added));
     add_work(changes, *each.before, after, each.events, now);
     add_watches(changes, *each.before, after, now);
     if (std::holds_alternative<release::release_started>(each.events.front()))
         changes.claims.push_back({claim_of(after.project), after.id});
     const auto project = projects_(after.project);
-    if (project)
-        put_changed(changes, render_, each.before->journal == 0 ? nullptr : each.before.get(), after, *project);
+    if (project && each.before->journal == 0)
+        put_changed(changes, render_, nullptr, with_head(after, ends.hash), *project);
+    else if (project) {
+        const auto before = with_head(*each.before, head);
+        put_changed(changes, render_, &before, with_head(after, ends.hash), *project);
+    }
+    return ends;
 }
 
 task<result<>> journal::commit(decided what, release::actor who, std::string cause, companions with, instant now) {
@@ -69,10 +96,11 @@ task<result<>> journal::commit(decided what, release::actor who, std::string cau
     changes.outbox = std::move(with.messages);
     const auto actor = release::to_string(who.who);
     std::vector<release::release_state> after;
+    std::vector<chain_head> heads;
     for (const auto& each : what.releases) {
         auto state = *each.before;
         for (const auto& happened : each.events) state = release::apply(std::move(state), happened);
-        add_part(changes, each, state, actor, cause, now);
+        heads.push_back(add_part(changes, each, state, actor, cause, now));
         after.push_back(std::move(state));
     }
     if (what.house && !what.house->events.empty()) {
@@ -93,6 +121,8 @@ task<result<>> journal::commit(decided what, release::actor who, std::string cau
         for (const auto& happened : what.releases[i].events)
             spdlog::info("event={} release={} actor={} cause={} journal={}", release::name_of(happened),
                          what.releases[i].id, actor, cause, after[i].journal);
+        if (!heads[i].hash.empty() && heads_[what.releases[i].id].version < heads[i].version)
+            heads_[what.releases[i].id] = std::move(heads[i]);
         if (!what.releases[i].events.empty()) keep(what.releases[i].id, std::move(after[i]));
     }
     if (what.house)

@@ -16,10 +16,12 @@ json::object step_payload(const std::string& id, const std::string& step, int at
     return payload;
 }
 
-store::work_put row(const std::string& id, const std::string& step, int attempt, const char* what, std::int64_t number,
-                    instant now) {
-    return {id + "/" + step + "/" + std::to_string(attempt) + "/" + what + "/" + std::to_string(number), work::step,
-            step_payload(id, step, attempt, what), now};
+store::work_put row(const release::release_state& of, const std::string& step, int attempt, const char* what,
+                    std::int64_t number, instant now) {
+    const auto* rule = of.plan.find(step);
+    return {of.id + "/" + step + "/" + std::to_string(attempt) + "/" + what + "/" + std::to_string(number),
+            rule != nullptr ? work::step_of(rule->kind) : std::string{work::step},
+            step_payload(of.id, step, attempt, what), now};
 }
 
 json::object release_payload(const std::string& id) {
@@ -63,13 +65,13 @@ void journal::add_work(store::batch& changes, const release::release_state& befo
         ++number;
         add_resources(changes, after, each);
         if (const auto* look = std::get_if<release::look_started>(&each)) {
-            changes.work.push_back(row(after.id, look->step, look->attempt, "look", number, now));
+            changes.work.push_back(row(after, look->step, look->attempt, "look", number, now));
         } else if (const auto* act = std::get_if<release::step_intended>(&each)) {
-            changes.work.push_back(row(after.id, act->step, act->attempt, "perform", number, now));
+            changes.work.push_back(row(after, act->step, act->attempt, "perform", number, now));
             changes.work.back().payload["key"] = act->key;
         } else if (const auto* item = std::get_if<release::item_intended>(&each)) {
             const auto* step = after.step(item->step);
-            changes.work.push_back(row(after.id, item->step, step != nullptr ? step->attempt : 1, "item", number, now));
+            changes.work.push_back(row(after, item->step, step != nullptr ? step->attempt : 1, "item", number, now));
             changes.work.back().payload["item"] = item->item;
             changes.work.back().payload["key"] = item->key;
         } else if (const auto* gate = std::get_if<release::gate_opened>(&each)) {

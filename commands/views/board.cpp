@@ -35,6 +35,8 @@ std::vector<slack::field> facts_of(const release::release_state& state, const na
     if (!state.is_live()) {
         fields.push_back({"Ended", slack::date_token(state.ended_at)});
         fields.push_back({"Took", say("{}", to_words(state.ended_at - state.started))});
+        if (const auto head = state.fact("journal_head"); !head.empty())
+            fields.push_back({"Journal", say("{} events, {}", state.journal, slack::code(head.substr(0, 12)))});
     }
     return fields;
 }

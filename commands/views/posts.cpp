@@ -86,7 +86,11 @@ rendered summary(const release::release_state& state, const names& people) {
     if (const auto broken = broken_words(state, people); !broken.empty()) made.section(broken);
     made.section(leftovers(state, people));
     made.section(skipped(state, people));
-    made.context(say("Release {} · {} events in the journal", slack::code(state.id), state.journal));
+    auto journal = say("Release {} · {} events in the journal", slack::code(state.id), state.journal);
+    // Once it is in the channel nobody can change the journal before it unseen: `slipway audit --verify`.
+    if (const auto head = state.fact("journal_head"); !head.empty())
+        journal += say(", which ends with {}", slack::code(head));
+    made.context(journal);
     return made.render();
 }
 

@@ -1,6 +1,7 @@
 #include "integrations/git/repository.hpp"
 
 #include "integrations/async/deadline.hpp"
+#include "integrations/git/carrying.hpp"
 #include "integrations/git/jobs.hpp"
 
 namespace slipway::git {
@@ -10,8 +11,8 @@ namespace {
 /// cheap.
 class libgit2_repository final : public repository {
 public:
-    libgit2_repository(asio::thread_pool& pool, std::string directory)
-        : pool_{pool}, directory_{std::move(directory)} {}
+    libgit2_repository(asio::thread_pool& pool, std::string directory, ref_gate before_move)
+        : pool_{pool}, directory_{std::move(directory)}, before_move_{std::move(before_move)} {}
 
     const std::string& directory() const noexcept override { return directory_; }
 
@@ -99,10 +100,12 @@ public:
         return on_pool([=](git_repository& repo) { return detail::create_tag(repo, wanted); });
     }
     task<result<>> move_ref(std::string name, object_id to, object_id expected) override {
-        return on_pool([=](git_repository& repo) { return detail::move_ref(repo, name, to, expected); });
+        return gated(name, to, expected,
+                     on_pool([=](git_repository& repo) { return detail::move_ref(repo, name, to, expected); }));
     }
     task<result<>> remove_ref(std::string name, object_id expected) override {
-        return on_pool([=](git_repository& repo) { return detail::remove_ref(repo, name, expected); });
+        return gated(name, {}, expected,
+                     on_pool([=](git_repository& repo) { return detail::remove_ref(repo, name, expected); }));
     }
     task<result<std::vector<work_tree_change>>> work_tree_changes(std::string work_tree,
                                                                   object_id commit_or_tree) override {
@@ -113,6 +116,14 @@ public:
     }
 
 private:
+    task<result<>> gated(std::string name, object_id to, object_id expected, task<result<>> move) {
+        if (before_move_) {
+            const auto allowed = co_await before_move_(std::move(name), std::move(to), std::move(expected));
+            if (!allowed) co_return allowed.error();
+        }
+        auto moved = co_await std::move(move);
+        co_return moved;
+    }
     /// Not a coroutine itself: the job owns copies of everything it needs.
     template <class Job>
     auto on_pool(Job job) -> task<std::invoke_result_t<Job&, git_repository&>> {
@@ -126,6 +137,7 @@ private:
 
     asio::thread_pool& pool_;
     const std::string directory_;
+    const ref_gate before_move_;  // null: nobody is asked
 };
 
 }  // namespace
@@ -153,13 +165,19 @@ std::string_view to_string(change_kind kind) noexcept {
 }
 
 task<result<std::unique_ptr<repository>>> open_repository(asio::thread_pool& pool, std::string directory) {
+    return open_repository(pool, std::move(directory), ref_gate{});
+}
+
+task<result<std::unique_ptr<repository>>> open_repository(asio::thread_pool& pool, std::string directory,
+                                                          ref_gate before_move) {
     const auto usable = co_await offload(pool, [directory]() -> result<> {
         const auto opened = detail::open(directory);
         if (!opened) return opened.error();
         return {};
     });
     if (!usable) co_return usable.error();
-    std::unique_ptr<repository> made = std::make_unique<libgit2_repository>(pool, std::move(directory));
+    std::unique_ptr<repository> made =
+        std::make_unique<libgit2_repository>(pool, std::move(directory), std::move(before_move));
     co_return made;
 }
 

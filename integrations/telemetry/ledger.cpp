@@ -17,15 +17,6 @@ struct minutes_of {
     minute from, to;
 };
 
-void add(traffic& to, const traffic& more) {
-    to.errors += more.errors;
-    to.ungrouped += more.ungrouped;
-    to.suppressed += more.suppressed;
-    to.sessions += more.sessions;
-    to.transactions += more.transactions;
-    to.client_reports += more.client_reports;
-}
-
 /// Calls `each(series, point)` for every count of the selection within the window.
 template <class Each>
 void visit(const series_table& counts, const selection& of, const minutes_of& when, Each each) {
@@ -37,6 +28,15 @@ void visit(const series_table& counts, const selection& of, const minutes_of& wh
 }
 
 }  // namespace
+
+void add_up(traffic& to, const traffic& more) {
+    to.errors += more.errors;
+    to.ungrouped += more.ungrouped;
+    to.suppressed += more.suppressed;
+    to.sessions += more.sessions;
+    to.transactions += more.transactions;
+    to.client_reports += more.client_reports;
+}
 
 place error_ledger::state::bounded(const place& where) {
     if (sums.contains(where) || sums.size() < most_places) return where;
@@ -69,7 +69,7 @@ void error_ledger::record(const place& reported, const event& what, const group&
 void error_ledger::record(const place& reported, const traffic& more, instant at) {
     ++state_->revision;
     state_->newest = std::max(state_->newest, minute_of(at));
-    add(state_->sums_at(state_->bounded(reported), minute_of(at)), more);
+    add_up(state_->sums_at(state_->bounded(reported), minute_of(at)), more);
 }
 
 std::vector<std::uint32_t> error_ledger::per_minute(const selection& of, window when) const {
@@ -92,7 +92,7 @@ traffic error_ledger::traffic_of(const place& where, window when) const {
     const minutes_of range{when};
     for (auto here = known->second.lower_bound(range.from); here != known->second.end() && here->first < range.to;
          ++here)
-        add(sum, here->second);
+        add_up(sum, here->second);
     return sum;
 }
 

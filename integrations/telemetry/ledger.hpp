@@ -103,6 +103,9 @@ public:
     /// Everything, as a document that load() takes after a restart. load() on damaged input keeps what is readable.
     json::object save() const;
     void load(const json::object& saved);
+    /// What another ledger saved, on top of what is here: counts are added up, groups are known from their first
+    /// sighting anywhere.
+    void add(const json::object& saved);
 
     std::size_t series() const noexcept;
     /// Grows with every record(): cheap to ask whether a snapshot is due.

@@ -89,6 +89,24 @@ group_entry read_group(const json::object& from) {
     return made;
 }
 
+/// The group as two ledgers know it.
+group_entry together(group_entry one, const group_entry& other, std::size_t most_samples) {
+    auto& record = one.record;
+    if (other.record.first_seen < record.first_seen) {
+        record.first_seen = other.record.first_seen;
+        record.first_release = other.record.first_release;
+    }
+    record.last_seen = std::max(record.last_seen, other.record.last_seen);
+    record.level = std::max(record.level, other.record.level);
+    record.total += other.record.total;
+    for (const auto& each : other.samples) {
+        const auto same = [&](const auto& kept) { return kept.release == each.release; };
+        if (static_cast<std::size_t>(std::ranges::count_if(one.samples, same)) < most_samples)
+            one.samples.push_back(each);
+    }
+    return one;
+}
+
 traffic read_sums(const json::array& row) {
     traffic made;
     made.errors = natural(row, 1);
@@ -116,20 +134,29 @@ json::object error_ledger::save() const {
 
 void error_ledger::load(const json::object& saved) {
     *state_ = state{state_->limits};
+    add(saved);
+}
+
+void error_ledger::add(const json::object& saved) {
     if (number_at(saved, "version") != format_version) return;
-    state_->newest = static_cast<minute>(std::clamp<std::int64_t>(number_at(saved, "newest"), 0, minute(-1)));
+    const auto newest = static_cast<minute>(std::clamp<std::int64_t>(number_at(saved, "newest"), 0, minute(-1)));
+    state_->newest = std::max(state_->newest, newest);
     for (const auto& each : array_at(saved, "series"))
         if (const auto* one = each.if_object()) read_series(*one, state_->counts);
     for (const auto& each : array_at(saved, "groups"))
-        if (const auto* one = each.if_object(); one != nullptr && !text_at(*one, "hash").empty())
-            state_->groups.put(read_group(*one));
+        if (const auto* one = each.if_object(); one != nullptr && !text_at(*one, "hash").empty()) {
+            auto group = read_group(*one);
+            if (const auto* known = state_->groups.find(group.where, group.record.hash))
+                group = together(*known, group, state_->limits.samples_per_release);
+            state_->groups.put(std::move(group));
+        }
     for (const auto& each : array_at(saved, "sums")) {
         const auto* one = each.if_object();
         if (one == nullptr) continue;
         for (const auto& row : array_at(*one, "minutes"))
             if (const auto* minutes = row.if_array(); minutes != nullptr && !minutes->empty())
-                state_->sums_at(state_->bounded(read_place(*one)), static_cast<minute>(natural(*minutes, 0))) =
-                    read_sums(*minutes);
+                add_up(state_->sums_at(state_->bounded(read_place(*one)), static_cast<minute>(natural(*minutes, 0))),
+                       read_sums(*minutes));
     }
 }
 

@@ -7,6 +7,9 @@
 
 namespace slipway::telemetry {
 
+/// Sums of the same minute.
+void add_up(traffic& to, const traffic& more);
+
 struct error_ledger::state {
     explicit state(const ledger_limits& given) : limits{given}, counts{given}, groups{given} {}
 

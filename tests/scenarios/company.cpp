@@ -131,6 +131,42 @@ int company::stop_bot() {
     return code;
 }
 
+void company::start_bot_of_several(const std::string& name) {
+    const auto mine = folder_.file("etc/" + name + ".yaml");
+    if (!std::filesystem::exists(mine)) {
+        auto settings = replaced(text_of(config()), "state_directory: " + folder_.file("bot"),
+                                 "state_directory: " + folder_.file("bot-" + name));
+        if (name != "one")
+            for (const auto taken : {ingest_port_, health_port_})
+                settings = replaced(settings, "127.0.0.1:" + std::to_string(taken),
+                                    "127.0.0.1:" + std::to_string(free_port()));
+        write_text(mine, settings);
+    }
+    auto variables = environment();
+    for (const auto& [key, value] : bot_variables) variables[key] = value;
+    const auto log = folder_.file(name + ".log");
+    const auto before = text_of(log).size();
+    several_.erase(name);
+    auto& bot =
+        several_.emplace(name, program{{binary + "/slipway", "run", "--config", mine}, std::move(variables), log})
+            .first->second;
+    wait_until("the bot " + name + " has started", [&] {
+        if (!bot.runs()) FAIL("the bot ended at once: " << text_of(log).substr(before));
+        return text_of(log).find("started version=", before) != std::string::npos;
+    });
+}
+
+void company::kill_bot_of_several(const std::string& name) {
+    several_.at(name).kill();
+    several_.erase(name);
+}
+
+int company::stop_bot_of_several(const std::string& name) {
+    const int code = several_.at(name).stop();
+    several_.erase(name);
+    return code;
+}
+
 std::pair<int, std::string> company::run_slipway(std::vector<std::string> words,
                                                  std::map<std::string, std::string> changed) {
     words.insert(words.begin(), binary + "/slipway");

@@ -58,6 +58,11 @@ public:
     void start_bot();  ///< returns once its link is up
     void kill_bot();   ///< SIGKILL
     int stop_bot();    ///< SIGTERM; its exit code
+    /// One of several bots, by name, with a state directory and ports of its own; "one" has the company's ingest. They
+    /// need a database they can share (`bot_variables`). Returns once it has started.
+    void start_bot_of_several(const std::string& name);
+    void kill_bot_of_several(const std::string& name);  ///< SIGKILL
+    int stop_bot_of_several(const std::string& name);   ///< SIGTERM; its exit code
     bool bot_runs() { return bot_ && bot_->runs(); }
     /// Another command of the bot's program to its end: code and everything it said.
     std::pair<int, std::string> run_slipway(std::vector<std::string> words,
@@ -144,6 +149,7 @@ private:
     std::map<std::string, std::chrono::steady_clock::time_point> answered_;  ///< who and in which direct message
     std::optional<program> sandbox_;
     std::optional<program> bot_;
+    std::map<std::string, program> several_;
 };
 
 }  // namespace slipway::scenarios

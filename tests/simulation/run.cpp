@@ -183,7 +183,10 @@ private:
     }
 
     /// R5.9, R7.1: every message of the last state is there once, as that state shows it, and no other one twice.
-    void check_messages(const release::release_state& state) {
+    void check_messages(release::release_state state) {
+        // Whoever is over names the head of its journal (R8.8); here it is what the store says.
+        const auto& journal = books_.streams[conductor::stream_of(state.id)];
+        if (!state.is_live() && !journal.empty()) state.facts["journal_head"] = journal.back().hash;
         std::map<std::string, std::vector<const fakes::fake_slack::message*>> shown;
         for (const auto& each : slack_.messages)
             if (!each.deleted) shown[text_at(each.metadata, "event_payload.id")].push_back(&each);

@@ -43,13 +43,28 @@ task<result<std::string>> grow_draft(context here, act intent, git::repository* 
     wanted.message = std::move(message) + "\n\n" + release_trailer(here) + step_trailer(here);
     const auto made = co_await repository->create_commit(std::move(wanted));
     if (!made) co_return made.error();
+    const auto named = co_await keep_commit(here, repository, *made);
+    if (!named) co_return named.error();
+    co_return *made;
+}
+
+task<result<>> keep_commit(context here, git::repository* repository, std::string commit) {
     const auto name = "refs/slipway/" + here.state->id + "/" + here.rule.id;
     const auto known = co_await repository->resolve(name);
     if (!known && !(known.error() == errc::not_found)) co_return known.error();
     const auto expected = known ? *known : std::string{};
-    const auto named = co_await repository->move_ref(name, *made, expected);
-    if (!named) co_return named.error();
-    co_return *made;
+    auto named = co_await repository->move_ref(name, std::move(commit), expected);
+    co_return named;
+}
+
+task<result<std::vector<git::delta>>> built_changes(git::repository* repository, std::string built) {
+    const auto commit = co_await repository->read_commit(built);
+    if (!commit) co_return commit.error();
+    if (commit->parents.empty()) co_return failure{errc::refused, built + " is no commit of an asset build"};
+    git::diff_options options;
+    options.lines = git::line_counts::skipped;
+    auto changes = co_await repository->diff(commit->parents.front(), built, std::move(options));
+    co_return changes;
 }
 
 task<result<std::string>> file_with_entry(context here, git::repository* repository, std::string commit,

@@ -17,6 +17,12 @@ task<result<std::string>> draft_before(context here, git::repository* repository
 task<result<std::string>> grow_draft(context here, act intent, git::repository* repository, std::string before,
                                      git::edits edits, std::string message);
 
+/// Gives a commit that no branch names a private reference of this step, so that git's housekeeping leaves it alone and
+/// the clones of other bots get it.
+task<result<>> keep_commit(context here, git::repository* repository, std::string commit);
+/// What the asset build changed, of the commit that the fact `assets_commit` names.
+task<result<std::vector<git::delta>>> built_changes(git::repository* repository, std::string built);
+
 /// The changelog file at `commit` with that entry in it. errc::exists when it has another entry for the version.
 task<result<std::string>> file_with_entry(context here, git::repository* repository, std::string commit,
                                           std::string entry);

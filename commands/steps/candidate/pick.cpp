@@ -128,12 +128,7 @@ private:
                          ")\nRelease-Id: " + here.state->id + "\n";
         const auto made = co_await repository->create_commit(std::move(wanted));
         if (!made) co_return made.error();
-        // Kept from git's housekeeping under a name of its own.
-        const auto name = "refs/slipway/" + here.state->id + "/" + here.rule.id;
-        const auto known = co_await repository->resolve(name);
-        if (!known && !(known.error() == errc::not_found)) co_return known.error();
-        const auto before = known ? *known : std::string{};
-        const auto named = co_await repository->move_ref(name, *made, before);
+        const auto named = co_await keep_commit(here, repository, *made);
         if (!named) co_return named.error();
         co_return made;
     }

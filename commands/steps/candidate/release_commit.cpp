@@ -132,12 +132,23 @@ private:
         return at == std::string::npos ? text : text.replace(at, 9, version);
     }
     static task<result<git::edits>> built_assets(context here, git::repository* repository) {
-        const auto tree = here.state->fact("assets_tree");
+        const auto built = here.state->fact("assets_commit");
         std::vector<std::string> paths;
         for (const auto& each : array_at(here.state->facts, "asset_changes"))
             if (each.is_string()) paths.emplace_back(each.get_string());
-        if (tree.empty() || paths.empty()) co_return git::edits{};
-        auto edits = co_await repository->read_work_tree(tree, paths);
+        if (built.empty() || paths.empty()) co_return git::edits{};
+        const auto changes = co_await built_changes(repository, built);
+        if (!changes) co_return changes.error();
+        git::edits edits;
+        for (const auto& each : *changes) {
+            if (std::ranges::find(paths, each.new_path) == paths.end()) continue;
+            auto& edit = edits[each.new_path];
+            if (each.new_mode == git::file_mode::absent) continue;  // neither content nor mode: it is removed
+            auto bytes = co_await repository->read_file(built, each.new_path);
+            if (!bytes) co_return bytes.error();
+            edit.content = std::move(*bytes);
+            edit.mode = each.new_mode;
+        }
         co_return edits;
     }
 };

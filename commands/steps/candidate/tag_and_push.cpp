@@ -108,6 +108,9 @@ public:
             co_return failure{errc::moved, "Nothing was pushed, somebody else moved a reference: " + before->words};
         const auto wanted = refs_of(here);
         if (!wanted) co_return wanted.error();
+        // Tag and merge may have been made at another bot.
+        const auto ready = co_await here.with.clone->ready();
+        if (!ready) co_return ready.error();
         const auto pushed =
             co_await here.with.transport->push(here.with.clone->directory(), here.with.clone->url(), *wanted);
         if (!pushed) co_return pushed.error();

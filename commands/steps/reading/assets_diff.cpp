@@ -20,21 +20,21 @@ public:
                (paths.empty() ? std::string{"the asset paths"} : paths);
     }
     task<result<outcome>> perform(context here, act) override {
-        const auto tree = need_fact(here, "assets_tree", "assets");
-        if (!tree) co_return tree.error();
+        const auto built = need_fact(here, "assets_commit", "assets");
+        if (!built) co_return built.error();
         const auto open = co_await here.with.clone->ready();
         if (!open) co_return open.error();
-        const auto changes = co_await (*open)->work_tree_changes(*tree, draft_or_candidate(*here.state));
+        const auto changes = co_await built_changes(*open, *built);
         if (!changes) co_return changes.error();
         json::array inside;
         std::string listed;
         std::string outside;
         for (const auto& each : *changes) {
             bool fits = false;
-            for (const auto& allowed : here.project->asset_paths) fits = fits || is_below(each.path, allowed);
-            const auto line = std::string{git::to_string(each.kind)} + " " + each.path + "\n";
+            for (const auto& allowed : here.project->asset_paths) fits = fits || is_below(each.new_path, allowed);
+            const auto line = std::string{git::to_string(each.kind)} + " " + each.new_path + "\n";
             (fits ? listed : outside) += line;
-            if (fits) inside.emplace_back(each.path);
+            if (fits) inside.emplace_back(each.new_path);
         }
         outcome done;
         if (!outside.empty()) {

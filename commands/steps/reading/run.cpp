@@ -63,7 +63,11 @@ public:
         const auto tested = co_await (*ready)->read_commit(commit);
         if (!tested) co_return tested.error();
         done->data["tree"] = tested->tree;
-        if (name == "assets") done->facts["assets_tree"] = tree;
+        if (name == "assets") {
+            auto built = co_await keep_built(here, intent, *ready, commit, tree);
+            if (!built) co_return built.error();
+            done->facts["assets_commit"] = std::move(*built);
+        }
         if (!program.twice) co_return done;
         auto again = co_await run_once(here, program, commit, tree + "-again");
         if (!again || !again->ok) co_return again;
@@ -110,6 +114,30 @@ private:
         done.detail = tail(ran->out + (ran->err.empty() ? "" : "\n" + ran->err));
         done.files.push_back(log_attachment(here));
         co_return done;
+    }
+
+    /// What the build left in its checkout, as a commit on top of what was built: it lies in the clone, where later
+    /// steps find it, on whatever machine they run.
+    static task<result<std::string>> keep_built(context here, act intent, git::repository* repository,
+                                                std::string commit, std::string tree) {
+        const auto changes = co_await repository->work_tree_changes(tree, commit);
+        if (!changes) co_return changes.error();
+        std::vector<std::string> paths;
+        paths.reserve(changes->size());
+        for (const auto& each : *changes) paths.push_back(each.path);
+        auto edits = co_await repository->read_work_tree(tree, std::move(paths));
+        if (!edits) co_return edits.error();
+        git::new_commit wanted;
+        wanted.parents = {commit};
+        wanted.edits = std::move(*edits);
+        wanted.author = wanted.committer = pinned_signature(*here.project, intent.intended);
+        wanted.message =
+            "What the asset build of " + here.state->version + " made\n\nRelease-Id: " + here.state->id + "\n";
+        const auto made = co_await repository->create_commit(std::move(wanted));
+        if (!made) co_return made.error();
+        const auto kept = co_await keep_commit(here, repository, *made);
+        if (!kept) co_return kept.error();
+        co_return *made;
     }
 
     /// Paths whose bytes or mode differ between two work trees of one commit.

@@ -73,24 +73,4 @@ std::string storable(std::string_view text) {
     return made;
 }
 
-std::string place_of(const std::string& address) {
-    char* problem = nullptr;
-    auto* options = PQconninfoParse(address.c_str(), &problem);
-    if (options == nullptr) {
-        PQfreemem(problem);
-        return {};
-    }
-    std::string host, port, name;
-    for (const auto* each = options; each->keyword != nullptr; ++each) {
-        if (each->val == nullptr) continue;
-        const std::string_view keyword = each->keyword;
-        if (keyword == "host") host = each->val;
-        if (keyword == "port") port = each->val;
-        if (keyword == "dbname") name = each->val;
-    }
-    PQconninfoFree(options);
-    return (name.empty() ? "of the default name" : name) + " at " + (host.empty() ? "the local socket" : host) +
-           (port.empty() ? "" : ":" + port);
-}
-
 }  // namespace slipway::store::postgres

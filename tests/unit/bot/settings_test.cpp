@@ -192,7 +192,55 @@ TEST_CASE("swapped Slack tokens are recognised before Slack says invalid_auth", 
     CHECK(sentences(on, loaded.problems) ==
           lines{"environment: SLACK_APP_TOKEN holds a bot token (xoxb-…): the app-level token begins with xapp-",
                 "environment: SLACK_BOT_TOKEN holds an app-level token (xapp-…): the bot token begins with xoxb-",
-                "environment: DATABASE_URL must be sqlite:PATH, the file to keep the state in"});
+                "environment: DATABASE_URL must be sqlite:PATH, the file to keep the state in, or "
+                "postgresql://USER@HOST/NAME, a server that several bots may share"});
+}
+
+TEST_CASE("the database is a file of this bot alone, or a server that several bots share", "[bot][settings]") {
+    machine on;
+    on.write("shop.yaml", shop);
+    SECTION("a file, from the folder of the settings") {
+        const auto loaded = on.load("state_directory: s\nprojects: [shop.yaml]\ndatabase: sqlite:mine.db\n");
+        CHECK(sentences(on, loaded.problems).empty());
+        CHECK(loaded.value.database == on.folder.file("mine.db"));
+        CHECK_FALSE(loaded.value.shares_database());
+    }
+    SECTION("a server, by the file") {
+        const auto loaded =
+            on.load("state_directory: s\nprojects: [shop.yaml]\ndatabase: postgresql://bot@db.example/slipway\n");
+        CHECK(sentences(on, loaded.problems).empty());
+        CHECK(loaded.value.database_address == "postgresql://bot@db.example/slipway");
+    }
+    SECTION("and the environment goes before it") {
+        on.variables = {{"DATABASE_URL", "sqlite:/srv/bot.db"}};
+        const auto loaded =
+            on.load("state_directory: s\nprojects: [shop.yaml]\ndatabase: postgresql://bot@db.example/slipway\n");
+        CHECK(sentences(on, loaded.problems).empty());
+        CHECK(loaded.value.database == "/srv/bot.db");
+        CHECK_FALSE(loaded.value.shares_database());
+    }
+}
+
+TEST_CASE("R8.6 the password of the database is masked however it is written, and stands in no file",
+          "[bot][settings]") {
+    machine on;
+    on.write("shop.yaml", shop);
+    on.variables = {{"DATABASE_URL", "postgresql://bot:CANARY%2Fone@db.example/slipway"}};
+    const auto fine = on.load("state_directory: s\nprojects: [shop.yaml]\n");
+    CHECK(sentences(on, fine.problems).empty());
+    CHECK(fine.value.secrets() == lines{"CANARY/one", "CANARY%2Fone"});
+    on.variables = {};
+    const auto written =
+        on.load("state_directory: s\nprojects: [shop.yaml]\ndatabase: postgresql://bot:CANARY@db/slipway\n");
+    std::string all;
+    for (const auto& each : written.problems) all += each.text() + "\n";
+    CHECK_THAT(all, Catch::Contains("slipway.yaml:3: `database` holds a password"));
+    CHECK_THAT(all, !Catch::Contains("CANARY"));
+    on.variables = {{"DATABASE_URL", "postgresql://bot:CANARY@db:port/x"}};
+    const auto broken = on.load("state_directory: s\nprojects: [shop.yaml]\n");
+    all.clear();
+    for (const auto& each : broken.problems) all += each.text() + "\n";
+    CHECK_THAT(all, !Catch::Contains("CANARY"));
 }
 
 TEST_CASE("a project with faults is switched off alone", "[bot][settings]") {

@@ -60,6 +60,7 @@ TEST_CASE("R5.8 what a crash left behind is handled at the next start, oldest fi
     inbox_bench world;
     world.receive(inbox_bench::click("e1", "1.2.a"));
     world.receive(inbox_bench::click("e2", "1.2.b"));
+    world.open_inbox(world.noting());  // the next start
     const auto again = world.run(world.envelopes->recover());
     REQUIRE(again);
     CHECK(*again == 2);
@@ -73,6 +74,7 @@ TEST_CASE("a click of the day before yesterday is not acted upon", "[gateway][in
     inbox_bench world;
     world.receive(inbox_bench::click("e1", "1.2.a"));
     world.clock.pass(world.loop, 25h);
+    world.open_inbox(world.noting());  // the next start
     CHECK(world.run(world.envelopes->recover()).value() == 0);
     fakes::run_until(world.loop, [&] { return world.envelopes->running() == 0; });
     CHECK(world.handled.empty());
@@ -91,6 +93,35 @@ TEST_CASE("an envelope whose handling broke stays, and its repeat gets the secon
     world.handle(again);
     CHECK(world.handled.size() == 2);
     CHECK(world.unhandled().empty());
+}
+
+TEST_CASE("R11.1 what a dead bot has acknowledged is handled by one that lives, once, and not before it is dead",
+          "[gateway][inbox]") {
+    asio::io_context loop;
+    fakes::hand_timers clock;
+    fakes::memory_books books;
+    fakes::memory_store memory{loop.get_executor(), books, [&clock] { return clock.now(); }};
+    int handled = 0;
+    const auto handle = [&handled](store::envelope) -> task<> {
+        ++handled;
+        co_return;
+    };
+    inbox_settings mine, theirs;
+    mine.owner = "one";
+    theirs.owner = "two";
+    inbox one{loop.get_executor(), memory, clock, handle, mine};
+    inbox two{loop.get_executor(), memory, clock, handle, theirs};
+    for (const auto* name : {"one", "two"}) REQUIRE(fakes::run_on(loop, memory.announce(name, {}, 6s)));
+    const auto frame = parse_json(inbox_bench::click("e1", "1.2.a"));
+    REQUIRE(fakes::run_on(loop, one.receive(*slack::envelope_from_json(frame->as_object()))));
+    CHECK(fakes::run_on(loop, two.recover()).value() == 0);
+    clock.pass(loop, 7s);
+    REQUIRE(fakes::run_on(loop, memory.announce("two", {}, 6s)));
+    CHECK(fakes::run_on(loop, two.recover()).value() == 1);
+    CHECK(fakes::run_on(loop, two.recover()).value() == 0);  // it has it in hand
+    fakes::run_until(loop, [&] { return two.running() == 0; });
+    CHECK(handled == 1);
+    CHECK(fakes::run_on(loop, memory.unhandled(inbox_source))->empty());
 }
 
 TEST_CASE("R5.8 an envelope whose storing was never confirmed is handled all the same, once", "[gateway][inbox]") {

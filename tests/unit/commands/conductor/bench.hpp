@@ -95,8 +95,8 @@ struct bench {
 /// A bot that can be killed: what it has in flight is dropped where it stands, and nothing of it is written any more.
 class bot {
 public:
-    bot(bench& house, std::string owner) : house_{house}, releases{house.new_journal()} {
-        conductor_settings settings;
+    bot(bench& house, std::string owner, conductor_settings settings = {})
+        : house_{house}, releases{house.new_journal()} {
         settings.owner = std::move(owner);
         settings.longest_nap = milliseconds{100};
         settings.log_directory = house.logs.file("logs");
@@ -115,6 +115,13 @@ public:
         work_.cancel();
         house_.run(work_.join());
         house_.run(drives_->stop());
+        drives_.reset();
+    }
+    /// Ends as a bot does that is told to stop.
+    void leave() {
+        work_.cancel();
+        house_.run(work_.join());
+        house_.run(drives_->hand_over());
         drives_.reset();
     }
 

@@ -24,7 +24,7 @@ struct desk {
         return fakes::run_on(loop, std::move(work));
     }
     store::work_row lease(const std::string& owner) {
-        return run(memory.lease_work(owner, {work::step}, 1, milliseconds{1'000}))->at(0);
+        return run(memory.lease_work(owner, {work::step_of("tell")}, 1, milliseconds{1'000}))->at(0);
     }
     result<state_pointer> report(const store::work_row& row, release::step_status how) {
         release::step_finished told;

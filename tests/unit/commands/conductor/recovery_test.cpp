@@ -164,11 +164,11 @@ TEST_CASE("R5.6 a worker whose lease went to another cannot write", "[conductor]
     bench house;
     auto releases = house.new_journal();
     REQUIRE(house.begin(releases));
-    const auto mine = house.run(house.memory->lease_work("slow", {work::step}, 1, milliseconds{1'000}));
+    const auto mine = house.run(house.memory->lease_work("slow", {work::step_of("tell")}, 1, milliseconds{1'000}));
     REQUIRE(mine);
     REQUIRE(mine->size() == 1);
     house.clock.advance(milliseconds{1'001});
-    const auto theirs = house.run(house.memory->lease_work("quick", {work::step}, 1, milliseconds{1'000}));
+    const auto theirs = house.run(house.memory->lease_work("quick", {work::step_of("tell")}, 1, milliseconds{1'000}));
     REQUIRE(theirs->size() == 1);
     const auto report = [&](const store::work_row& row) {
         release::step_finished told;
