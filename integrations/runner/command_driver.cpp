@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
@@ -111,6 +112,12 @@ task<result<std::optional<std::string>>> command_driver::find(order what) {
     const job_folder job{on_.folder, what.key};
     if (job.line_of("keeper")) co_return std::optional{what.key};
     co_return std::optional<std::string>{};
+}
+
+std::string command_driver::place() const {
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+    return std::string{host.data()} + ":" + on_.folder;
 }
 
 progress command_driver::ending_of(const std::string& ref) const {

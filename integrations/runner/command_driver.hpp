@@ -17,6 +17,7 @@ public:
     task<result<progress>> poll(std::string ref, std::string cursor) override;
     task<result<cancel_answer>> cancel(std::string ref, pressure how) override;
     task<result<attachment>> attach(std::string ref) override;
+    std::string place() const override;
     bool writes_log() const override { return !split_; }
 
     task<result<std::string>> start_with_input(order what, std::string input);

@@ -117,6 +117,7 @@ public:
         auto found = co_await program_.find(std::move(what));
         co_return found;
     }
+    std::string place() const override { return program_.place(); }
     task<result<progress>> poll(std::string ref, std::string cursor) override {
         const auto job = program_.folder_of(ref);
         if (!is_key(ref) || !job.exists())

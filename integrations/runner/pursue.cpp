@@ -76,6 +76,16 @@ failure nobody_knows(const order& what, const std::string& why) {
     return failure{errc::lost, "Job " + what.key.substr(0, 12) + " may have been started, and " + why};
 }
 
+/// What a start whose answer was never written down left behind; nullopt = surely nothing. A bot that cannot look into
+/// the place where it was begun must not take what it does not see for nothing (R5.4).
+task<result<std::optional<std::string>>> find_again(driver& with, order what, note begun) {
+    if (!begun.place.empty() && begun.place != with.place())
+        co_return nobody_knows(what, "it was begun at " + begun.place + ", where only a bot of that machine can look");
+    auto found = co_await with.find(what);
+    if (!found) co_return nobody_knows(what, "the tool cannot tell: " + found.error().sentence());
+    co_return std::move(*found);
+}
+
 /// The note with a reference: as it was kept, found again, or just begun.
 task<result<note>> begin(driver& with, order what, notebook& notes, timers& time) {
     const auto known = co_await notes.read(what.key);
@@ -86,8 +96,8 @@ task<result<note>> begin(driver& with, order what, notebook& notes, timers& time
     if (*known) {
         // A start whose answer was never written down: only the tool knows.
         made = **known;
-        const auto found = co_await with.find(what);
-        if (!found) co_return nobody_knows(what, "the tool cannot tell: " + found.error().sentence());
+        const auto found = co_await find_again(with, what, made);
+        if (!found) co_return found.error();
         if (*found) {
             made.ref = **found;
             const auto kept = co_await notes.write(made);
@@ -96,6 +106,7 @@ task<result<note>> begin(driver& with, order what, notebook& notes, timers& time
         }
     } else {
         made.started = time.now();
+        made.place = with.place();
         const auto kept = co_await notes.write(made);
         if (!kept) co_return kept.error();
     }
@@ -228,8 +239,8 @@ task<result<std::optional<progress>>> look_up(driver& with, order what, notebook
     if (!*known) co_return std::optional<progress>{};
     auto ref = (*known)->ref;
     if (ref.empty()) {
-        const auto found = co_await with.find(what);
-        if (!found) co_return nobody_knows(what, "the tool cannot tell: " + found.error().sentence());
+        const auto found = co_await find_again(with, what, **known);
+        if (!found) co_return found.error();
         if (!*found) co_return std::optional<progress>{};
         ref = **found;
     }

@@ -18,6 +18,7 @@ struct note {
     instant started{};
     std::string cursor;
     bool ending = false;  ///< somebody wanted it to end
+    std::string place;    ///< driver::place() of who began it
 };
 
 /// Where notes are kept: committed when `write` returns.

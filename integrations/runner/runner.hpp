@@ -86,6 +86,8 @@ public:
     virtual task<result<cancel_answer>> cancel(std::string ref, pressure how) = 0;
     /// After a restart: is it still there?
     virtual task<result<attachment>> attach(std::string ref) = 0;
+    /// The only place from which `find` sees what was started; "" = every bot sees the same.
+    virtual std::string place() const { return {}; }
     /// True when the driver itself writes the whole output to `order.log_file`.
     virtual bool writes_log() const { return false; }
 };

@@ -20,6 +20,7 @@ task<result<std::optional<runner::note>>> job_notes::read(std::string key) {
     known.started = from_unix_ms(number_at(**kept, "started"));
     known.cursor = text_at(**kept, "cursor");
     known.ending = flag_at(**kept, "ending");
+    known.place = text_at(**kept, "place");
     co_return std::optional{std::move(known)};
 }
 
@@ -29,6 +30,7 @@ task<result<>> job_notes::write(runner::note what) {
     body["started"] = to_unix_ms(what.started);
     body["cursor"] = what.cursor;
     body["ending"] = what.ending;
+    body["place"] = what.place;
     store::batch changes;
     changes.documents.push_back({jobs_collection, what.key, std::move(body)});
     auto kept = co_await memory_.commit(std::move(changes));

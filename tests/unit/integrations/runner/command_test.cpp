@@ -100,6 +100,24 @@ TEST_CASE("R5.4 a program whose keeper vanished without a word is lost, which is
     CHECK(known.error() == errc::lost);
 }
 
+TEST_CASE("R5.4 a start that a bot of another machine began is never begun again", "[runner][command]") {
+    bench on;
+    const auto mark = on.folder.file("ran");
+    const auto with = on.command({"touch", mark});
+    on.notes.all[key] = {key, "", on.time->now(), "", false, "elsewhere:/srv/slipway/jobs"};
+    const auto ended = on.pursue(*with);
+    REQUIRE_FALSE(ended);
+    CHECK(ended.error() == errc::lost);
+    CHECK_THAT(ended.error().sentence(), Contains("elsewhere:/srv/slipway/jobs"));
+    CHECK(fakes::run_on(on.loop, look_up(*with, on.what(), on.notes)).error() == errc::lost);
+    CHECK_FALSE(std::filesystem::exists(mark));
+
+    // Negative control: one that was begun here and left nothing is begun.
+    on.notes.all[key].place = with->place();
+    CHECK(on.pursue(*with)->state == state::succeeded);
+    CHECK(std::filesystem::exists(mark));
+}
+
 TEST_CASE("a process number that was given to somebody else is not our program", "[runner][command]") {
     bench on;
     const auto with = on.command({"sleep", "600"});

@@ -99,7 +99,7 @@ TEST_CASE("R5.4 a start that may have happened is looked for, never repeated on 
 TEST_CASE("R5.2 a bot that died between start and reference asks the tool for the key", "[runner]") {
     desk on;
     on.tool.ended(state::succeeded);
-    on.notes.all[test::key] = note{test::key, "", on.time.now(), "", false};
+    on.notes.all[test::key] = note{test::key, "", on.time.now(), "", false, ""};
     SECTION("begun") {
         on.tool.began.insert(test::key);
         CHECK(on.pursue()->state == state::succeeded);

@@ -70,7 +70,7 @@ TEST_CASE("R5.4 a start whose answer was lost is asked for again under the same 
 
 TEST_CASE("R5.3 after a restart a stored Location is asked, and nothing is posted", "[runner][http]") {
     service_bench on;
-    on.notes.all[test::key] = note{test::key, where, on.time.now(), "c2", false};
+    on.notes.all[test::key] = note{test::key, where, on.time.now(), "c2", false, ""};
     on.says(where + "?cursor=c2", R"({"state":"failed","text":"no"})");
     CHECK(on.pursue()->state == state::failed);
     CHECK(on.posts() == 0);
@@ -160,7 +160,7 @@ TEST_CASE("a pipeline is started with the key among its variables, and found aga
         CHECK_THAT(on.gitlab.server.seen.at(0).body, Contains(test::key) && Contains("1.4.0"));
     }
     SECTION("found") {
-        on.notes.all[test::key] = note{test::key, "", on.time.now(), "", false};
+        on.notes.all[test::key] = note{test::key, "", on.time.now(), "", false, ""};
         on.plan("GET /projects/7/pipelines?order_by=id&sort=desc&per_page=20&ref=master", 200,
                 R"([{"id":9,"ref":"master","status":"running"}])");
         on.plan("GET /projects/7/pipelines/9/variables?per_page=100", 200,
