@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <filesystem>
 
+#include "bot/gateway/catch_up.hpp"
 #include "bot/gateway/dispatcher.hpp"
 #include "bot/gateway/http_mode.hpp"
 #include "bot/gateway/inbox.hpp"
@@ -31,6 +32,7 @@
 #include "bot/sources/sentry_source.hpp"
 #include "bot/version_keeper.hpp"
 #include "bot/vital_signs.hpp"
+#include "bot/whereabouts.hpp"
 #include "commands/conductor/conductor.hpp"
 #include "commands/slash/homes.hpp"
 #include "commands/slash/slash.hpp"
@@ -182,6 +184,7 @@ private:
     std::unique_ptr<gateway::inbox> inbox_;
     std::unique_ptr<gateway::socket_mode> link_;  // one of these two
     std::unique_ptr<gateway::http_mode> requests_;
+    std::unique_ptr<gateway::catch_up> missed_;
     std::unique_ptr<net::http_server> request_server_;
     std::unique_ptr<outbox::sender> sender_;
     std::unique_ptr<ingest> ingest_;
@@ -275,6 +278,8 @@ result<> application::build() {
     inbox_ = std::make_unique<gateway::inbox>(loop, *memory_, *time_, gateway::dispatch_to(handle), receiving);
     const auto way_in = build_way_in();
     if (!way_in) return way_in.error();
+    const auto listening = [this] { return link_ ? link_->health().live : request_server_ != nullptr; };
+    missed_ = std::make_unique<gateway::catch_up>(*memory_, *slack_, *inbox_, *time_, whereabouts(*desk_, listening));
     outbox::sender_settings sending;
     sending.owner = owner;
     if (from_.shares_database()) {
@@ -420,6 +425,7 @@ task<int> application::serve() {
         co_await stop();
         co_return 1;
     }
+    tasks_->spawn("catch-up", missed_->run());
     spdlog::info("started version={} projects={} state={} database=\"{}\"", SLIPWAY_VERSION, projects_->names().size(),
                  from_.state_directory, place_of(from_));
     const int signal = co_await signals_.async_wait(asio::use_awaitable);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "integrations/slack/message_ts.hpp"
+
 namespace slipway::outbox {
 
 delivery::delivery(store::store& memory, slack::web_api& api, timers& clock, chance roll, retry_settings retry)
@@ -40,7 +42,7 @@ slack::history_query delivery::since_attempt(const store::outbox_row& row, const
     asked.channel = where.channel;
     asked.thread_ts = where.thread_ts;
     // Slack's clock and ours may differ; a little more history costs nothing.
-    asked.oldest = std::to_string(std::max<std::int64_t>(to_unix(row.attempted_at) - 30, 0)) + ".000000";
+    asked.oldest = slack::ts_at(std::max(row.attempted_at - std::chrono::seconds{30}, instant{}));
     return asked;
 }
 

@@ -54,6 +54,23 @@ task<result<state_pointer>> journal::load(std::string id) {
     co_return kept;
 }
 
+task<result<std::size_t>> journal::show_again(std::string id) {
+    const auto state = co_await load(std::move(id));
+    if (!state) co_return state.error();
+    const auto project = projects_((*state)->project);
+    if (!project || !render_) co_return std::size_t{0};
+    store::batch changes;
+    for (auto& each : render_(**state, *project).messages) {
+        if (!waits_for_people(each.body)) continue;
+        each.again = true;
+        changes.outbox.push_back(std::move(each));
+    }
+    const auto count = changes.outbox.size();
+    const auto kept = co_await memory_.commit(std::move(changes));
+    if (!kept) co_return kept.error();
+    co_return count;
+}
+
 task<result<std::vector<std::string>>> journal::ids(std::string project) {
     const auto prefix = stream_of(project.empty() ? "" : project + "-");
     auto names = co_await memory_.streams(prefix);

@@ -69,6 +69,10 @@ public:
     /// R4.1); a rollback of that very release takes its place. Locks and freezes are judged inside the commit (R4.2).
     task<result<state_pointer>> begin(release::start wanted, release::actor who, std::string cause, companions with);
 
+    /// Sends once more what of the release waits for people: a card that was removed while nobody listened is there
+    /// again (a message that still stands is only edited into what it is). How many.
+    task<result<std::size_t>> show_again(std::string id);
+
     /// What holds for the project as a whole: lock, declared freeze, queue.
     task<result<house_pointer>> load_project(std::string name);
     /// Like `ask`, for the project: the release that runs hears of it in the same commit (R4.3).

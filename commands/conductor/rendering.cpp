@@ -1,10 +1,12 @@
 #include "commands/conductor/rendering.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "commands/views/release_view.hpp"
 #include "integrations/base/described.hpp"
+#include "integrations/base/json.hpp"
 
 namespace slipway::conductor {
 
@@ -25,6 +27,13 @@ rendering render_release(const release::release_state& state, const release::pro
         if (each.retired) made.retired.emplace(each.key, row_of(each.key, *each.retired, each.priority));
     }
     return made;
+}
+
+bool waits_for_people(const boost::json::object& body) {
+    if (text_at(body, "kind") != "message") return false;
+    return std::ranges::any_of(array_at(body, "blocks"), [](const boost::json::value& block) {
+        return text_at(block, "type") == "actions" || !text_at(block, "accessory.action_id").empty();
+    });
 }
 
 void put_changed(store::batch& changes, const renderer& render, const release::release_state* before,

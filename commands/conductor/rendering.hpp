@@ -31,6 +31,9 @@ rendering render_release(const release::release_state& state, const release::pro
 void put_changed(store::batch& changes, const renderer& render, const release::release_state* before,
                  const release::release_state& after, const release::project_settings& project);
 
+/// Does this outbox body show anything to press? A standing message only: an answer to one person is never repeated.
+bool waits_for_people(const boost::json::object& body);
+
 /// The collection that holds the action rows behind buttons (R8.4): id → release::button.
 inline constexpr const char* button_collection = "actions";
 

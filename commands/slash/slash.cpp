@@ -8,6 +8,7 @@
 
 #include "commands/release/yaml.hpp"
 #include "commands/slash/homes.hpp"
+#include "commands/slash/late.hpp"
 #include "commands/slash/menus.hpp"
 #include "commands/slash/windows.hpp"
 #include "commands/views/gate_card.hpp"
@@ -68,12 +69,11 @@ result<verb*> choose_verb(const std::string& word) {
                                       " `/release help` lists everything."};
 }
 
-/// The answer on its own, for what committed nothing or committed already.
-task<> send_answer(desk& with, slack::origin to, std::string channel, answer said, std::string inbox_id) {
-    conductor::companions parts;
-    put_answer(parts, to, channel, said, inbox_id);
+/// Answers on their own, for what committed nothing or committed already.
+task<> send_answers(desk& with, slack::origin to, std::string channel, std::vector<store::outbox_put> said,
+                    std::string inbox_id) {
     store::batch changes;
-    changes.outbox = std::move(parts.messages);
+    changes.outbox = std::move(said);
     changes.handled.push_back({"slack", inbox_id});
     // The envelope stays unhandled until its answer is stored: should this process end here, the next one begins again.
     constexpr int most_tries = 30;
@@ -90,6 +90,12 @@ task<> send_answer(desk& with, slack::origin to, std::string channel, answer sai
     body.blocks = sorry.blocks;
     const auto told = co_await slack::post_ephemeral(with.slack, channel, to.user, std::move(body));
     if (!told) spdlog::error("envelope={} stays without an answer: {}", inbox_id, told.error().sentence());
+}
+
+task<> send_answer(desk& with, slack::origin to, std::string channel, answer said, std::string inbox_id) {
+    conductor::companions parts;
+    put_answer(parts, to, channel, said, inbox_id);
+    co_await send_answers(with, std::move(to), std::move(channel), std::move(parts.messages), std::move(inbox_id));
 }
 
 /// A button that stands in no book of ours is kept for the audit (R8.4); that a note is lost stops nobody.
@@ -386,6 +392,11 @@ task<> handler::run_verb(slack::origin from, release::button pressed) {
 
 task<> handler::on(slack::app_mention mentioned) {
     // "@slipway status" is the command without its slash; the mention itself is the first word.
+    if (is_late(mentioned)) {
+        std::vector<store::outbox_put> said{late_answer(mentioned, inbox_id)};
+        co_await send_answers(with, mentioned.from, mentioned.from.channel, std::move(said), inbox_id);
+        co_return;
+    }
     const auto [mention, rest] = first_word(mentioned.text.raw());
     slack::slash_command typed;
     typed.from = mentioned.from;

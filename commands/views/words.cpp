@@ -29,6 +29,11 @@ markup try_again() {
     return say("I could not write that down, so nothing was changed. Please try again in a minute.");
 }
 
+markup late_words() {
+    return say(
+        "I was away when you wrote this and read it only now, so nothing was done. Say it again if it still holds.");
+}
+
 markup already_running(const release::release_state& running, const names& people, std::string_view board_link) {
     const auto name = release_name(running, people.project());
     const auto shown = board_link.empty() ? say("{}", name) : slack::hyperlink(board_link, name);

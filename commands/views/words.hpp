@@ -16,6 +16,8 @@ markup unknown_button();
 markup outdated_card();
 /// The store did not take it; nothing was changed.
 markup try_again();
+/// Said to the bot while it was away, and too long ago to be done without being asked again.
+markup late_words();
 /// A second start: there is one already (R1.1). `board_link` may be empty.
 markup already_running(const release::release_state& running, const names& people, std::string_view board_link);
 markup nothing_running(std::string_view project);

@@ -51,6 +51,9 @@ json::object to_json(const envelope& arrived) {
 }
 
 std::string repeat_key(const envelope& arrived) {
+    if (text_at(arrived.payload, "event.type") == "app_mention")
+        if (const auto ts = text_at(arrived.payload, "event.ts"); !ts.empty())
+            return "mention:" + text_at(arrived.payload, "event.channel") + ":" + ts;
     if (const auto event = text_at(arrived.payload, "event_id"); !event.empty()) return "event:" + event;
     if (const auto trigger = text_at(arrived.payload, "trigger_id"); !trigger.empty()) {
         const auto type = text_at(arrived.payload, "type");

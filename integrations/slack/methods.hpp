@@ -53,8 +53,10 @@ task<result<std::string>> open_conversation(web_api& slack, std::string user);
 
 struct found_message {
     std::string ts;
-    std::string user;  ///< who posted
-    std::string bot;   ///< bot id when a bot posted
+    std::string thread_ts;  ///< of the thread it belongs to; "" = none
+    std::string user;       ///< who posted
+    std::string bot;        ///< bot id when a bot posted
+    std::string subtype;    ///< "" = a person's plain message
     untrusted text;
     std::string metadata_event;
     json::object metadata_payload;

@@ -33,7 +33,9 @@ result<message_ref> ref_in(const result<json::object>& answer, std::string_view 
 found_message message_in(const json::value& from) {
     found_message found;
     found.ts = text_at(from, "ts");
+    found.thread_ts = text_at(from, "thread_ts");
     found.user = text_at(from, "user");
+    found.subtype = text_at(from, "subtype");
     found.bot = text_at(from, "bot_id");
     found.text = untrusted{text_at(from, "text")};
     found.metadata_event = text_at(from, "metadata.event_type");

@@ -168,8 +168,9 @@ result<envelope> envelope_from_json(const json::object& frame);
 /// The stored form: what `payload_of` needs after a restart, without Slack's deprecated verification token.
 json::object to_json(const envelope& arrived);
 
-/// What tells a repeat: event_id for events, trigger_id for commands and clicks (the same one under another envelope id
-/// is the same click), else the envelope id.
+/// What tells a repeat: channel and ts for a mention (which may also be read from the history), event_id for other
+/// events, trigger_id for commands and clicks (the same one under another envelope id is the same click), else the
+/// envelope id.
 std::string repeat_key(const envelope& arrived);
 
 payload payload_of(const envelope& arrived, instant received);

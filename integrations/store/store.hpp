@@ -63,6 +63,8 @@ struct outbox_put {
     int priority = 5;            ///< lower goes first
     json::object body;           ///< the desired state
     std::optional<instant> due;  ///< not before; nullopt = now
+    /// Sent once more although it shows this already: somebody may have removed it while nobody listened.
+    bool again = false;
 };
 
 struct outbox_row {

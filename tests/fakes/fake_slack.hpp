@@ -22,7 +22,9 @@ public:
         std::string channel, ts, thread_ts, text;
         json::array blocks;
         json::object metadata;
-        std::string file;  ///< name of the file it carries
+        std::string file;     ///< name of the file it carries
+        std::string user;     ///< a person wrote it
+        std::string subtype;  ///< "channel_join" …
         bool deleted = false;
     };
     struct made_call {
@@ -123,6 +125,8 @@ private:
         if (method == "chat.delete") return erase(asked);
         if (method == "chat.postEphemeral") return ephemerals.push_back(asked), json::object{{"ok", true}};
         if (method == "conversations.history" || method == "conversations.replies") return read(asked);
+        if (method == "auth.test")
+            return json::object{{"ok", true}, {"team_id", "T1"}, {"user_id", "UBOT"}, {"bot_id", "BBOT"}};
         if (method == "usergroups.users.list")
             return json::object{{"ok", true}, {"users", groups[text_at(asked, "usergroup")]}};
         if (method == "users.info") {
@@ -189,6 +193,9 @@ private:
     }
     static json::object shown_as(const message& each) {
         json::object made{{"ts", each.ts}, {"text", each.text}};
+        if (!each.user.empty()) made["user"] = each.user;
+        if (!each.subtype.empty()) made["subtype"] = each.subtype;
+        if (!each.thread_ts.empty()) made["thread_ts"] = each.thread_ts;
         made["metadata"] = each.metadata;
         if (!each.file.empty()) {
             json::array list;

@@ -53,7 +53,7 @@ struct memory_books {
     int lost_arrivals = 0;        ///< so many answers of `receive` are lost, with the envelope stored
 };
 
-class memory_store final : public store::store {
+class memory_store : public store::store {
     using batch = slipway::store::batch;
     using outbox_row = slipway::store::outbox_row;
     using work_row = slipway::store::work_row;
@@ -466,7 +466,7 @@ private:
         } else {
             const bool keeps_waiting = row.attempts > 0 && !(row.given_up && changed);
             each.due = keeps_waiting ? std::max(each.due, due) : due;
-            row.wanted += changed ? 1 : 0;
+            row.wanted += changed || (wanted.again && row.achieved >= row.wanted) ? 1 : 0;
             if (row.given_up && changed) row.attempts = 0;
             row.given_up = row.given_up && !changed;
         }

@@ -91,10 +91,10 @@ task<> put_message(connection& db, const outbox_put& wanted) {
         "lane = excluded.lane, priority = excluded.priority, body = excluded.body, "
         "due = CASE WHEN outbox.attempts > 0 AND NOT (outbox.given_up AND outbox.body <> excluded.body) "
         "THEN greatest(outbox.due, excluded.due) ELSE excluded.due END, "
-        "wanted = outbox.wanted + (outbox.body <> excluded.body)::int, "
+        "wanted = outbox.wanted + (outbox.body <> excluded.body OR ($6 AND outbox.achieved >= outbox.wanted))::int, "
         "attempts = CASE WHEN outbox.given_up AND outbox.body <> excluded.body THEN 0 ELSE outbox.attempts END, "
         "given_up = outbox.given_up AND outbox.body = excluded.body",
-        wanted.key, wanted.lane, wanted.priority, body, due);
+        wanted.key, wanted.lane, wanted.priority, body, due, wanted.again);
 }
 
 task<result<>> settle_message(connection& db, const outbox_settle& outcome) {

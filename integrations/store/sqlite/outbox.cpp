@@ -83,11 +83,11 @@ void put_message(connection& db, const outbox_put& wanted, instant now) {
     db.run(
         "UPDATE outbox SET lane = ?2, priority = ?3, body = ?4, "
         "due = iif(attempts > 0 AND NOT (given_up AND body <> ?4), max(due, ?5), ?5), "
-        "wanted = wanted + (body <> ?4), "
+        "wanted = wanted + (body <> ?4 OR (?6 AND achieved >= wanted)), "
         "attempts = iif(given_up AND body <> ?4, 0, attempts), "
         "given_up = given_up AND body = ?4 "
         "WHERE key = ?1",
-        wanted.key, wanted.lane, wanted.priority, body, due);
+        wanted.key, wanted.lane, wanted.priority, body, due, wanted.again);
 }
 
 result<> settle_message(connection& db, const outbox_settle& outcome, instant now) {

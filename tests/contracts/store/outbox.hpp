@@ -42,6 +42,27 @@ TEMPLATE_LIST_TEST_CASE("a message that was sent is left alone until its body ch
     CHECK(text_at(again[0].receipt, "ts") == "1.1");
 }
 
+TEMPLATE_LIST_TEST_CASE("a message that is wanted again is sent once more, and once only", "[store][outbox]",
+                        databases_under_test) {
+    store_fixture<TestType> at;
+    auto wish = message_of("board", "one");
+    wish.again = true;
+    REQUIRE(at.put(wish));
+    REQUIRE(at.put(wish));  // it was not sent yet: there is nothing to repeat
+    const auto first = at.lease_outbox().at(0);
+    CHECK(first.wanted == 1);
+    REQUIRE(at.settle(sent(first)));
+    CHECK(at.lease_outbox().empty());
+    REQUIRE(at.put(wish));
+    REQUIRE(at.put(wish));
+    const auto again = at.lease_outbox();
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].wanted == 2);
+    CHECK(text_at(again[0].receipt, "ts") == "1.1");
+    REQUIRE(at.settle(sent(again[0])));
+    CHECK(at.lease_outbox().empty());
+}
+
 TEMPLATE_LIST_TEST_CASE("a put while the message is being sent is sent afterwards", "[store][outbox]",
                         databases_under_test) {
     store_fixture<TestType> at;

@@ -196,3 +196,26 @@ TEST_CASE("a link button needs no answer, and other apps' buttons are not ours",
     other.value = "yes";
     CHECK(one.give(other).empty());
 }
+
+TEST_CASE("R7.1 after a gap what waits for people is sent once more, and nothing else is", "[slash]") {
+    bench one;
+    one.go_to_push();
+    const auto send_all = [&one] {
+        std::vector<std::string> sent;
+        for (const auto& row : *one.run(one.memory->lease_outbox("sender", 1'000, milliseconds{10'000}, {}))) {
+            store::batch done;
+            done.settled.push_back({row.key, row.fence, store::outbox_settle::how::sent, row.wanted, {}});
+            REQUIRE(one.run(one.memory->commit(std::move(done))));
+            sent.push_back(row.key);
+        }
+        return sent;
+    };
+    send_all();
+    CHECK(send_all().empty());
+    CHECK(one.run(one.releases.show_again("shop-1.4.0-1")).value() >= 2);
+    const auto again = send_all();
+    CHECK(std::ranges::count(again, conductor::board_key("shop-1.4.0-1")) == 1);
+    CHECK(std::ranges::any_of(again, [](const auto& key) { return key.find("push") != std::string::npos; }));
+    CHECK(std::ranges::none_of(again, [](const auto& key) { return key.starts_with("answer/"); }));
+    CHECK(send_all().empty());
+}

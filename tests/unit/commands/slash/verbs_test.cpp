@@ -164,6 +164,24 @@ TEST_CASE("a mention is the command without its slash", "[slash]") {
     CHECK(one.state().version == "1.4.0");
 }
 
+TEST_CASE("what was said long before it arrived is not done, and its thread says so", "[slash]") {
+    bench one;
+    slack::app_mention mentioned;
+    mentioned.from.team = "T1";
+    mentioned.from.user = "UANA";
+    mentioned.from.channel = "C1";
+    mentioned.from.received = instant{std::chrono::seconds{1'764'000'360}};
+    mentioned.ts = "1764000000.000100";
+    mentioned.text = untrusted{"<@UBOT> start 1.4.0"};
+    const auto said = one.give(mentioned);
+    CHECK(says(said, "nothing was done"));
+    CHECK(said.find("1764000000.000100") != std::string::npos);
+    CHECK_FALSE(one.run(one.releases.live("shop"))->has_value());
+    mentioned.from.received = instant{std::chrono::seconds{1'764'000'299}};
+    one.give(mentioned);
+    CHECK(one.state().version == "1.4.0");
+}
+
 TEST_CASE("R7.8 what people type is shown without mentioning anybody", "[slash]") {
     bench one;
     const auto said = one.type("<!channel> <@U1>");
