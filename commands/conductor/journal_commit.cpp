@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "commands/conductor/durations.hpp"
 #include "commands/conductor/journal.hpp"
 #include "commands/conductor/journal_names.hpp"
 #include "integrations/store/event_chain.hpp"
@@ -102,6 +103,8 @@ task<result<>> journal::commit(decided what, release::actor who, std::string cau
         for (const auto& happened : each.events) state = release::apply(std::move(state), happened);
         heads.push_back(add_part(changes, each, state, actor, cause, now));
         after.push_back(std::move(state));
+        auto counted = co_await with_durations(memory_, std::move(changes), *each.before, each.events);
+        changes = std::move(counted);
     }
     if (what.house && !what.house->events.empty()) {
         store::append added{house_stream_of(what.house->before->name), what.house->before->journal, {}};

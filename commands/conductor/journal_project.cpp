@@ -2,8 +2,10 @@
 // overtake another.
 #include <spdlog/spdlog.h>
 
+#include "commands/conductor/durations.hpp"
 #include "commands/conductor/journal.hpp"
 #include "commands/conductor/journal_names.hpp"
+#include "commands/release/usual.hpp"
 
 namespace slipway::conductor {
 namespace {
@@ -93,6 +95,8 @@ task<result<house_pointer>> journal::ask_project(std::string name, release::proj
 
 task<result<state_pointer>> journal::begin(release::start wanted, release::actor who, std::string cause,
                                            companions with) {
+    auto usual = co_await usual_times(memory_, wanted.project);
+    if (!usual.empty()) wanted.facts[release::usual_fact] = std::move(usual);
     for (int conflict = 0; conflict < most_conflicts; ++conflict) {
         const auto now = time_.now();
         const auto house = co_await load_project(wanted.project);

@@ -3,6 +3,7 @@
 
 #include "commands/conductor/journal.hpp"
 #include "commands/conductor/journal_names.hpp"
+#include "commands/release/usual.hpp"
 
 namespace slipway::conductor {
 namespace {
@@ -56,6 +57,11 @@ void add_resources(store::batch& changes, const release::release_state& after, c
             each_of(step.id, [&](store::claim given) { changes.released.push_back(std::move(given)); });
 }
 
+/// Looks at a step again when it would be late.
+std::string late_row(const std::string& release_id, const std::string& step) {
+    return release_id + "/" + step + "/late";
+}
+
 }  // namespace
 
 void journal::add_work(store::batch& changes, const release::release_state& before, const release::release_state& after,
@@ -69,6 +75,11 @@ void journal::add_work(store::batch& changes, const release::release_state& befo
         } else if (const auto* act = std::get_if<release::step_intended>(&each)) {
             changes.work.push_back(row(after, act->step, act->attempt, "perform", number, now));
             changes.work.back().payload["key"] = act->key;
+            const auto* step = after.step(act->step);
+            if (const auto late = step != nullptr ? release::late_at(after, *step) : std::nullopt)
+                changes.work.push_back({late_row(after.id, act->step), work::tick, release_payload(after.id), *late});
+        } else if (const auto* over = std::get_if<release::step_ended>(&each)) {
+            if (release::usual_time(after, over->step)) changes.dropped_work.push_back(late_row(after.id, over->step));
         } else if (const auto* item = std::get_if<release::item_intended>(&each)) {
             const auto* step = after.step(item->step);
             changes.work.push_back(row(after, item->step, step != nullptr ? step->attempt : 1, "item", number, now));

@@ -211,11 +211,14 @@ struct applier {
     void operator()(const step_intended& e) {
         if (auto* step = state.step(e.step)) {
             step->status = step_status::running;
-            step->intent = intent_state{e.key, e.at};
+            step->intent = intent_state{e.key, e.at, {}};
             step->awaits.clear();
             ++step->acts;
             if (step->began == instant{}) step->began = e.at;
         }
+    }
+    void operator()(const step_late& e) {
+        if (auto* step = state.step(e.step); step != nullptr && step->intent) step->intent->late = e.at;
     }
     void operator()(const step_ended& e) {
         auto* step = state.step(e.step);

@@ -121,6 +121,15 @@ struct step_intended {
 };
 BOOST_DESCRIBE_STRUCT(step_intended, (), (step, attempt, key, at))
 
+/// It runs far longer than it usually does (R7.13); said once.
+struct step_late {
+    static constexpr const char* name = "step_late";
+    std::string step;
+    int attempt = 1;
+    instant at{};
+};
+BOOST_DESCRIBE_STRUCT(step_late, (), (step, attempt, at))
+
 /// How a step ended: done, failed, errored or unknown_outcome.
 struct step_ended {
     static constexpr const char* name = "step_ended";
@@ -297,10 +306,10 @@ BOOST_DESCRIBE_STRUCT(release_ended, (), (how, text, at, abandoned))
 
 using event = std::variant<release_started, step_considered, look_started, look_recorded, gate_opened, seat_filled,
                            seat_withdrawn, gate_reminded, gate_staffed, glass_broken, gate_closed, step_intended,
-                           step_ended, item_intended, item_delegated, item_ended, step_skipped, step_reset, note_added,
-                           notes_edited, release_held, release_resumed, abort_started, release_locked, release_unlocked,
-                           stage_frozen, stage_thawed, rollback_begun, resource_awaited, drift_noted, evidence_kept,
-                           refusal_noted, release_ended>;
+                           step_late, step_ended, item_intended, item_delegated, item_ended, step_skipped, step_reset,
+                           note_added, notes_edited, release_held, release_resumed, abort_started, release_locked,
+                           release_unlocked, stage_frozen, stage_thawed, rollback_begun, resource_awaited, drift_noted,
+                           evidence_kept, refusal_noted, release_ended>;
 
 /// The name and JSON of an event as the journal keeps it.
 std::string name_of(const event& happened);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands/release/rules_parts.hpp"
+#include "commands/release/usual.hpp"
 
 namespace slipway::release {
 namespace {
@@ -307,6 +308,9 @@ result<events> decide(const question& q, const tick& asked) {
     events all;
     const auto now = std::max(q.now, asked.reached);
     for (const auto& step : q.state.steps) {
+        const auto late = late_at(q.state, step);
+        if (late && now >= *late && step.intent->late == instant{})
+            all.push_back(step_late{step.id, step.attempt, now});
         if (!q.state.is_live() || !step.gate || step.gate->status != gate_status::open ||
             step.status != step_status::asking)
             continue;

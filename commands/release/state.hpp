@@ -147,8 +147,9 @@ BOOST_DESCRIBE_STRUCT(look_state, (), (fingerprint, summary, lines, data, at, mo
 struct intent_state {
     std::string key;  ///< the same on any machine after any restart: hash(release, step, attempt, purpose)
     instant at{};     ///< also the pinned date of git objects
+    instant late{};   ///< when it was noted that it takes far longer than usual (R7.13); {} = it does not
 };
-BOOST_DESCRIBE_STRUCT(intent_state, (), (key, at))
+BOOST_DESCRIBE_STRUCT(intent_state, (), (key, at, late))
 
 /// What `when` said, once, at the first start of the step (R2.4).
 struct considered {

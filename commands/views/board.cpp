@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/release/usual.hpp"
 #include "commands/views/gate_card.hpp"
 #include "commands/views/lanes.hpp"
 #include "commands/views/sign_off_posts.hpp"
@@ -76,6 +77,19 @@ markup failure_words(const release::step_rule& rule, const release::step_state& 
     return say("❌ *{}* failed. {} {}", step_name(rule), what, way_out);
 }
 
+/// Since when, until when usually, and in other words too when it takes far longer (R7.13).
+markup running_words(const release::release_state& state, const release::step_rule& rule,
+                     const release::step_state& step) {
+    const auto since = slack::date_token(step.began, slack::date_style::time);
+    const auto usual = release::usual_time(state, step.id);
+    if (!usual || !step.intent) return say("⏳ *{}* runs since {}.", step_name(rule), since);
+    if (step.intent->late != instant{})
+        return say("🟠 *{}* runs since {}, far longer than usual: nine of ten times it is done within {}.",
+                   step_name(rule), since, to_words(*usual));
+    return say("⏳ *{}* runs since {}, usually until {} at the latest.", step_name(rule), since,
+               slack::date_token(step.intent->at + *usual, slack::date_style::time));
+}
+
 /// One step's part of "now"; empty for steps that neither wait nor move.
 markup step_words(const release::release_state& state, const release::step_rule& rule, const release::step_state& step,
                   const names& people) {
@@ -93,8 +107,7 @@ markup step_words(const release::release_state& state, const release::step_rule&
         case step_status::unknown_outcome:
             return failure_words(rule, step, people);
         case step_status::running:
-            return say("⏳ *{}* runs since {}.", step_name(rule),
-                       slack::date_token(step.began, slack::date_style::time));
+            return running_words(state, rule, step);
         case step_status::looking:
             return say("🔎 *{}* is looking, since {}.", step_name(rule),
                        slack::date_token(step.began, slack::date_style::time));

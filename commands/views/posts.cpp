@@ -1,5 +1,6 @@
 #include "commands/views/posts.hpp"
 
+#include "commands/release/usual.hpp"
 #include "commands/views/changelog_text.hpp"
 #include "commands/views/sign_off_posts.hpp"
 #include "commands/views/ways_back.hpp"
@@ -69,6 +70,19 @@ rendered post(const release::release_state& state, const release::step_rule& rul
     slack::message_builder made{say("{}: {}", name, words), rule.id + ".txt"};
     made.section(say("📣 *{}*\n{}", name, words));
     made.context(say("Asked for by {} · {}", people.of(state.requester), slack::date_token(state.started)));
+    return made.render();
+}
+
+rendered late_post(const release::release_state& state, const release::step_state& step, const names& people) {
+    const auto* rule = state.plan.find(step.id);
+    const auto usual = release::usual_time(state, step.id).value_or(milliseconds{0});
+    const auto said = say(
+        "🟠 *{}* takes far longer than usual: it runs since {}, and nine of ten times it is done within {}. Nothing is "
+        "stopped by that.",
+        rule != nullptr ? step_name(*rule) : say("{}", step.id), slack::date_token(step.began, slack::date_style::time),
+        to_words(usual));
+    slack::message_builder made{say("{}: {}", release_name(state, people.project()), said), step.id + ".txt"};
+    made.section(said);
     return made.render();
 }
 

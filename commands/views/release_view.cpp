@@ -112,6 +112,9 @@ private:
                            step.status != step_status::not_needed;
         if ((rule.kind == "notify" || rule.kind == "publish_changelog") && begun)
             put(key(rule.id), post(state_, rule, people_), in_channel(slack::priority::gate));
+        if (step.intent && step.intent->late != instant{})
+            put(key(rule.id + "/late/" + std::to_string(step.attempt)), late_post(state_, step, people_),
+                in_thread(/*broadcast=*/false, slack::priority::detail));
         if (step.gate) of_gate(rule, step);
         if (!step.items.empty() && rule.kind != "telemetry_watch") of_items(rule, step);
         of_ending(step);

@@ -219,3 +219,38 @@ TEST_CASE("R7.1 after a gap what waits for people is sent once more, and nothing
     CHECK(std::ranges::none_of(again, [](const auto& key) { return key.starts_with("answer/"); }));
     CHECK(send_all().empty());
 }
+
+TEST_CASE("R7.13 a running step says until when it usually ends; at twice the time it is amber, with one note",
+          "[slash]") {
+    bench one;
+    const auto minute = milliseconds{60'000};
+    store::batch known;
+    known.documents.push_back({"durations/shop", "tests", {{"ms", {60'000, 30'000, 60'000}}}});
+    REQUIRE(one.run(one.memory->commit(std::move(known))));
+    const auto board = [&one] {
+        return json::serialize((*one.run(one.memory->outbox_row_of(conductor::board_key("shop-1.4.0-1"))))->body);
+    };
+    const auto note = [&one] { return one.run(one.memory->outbox_row_of("shop-1.4.0-1/tests/late/1"))->has_value(); };
+    const auto tick = [&one] {
+        return one.run(one.releases.ask("shop-1.4.0-1", release::tick{}, release::machine(), "test", {})).value();
+    };
+    one.type("start 1.4.0");
+    one.ended("announce");
+    one.looked({});
+    REQUIRE(one.state().step("tests")->status == step_status::running);
+    CHECK(says(board(), "usually until"));
+    one.clock.advance(minute * 2 - milliseconds{1});
+    tick();
+    CHECK_FALSE(note());
+    CHECK_FALSE(says(board(), "far longer than usual"));
+    one.clock.advance(milliseconds{1});
+    const auto late = tick();
+    CHECK(note());
+    CHECK(says(board(), "far longer than usual"));
+    CHECK(tick()->journal == late->journal);
+    one.ended("tests");
+    CHECK_FALSE(says(board(), "far longer than usual"));
+    const auto book = *one.run(one.memory->document_of("durations/shop", "tests"));
+    CHECK(json::serialize(*book) == R"({"ms":[60000,30000,60000,120000]})");
+    for (const auto& each : *one.run(one.memory->all_work())) CHECK(each.id != "shop-1.4.0-1/tests/late");
+}
