@@ -121,12 +121,23 @@ private:
         cairo_text_extents(pen_.get(), text.c_str(), &size);
         return size.x_advance;
     }
-    /// `align` 0 = starts at x, 0.5 = centred, 1 = ends there.
-    void write(double x, double y, const std::string& text, double size, const colour& c, double align = 0,
-               bool bold = false) {
+    void choose(double size, bool bold) {
         cairo_select_font_face(pen_.get(), "sans-serif", CAIRO_FONT_SLANT_NORMAL,
                                bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
         cairo_set_font_size(pen_.get(), size);
+    }
+    /// As much of the text as is `room` wide: letters differ too much to count them.
+    std::string fitting(const std::string& text, double room, double size, bool bold = false) {
+        choose(size, bold);
+        std::size_t most = 160;
+        auto cut = shortened(text, most);
+        while (most > 4 && measure(cut) > room) cut = shortened(text, most = std::min(most, cut.size()) - 1);
+        return cut;
+    }
+    /// `align` 0 = starts at x, 0.5 = centred, 1 = ends there.
+    void write(double x, double y, const std::string& text, double size, const colour& c, double align = 0,
+               bool bold = false) {
+        choose(size, bold);
         use(c);
         cairo_move_to(pen_.get(), x - align * measure(text), y);
         cairo_show_text(pen_.get(), text.c_str());
@@ -196,7 +207,7 @@ private:
     }
 
     void words() {
-        write(left, 34, shortened(what_.title, 110), 20, ink, 0, true);
+        write(left, 34, fitting(what_.title, right - left, 20, true), 20, ink, 0, true);
         write(left, 58, "errors per minute; grey zone: restarts, not counted", 14, faint);
         write(right, bottom + 42, "time in " + local(what_.from).zone, 13, faint, 1);
         double x = left;
@@ -207,9 +218,12 @@ private:
             x += 18 + measure(label) + 24;
         };
         const auto all = drawn();
+        const std::string others = all.empty() ? "all errors" : "other errors";
+        choose(14, false);
+        const auto room = right - left - measure(others) - 18;
         for (std::size_t i = 0; i < all.size(); ++i)
-            entry(shortened(all[i].label, 110 / (all.size() + 1)), layer_colours[i]);
-        entry(all.empty() ? "all errors" : "other errors", rest);
+            entry(fitting(all[i].label, room / double(all.size()) - 42, 14), layer_colours[i]);
+        entry(others, rest);
     }
 
     const errors_picture& what_;

@@ -95,7 +95,7 @@ std::string table_row(const group_report& about) {
     return "| " + std::string{to_string(about.judged.what)} + " | " + markdown_code(about.title, 120) + " | " +
            markdown_code(about.culprit, 120) + " | " + std::to_string(about.judged.before) + " | " +
            std::to_string(about.judged.after) + " | " +
-           (about.blame.ranked.empty() ? std::string{} : person(about.blame.ranked.front().who)) + " |\n";
+           (about.blame.ranked.empty() ? std::string{"–"} : person(about.blame.ranked.front().who)) + " |\n";
 }
 
 std::string table(const std::vector<group_report>& all) {
@@ -132,8 +132,8 @@ issue_text write_umbrella(std::string_view project, std::string_view release, st
     written.labels = {"error"};
     auto& text = written.description;
     text =
-        "These groups came with the same deploy as the issues of their own; they are listed here together, the worst "
-        "first.\n\n" +
+        "These errors came with the same deploy as those that have issues of their own; there were too many for one "
+        "issue each. The worst come first.\n\n" +
         table(rest) + "\n" + marker(project, umbrella_hash(release)) + "\n" +
         seen_marker(release_id, umbrella_hash(release)) + "\n";
     for (const auto& each : rest) text += marker(project, each.hash) + "\n";

@@ -198,18 +198,36 @@ private:
             into.why = "all errors together are at least " + factor(tested.at_least) + " as frequent as before";
     }
 
+    /// "15 new groups of errors", "1 new and 2 louder groups of errors"
+    static std::string classes(const std::array<std::size_t, 3>& found) {
+        std::vector<std::string> named;
+        named.reserve(found.size());
+        for (std::size_t what = 0; what < found.size(); ++what)
+            if (found.at(what) > 0)
+                named.push_back(std::to_string(found.at(what)) + " " +
+                                std::string{to_string(static_cast<change>(what))});
+        std::string text;
+        for (std::size_t i = 0; i < named.size(); ++i) {
+            if (i > 0) text += i + 1 == named.size() ? " and " : ", ";
+            text += named[i];
+        }
+        const bool is_one = found[0] + found[1] + found[2] == 1;
+        return text + (is_one ? " group of errors" : " groups of errors");
+    }
+
     void conclude(verdict& into) const {
         std::array<std::size_t, 3> found{};
         for (const auto& each : into.groups)
             if (needs_issue(each)) ++found[static_cast<std::size_t>(each.what)];
-        const auto totals = std::to_string(into.after) + " errors in " + minutes(into.after_minutes) + " against " +
-                            std::to_string(into.before) + " in " + minutes(into.before_minutes) + " before";
+        const auto totals = std::to_string(into.after) + (into.after == 1 ? " error in " : " errors in ") +
+                            minutes(into.after_minutes) + " against " + std::to_string(into.before) + " in " +
+                            minutes(into.before_minutes) + " before";
         const auto needing = found[0] + found[1] + found[2];
         if (needing > 0) {
             into.overall = health::worse;
-            const auto more = into.why.empty() ? std::string{} : "; " + into.why;
-            into.why = std::to_string(found[0]) + " new, " + std::to_string(found[1]) + " regressed, " +
-                       std::to_string(found[2]) + " louder group(s) of errors; " + totals + more;
+            // "at least 3008 times as often as never" says nothing that the two counts do not say better.
+            const auto more = into.why.empty() || into.before == 0 ? std::string{} : "; " + into.why;
+            into.why = classes(found) + "; " + totals + more;
         } else if (into.total_louder) {
             into.overall = health::worse;
             into.why += "; " + totals;

@@ -25,6 +25,7 @@ struct error_report {
     std::int64_t turn = 0;                  ///< how many said that it is not theirs
     bool taken = false;                     ///< somebody pressed "Take it"
     bool umbrella = false;                  ///< not one group but the rest of them
+    std::uint64_t groups = 1;               ///< how many it stands for
     std::vector<errors::suspect> suspects;  ///< name, user name, confidence, reasons; most likely first
 };
 
@@ -41,9 +42,13 @@ rendered error_alert(const release::release_state& state, const std::vector<erro
 rendered error_card(const release::release_state& state, const error_report& about, const names& people,
                     std::vector<release::button>& shown);
 
-/// Asks the person who has the group now, and mentions them: an edited card calls nobody. nullopt when nobody is to be
-/// called, because nobody is known or they took it themselves. One message for each `turn`.
-std::optional<rendered> error_call(const error_report& about);
+struct error_call {
+    std::string key;  ///< the same for the same person, whatever is added to what they are asked
+    rendered message;
+};
+/// Asks whoever has a group now, and mentions them: an edited card calls nobody. Everybody is called once for all that
+/// is theirs, and once for each group that somebody else passed on to them; who took one is not called for it.
+std::vector<error_call> error_calls(const std::vector<error_report>& all);
 
 /// How many groups get a card of their own; the alert counts the rest.
 inline constexpr std::size_t most_error_cards = 10;

@@ -238,8 +238,11 @@ private:
             where.thread_of = key("errors");
             put(key("errors/" + each.hash), error_card(state_, each, people_, made_.buttons), where,
                 say("Muted, resolved or no longer alarming."));
-            if (const auto call = error_call(each))
-                put(key("errors/" + each.hash + "/call/" + std::to_string(each.turn)), *call, where);
+        }
+        for (const auto& call : error_calls(all)) {
+            auto where = in_channel(slack::priority::detail);
+            where.thread_of = key("errors");
+            put(key("errors/call/" + call.key), call.message, where);
         }
     }
 

@@ -101,3 +101,28 @@ TEST_CASE("the official Ruby SDK reports an exception", "[sdk][ruby]") {
     CHECK(here.counted() == 1);
     CHECK(here.receiver->counts().refused == 0);
 }
+
+TEST_CASE("a PHP program that sends as the SDK's transport does reports a chained exception by its cause",
+          "[sdk][php]") {
+    if (!is_there("/usr/bin/php", "php-cli") || !is_there("/usr/share/doc/php-curl", "php-curl")) return;
+    room here;
+    const auto said = here.must_run({"/usr/bin/php", scripts + "php_client.php", here.dsn(), "50"}).out;
+    CHECK_THAT(said, Catch::StartsWith("answered 200, "));
+    const auto group = only_group(here.groups());
+    CHECK(group.title.raw() == "RuntimeException: no total for the cart");
+    CHECK(group.first_release == "shop@1.4.0");
+    CHECK(here.counted() == 1);
+    const auto sample = here.ledger.save();
+    CHECK_THAT(json::serialize(sample), Catch::Contains("array_sum") && Catch::Contains("Cart::total"));
+    CHECK_THAT(json::serialize(sample), !Catch::Contains("canary"));
+}
+
+TEST_CASE("what is too large is refused before a PHP page has sent it", "[sdk][php]") {
+    if (!is_there("/usr/bin/php", "php-cli") || !is_there("/usr/share/doc/php-curl", "php-curl")) return;
+    room here;
+    // Hex of random bytes shrinks to half: four MiB of it are two on the wire, and curl asks first from one MiB on.
+    // Were it not answered, it would send everything after a second.
+    const auto said = here.must_run({"/usr/bin/php", scripts + "php_client.php", here.dsn(), "4096"}).out;
+    CHECK(said == "answered 413, 0 bytes sent\n");
+    CHECK(here.counted() == 0);
+}

@@ -196,6 +196,7 @@ private:
         auto card = card_of(about, *made, *who);
         card["what"] = "";
         card["umbrella"] = true;
+        card["groups"] = rest.size();
         co_return card;
     }
 };

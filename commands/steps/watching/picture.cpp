@@ -7,6 +7,7 @@
 #include "commands/chart/errors_chart.hpp"
 #include "commands/errors/actions.hpp"
 #include "commands/steps/common.hpp"
+#include "commands/views/parts.hpp"
 
 namespace slipway::steps {
 namespace {
@@ -26,9 +27,9 @@ std::vector<attachment> picture_of(const context& here, const watch_plan& plan, 
     picture.settled = plan.settled;
     picture.until = all.to;
     picture.marker = "deploy of " + here.state->version;
-    picture.title = fmt::format("{} {}: {} in {:.0f} min after the deploy, {} in {:.0f} min before", here.project->name,
-                                here.state->version, count(judged.after, "error"), std::max(1.0, judged.after_minutes),
-                                judged.before, judged.before_minutes);
+    picture.title = fmt::format("{}: {} in {:.0f} min after the deploy, {} in {:.0f} min before",
+                                views::release_name(*here.state, *here.project), count(judged.after, "error"),
+                                std::max(1.0, judged.after_minutes), judged.before, judged.before_minutes);
     picture.total = here.with.errors->per_minute({where, {}, {}, {}}, all);
     for (const auto& each : judged.needing_issues())
         if (picture.layers.size() < most_layers)

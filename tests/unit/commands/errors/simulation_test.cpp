@@ -1,7 +1,9 @@
 // The table of false alarms and of power, simulated: what one alarm of the watch is worth. Seeded, so always the same.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <random>
 
 #include "commands/errors/statistics.hpp"
@@ -22,6 +24,8 @@ struct world {
     bool corrected = true;
 };
 
+enum class rule_of_thumb { three_sigma_in_any_minute, twice_the_rate_at_ten, ten_in_any_five };
+
 class simulation {
 public:
     explicit simulation(world what) : what_{what} {}
@@ -30,6 +34,12 @@ public:
     double alarms(int runs) {
         int found = 0;
         for (int i = 0; i < runs; ++i) found += one_deploy() ? 1 : 0;
+        return 100.0 * found / runs;
+    }
+
+    double alarms_by(rule_of_thumb rule, int runs) {
+        int found = 0;
+        for (int i = 0; i < runs; ++i) found += one_deploy_judged_by(rule) ? 1 : 0;
         return 100.0 * found / runs;
     }
 
@@ -51,6 +61,28 @@ private:
             if (x2 >= least_evidence && is_alarm(x1, x2, look, burst)) return true;
         }
         return false;
+    }
+
+    /// What people use instead of a test. In a world without change each alarm is a false one.
+    bool one_deploy_judged_by(rule_of_thumb rule) {
+        std::vector<double> before(minutes_before), after(looks.back());
+        for (auto& each : before) each = minute(what_.rate);
+        for (auto& each : after) each = minute(what_.rate * what_.factor);
+        const auto together = [&after](std::size_t from, std::size_t count) {
+            const auto first = after.begin() + static_cast<std::ptrdiff_t>(from);
+            return std::accumulate(first, first + static_cast<std::ptrdiff_t>(count), 0.0);
+        };
+        const auto mean = std::accumulate(before.begin(), before.end(), 0.0) / double(minutes_before);
+        if (rule == rule_of_thumb::twice_the_rate_at_ten) return together(0, 10) / 10 > 2 * mean;
+        if (rule == rule_of_thumb::ten_in_any_five) {
+            for (std::size_t from = 0; from + 5 <= after.size(); ++from)
+                if (together(from, 5) >= 10) return true;
+            return false;
+        }
+        double squares = 0;
+        for (const auto each : before) squares += (each - mean) * (each - mean);
+        const auto deviation = std::sqrt(squares / double(minutes_before - 1));
+        return std::any_of(after.begin(), after.end(), [&](double each) { return each > mean + 3 * deviation; });
     }
 
     /// The test itself; its answers depend on whole numbers only, so each is asked once.
@@ -93,6 +125,22 @@ TEST_CASE("R10.5 errors that come in bursts raise false alarms only without the 
     // Variance 8 times the mean at 10 a minute: 22 % without, 0.4 % with it.
     CHECK(simulated({.rate = 10, .burst = 8, .corrected = false}) == Approx(22).margin(2.5));
     CHECK(simulated({.rate = 10, .burst = 8}, 10'000) == Approx(0.4).margin(0.3));
+}
+
+TEST_CASE("R10.5 rules of thumb cry wolf where the test is silent", "[errors][simulation]") {
+    const auto share = [](world what, rule_of_thumb rule) { return simulation{what}.alarms_by(rule, 5'000); };
+    const world rare{.rate = 0.1}, some{.rate = 1}, many{.rate = 10}, bursts{.rate = 10, .burst = 8};
+    using enum rule_of_thumb;
+    CHECK(share(rare, three_sigma_in_any_minute) == Approx(35).margin(2));
+    CHECK(share(some, three_sigma_in_any_minute) == Approx(16).margin(2));
+    CHECK(share(many, three_sigma_in_any_minute) == Approx(6.6).margin(1));
+    CHECK(share(bursts, three_sigma_in_any_minute) == Approx(25).margin(2));
+    CHECK(share(rare, twice_the_rate_at_ten) == Approx(17).margin(2));
+    CHECK(share(some, twice_the_rate_at_ten) == Approx(0.9).margin(0.4));
+    CHECK(share(many, twice_the_rate_at_ten) == 0);
+    CHECK(share(rare, ten_in_any_five) == 0);
+    CHECK(share(some, ten_in_any_five) == Approx(17).margin(2));
+    CHECK(share(many, ten_in_any_five) == 100);
 }
 
 TEST_CASE("R10.5 a rate that is three times higher is found", "[errors][simulation]") {

@@ -66,6 +66,15 @@ TEST_CASE("R10.5 a known group is louder only when chance does not explain it", 
     CHECK(few.groups[0].what == change::old);  // three are no evidence
 }
 
+TEST_CASE("R10.5 a verdict names the kinds of change that there are, and no ratio to nothing", "[errors][verdict]") {
+    CHECK(judged({fresh("g", {0, 2, 3})}).why ==
+          "1 new group of errors; 5 errors in 2 minutes against 0 in 60 minutes before");
+    const auto both =
+        judged({fresh("a", {0, 9, 9}), fresh("b", {0, 9, 9}), known("c", steady(60, 2), {0, 30, 30})}).why;
+    CHECK_THAT(both, Catch::StartsWith("2 new and 1 louder groups of errors; 96 errors in 2 minutes against 30 in"));
+    CHECK_THAT(both, Catch::Contains("all errors together are at least"));
+}
+
 TEST_CASE("R10.5 silence without traffic is inconclusive, never healthy", "[errors][verdict]") {
     comparison_input input;
     input.groups = {known("g", steady(60, 2), counts(10))};

@@ -224,7 +224,9 @@ private:
             note("error_alert", "groups", views::error_alert(state, all, people_, shown_));
             note("error_card", "group", views::error_card(state, all.at(0), people_, shown_));
             note("errors_reply", "for one person", views::errors_reply(state, people_));
-            if (const auto call = views::error_call(all.at(0))) note("error_call", "assigned", *call, {"@UEVE"});
+            for (const auto& call : views::error_calls(all)) note("error_call", "assigned", call.message, {"@UEVE"});
+            if (all.at(0).assignee_slack.empty()) continue;
+            note("error_call", "several", views::error_calls({all.at(0), all.at(0)}).at(0).message, {"@UEVE"});
         }
     }
 

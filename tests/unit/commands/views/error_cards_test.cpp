@@ -130,7 +130,7 @@ TEST_CASE("the alert leads to the rollback while production has the release, als
 TEST_CASE("whoever is assigned is called once, by a message of their own: an edited card calls nobody",
           "[views][errors]") {
     const auto view = views::everything(with_issue(), settings);
-    const auto* call = message(view, "shop-1.4.0-1/errors/" + hash + "/call/0");
+    const auto* call = message(view, "shop-1.4.0-1/errors/call/UBO");
     REQUIRE(call != nullptr);
     CHECK(slack::mentions_in(as_json(*call)) == problems{"@UBO", "@UBO"});
     CHECK(has(json::serialize(as_json(*call)), "70 % of the evidence"));
@@ -138,7 +138,7 @@ TEST_CASE("whoever is assigned is called once, by a message of their own: an edi
     const auto* card = message(view, "shop-1.4.0-1/errors/" + hash);
     REQUIRE(card != nullptr);
     CHECK(slack::mentions_in(as_json(*card)) == problems{});
-    CHECK(message(views::everything(watched(), settings), "shop-1.4.0-1/errors/" + hash + "/call/0") == nullptr);
+    CHECK(message(views::everything(watched(), settings), "shop-1.4.0-1/errors/call/UBO") == nullptr);
 }
 
 TEST_CASE("“not me” calls the next one, “take it” calls nobody and stands on the card", "[views][errors]") {
@@ -149,14 +149,14 @@ TEST_CASE("“not me” calls the next one, “take it” calls nobody and stand
     data["owner_slack"] = "UCHI";
     data["because"] = "near";
     const auto passed = views::everything(state, settings);
-    const auto* call = message(passed, "shop-1.4.0-1/errors/" + hash + "/call/1");
+    const auto* call = message(passed, "shop-1.4.0-1/errors/call/" + hash + "/1");
     REQUIRE(call != nullptr);
     CHECK(slack::mentions_in(as_json(*call)) == problems{"@UCHI", "@UCHI"});
     CHECK(has(words_of(card_of(state)), "*Assigned to* Chi: near"));
 
     state.step("errors-after")->items[0].data["because"] = "taken in Slack";
     const auto taken = views::everything(state, settings);
-    CHECK(message(taken, "shop-1.4.0-1/errors/" + hash + "/call/1") == nullptr);
+    CHECK(message(taken, "shop-1.4.0-1/errors/call/" + hash + "/1") == nullptr);
     CHECK(has(words_of(card_of(state)), "*Taken by* Chi"));
 }
 
@@ -172,6 +172,54 @@ TEST_CASE("one alert lists every group, however many, ten have cards", "[views][
               view.messages, [](const auto& each) { return each.key.starts_with("shop-1.4.0-1/errors/0000"); }) == 10);
     const auto* alert = message(view, "shop-1.4.0-1/errors");
     REQUIRE(alert != nullptr);
-    CHECK(has(json::serialize(as_json(*alert)), "14 errors after the deploy"));
+    CHECK(has(json::serialize(as_json(*alert)), "14 different errors after the deploy"));
     CHECK(has(json::serialize(as_json(*alert)), "and 4 more"));
+}
+
+TEST_CASE("the alert counts what one issue lists together, and says which issue", "[views][errors]") {
+    auto state = with_issue();
+    auto rest = group("5 more error groups", std::string(32, 'f'));
+    rest["what"] = "";
+    rest["umbrella"] = true;
+    rest["groups"] = 5;
+    rest["issue"] = 32;
+    rest["url"] = "https://git.example/shop/-/issues/32";
+    state.step("errors-to-issues")->data["issues"].as_array().push_back(rest);
+    const auto view = views::everything(state, settings);
+    const auto words = json::serialize(as_json(*message(view, "shop-1.4.0-1/errors")));
+    CHECK(has(words, "6 different errors after the deploy"));
+    CHECK(has(words, "and 5 more · issue <https://git.example/shop/-/issues/32|#32>, nobody assigned"));
+    CHECK_FALSE(has(words, "5 more error groups"));
+}
+
+TEST_CASE("who has ten errors is called once for all of them, and again only for what others pass on",
+          "[views][errors]") {
+    auto state = with_issue();
+    auto& issues = state.step("errors-to-issues")->data["issues"].as_array();
+    for (const auto each : {'a', 'b'}) {
+        auto more = issues.at(0).as_object();
+        more["hash"] = std::string(32, each);
+        more["title"] = std::string{"Error "} + each;
+        issues.push_back(more);
+    }
+    const auto calls_in = [](const views::release_view& view) {
+        return std::ranges::count_if(view.messages, [](const auto& each) { return has(each.key, "/errors/call/"); });
+    };
+    auto view = views::everything(state, settings);
+    CHECK(calls_in(view) == 1);
+    const auto* call = message(view, "shop-1.4.0-1/errors/call/UBO");
+    REQUIRE(call != nullptr);
+    CHECK(slack::mentions_in(as_json(*call)) == problems{"@UBO", "@UBO"});  // in the blocks, and in the notification
+    CHECK(has(json::serialize(as_json(*call)), "please look at these 3"));
+    CHECK(has(json::serialize(as_json(*call)), "*Error b* (<"));
+
+    // Bo passes the first one on to Chi: a call of its own, and Bo's is edited.
+    auto& data = state.step("errors-after")->items[0].data;
+    data["turn"] = 1;
+    data["owner"] = "chi";
+    data["owner_slack"] = "UCHI";
+    view = views::everything(state, settings);
+    CHECK(calls_in(view) == 2);
+    CHECK(message(view, "shop-1.4.0-1/errors/call/" + hash + "/1") != nullptr);
+    CHECK(has(json::serialize(as_json(*message(view, "shop-1.4.0-1/errors/call/UBO"))), "please look at these 2"));
 }
