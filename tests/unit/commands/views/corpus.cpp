@@ -233,6 +233,9 @@ private:
     void posts() {
         auto state = stopped("announce", step_status::done);
         note("post", "announcement", views::post(state, *state.plan.find("announce"), people_));
+        auto late = state;
+        late.facts["usual"] = json::object{{"announce", 60'000}};
+        note("late_post", "twice as long", views::late_post(late, *late.step("announce"), people_));
         note("changelog_post", "entry", views::changelog_post(state, people_));
         note("summary", "done", views::summary(over(state, release::ending::done, others_()), people_));
         note("summary", "failed", views::summary(over(choosing(), release::ending::failed, others_()), people_));
