@@ -14,7 +14,7 @@ constexpr const char* document = "ledger";
 /// Small notes beside the ledgers, so that nobody reads those that have not changed: {revision, at}.
 constexpr const char* notes_collection = "telemetry-kept";
 constexpr milliseconds every{3'000};
-constexpr milliseconds every_shared{1'000};  // a watch of seconds must see what another bot received
+constexpr milliseconds every_shared{1'000};     // a watch of seconds must see what another bot received
 constexpr std::chrono::hours longest_kept{48};  // a ledger keeps 26 hours
 
 }  // namespace

@@ -35,7 +35,7 @@ std::string system_words() {
     return std::error_code{errno, std::generic_category()}.message();
 }
 
-std::string inside(const std::string& work_tree, const std::string& path) {
+std::string within_tree(const std::string& work_tree, const std::string& path) {
     return work_tree + "/" + path;
 }
 
@@ -43,7 +43,7 @@ std::string inside(const std::string& work_tree, const std::string& path) {
 result<> refuse_linked_folder(const std::string& work_tree, const std::string& path) {
     for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
         struct stat found{};
-        const std::string folder = inside(work_tree, path.substr(0, slash));
+        const std::string folder = within_tree(work_tree, path.substr(0, slash));
         if (lstat(folder.c_str(), &found) == 0 && S_ISLNK(found.st_mode)) {
             return failure{errc::refused, folder + " is a symbolic link, so " + path + " is not inside the work tree"};
         }
@@ -78,7 +78,7 @@ result<std::string> read_filtered(git_repository& repo, const std::string& full,
 result<file_edit> read_edit(git_repository& repo, const std::string& work_tree, const std::string& path) {
     const auto linked = refuse_linked_folder(work_tree, path);
     if (!linked) return linked.error();
-    const std::string full = inside(work_tree, path);
+    const std::string full = within_tree(work_tree, path);
     struct stat found{};
     if (lstat(full.c_str(), &found) != 0) {
         if (errno == ENOENT || errno == ENOTDIR) return file_edit{};

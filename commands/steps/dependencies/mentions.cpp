@@ -35,7 +35,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
     return all;
 }
 
-std::optional<mention> read(std::string_view word, std::string_view group, std::string_view root) {
+std::optional<mention> mention_in(std::string_view word, std::string_view group, std::string_view root) {
     if (word.find("://") != std::string_view::npos) {
         if (root.empty() || !word.starts_with(root) || word.size() <= root.size() || word[root.size()] != '/')
             return std::nullopt;
@@ -66,7 +66,7 @@ std::optional<mention> read(std::string_view word, std::string_view group, std::
 std::vector<mention> mentions_in(std::string_view text, std::string_view group, std::string_view root) {
     std::vector<mention> all;
     for (const auto word : words_of(text)) {
-        const auto found = read(word, group, root);
+        const auto found = mention_in(word, group, root);
         if (found && std::ranges::find(all, *found) == all.end()) all.push_back(*found);
     }
     return all;
