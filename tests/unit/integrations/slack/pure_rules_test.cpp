@@ -12,7 +12,7 @@ using namespace slipway::slack;
 using namespace std::chrono_literals;
 
 namespace {
-const instant noon = from_unix_ms(1'800'000'000'000);
+const instant rules_noon = from_unix_ms(1'800'000'000'000);
 }
 
 TEST_CASE("posts to one channel leave one a second after a small burst, other channels are not held up",
@@ -20,37 +20,37 @@ TEST_CASE("posts to one channel leave one a second after a small burst, other ch
     pacer pace;
     const auto& post = facts_of("chat.postMessage");
     std::vector<milliseconds> waits;
-    for (int i = 0; i < 6; ++i) waits.push_back(pace.reserve(post, "C1", noon));
+    for (int i = 0; i < 6; ++i) waits.push_back(pace.reserve(post, "C1", rules_noon));
     CHECK(waits == std::vector<milliseconds>{0ms, 0ms, 0ms, 1000ms, 2000ms, 3000ms});
-    CHECK(pace.reserve(post, "C2", noon) == 0ms);
-    CHECK(pace.reserve(facts_of("chat.update"), "C1", noon) == 0ms);
-    CHECK(pace.reserve(post, "C1", noon + 10s) == 0ms);
+    CHECK(pace.reserve(post, "C2", rules_noon) == 0ms);
+    CHECK(pace.reserve(facts_of("chat.update"), "C1", rules_noon) == 0ms);
+    CHECK(pace.reserve(post, "C1", rules_noon + 10s) == 0ms);
 }
 
 TEST_CASE("a method's tier spreads its calls over the minute", "[slack][pace]") {
     pacer pace;
     milliseconds last{0};
-    for (int i = 0; i < 50; ++i) last = pace.reserve(facts_of("users.info"), "", noon);
+    for (int i = 0; i < 50; ++i) last = pace.reserve(facts_of("users.info"), "", rules_noon);
     CHECK(last >= 12s);  // Tier 4: a hundred a minute
     milliseconds info{0};
-    for (int i = 0; i < 50; ++i) info = pace.reserve(facts_of("conversations.info"), "", noon);
+    for (int i = 0; i < 50; ++i) info = pace.reserve(facts_of("conversations.info"), "", rules_noon);
     CHECK(info >= 40s);  // Tier 3: fifty a minute
 }
 
 TEST_CASE("R5.11 a 429 blocks its own method only, and the longest one counts", "[slack][pace]") {
     pacer pace;
-    pace.block("chat.postMessage", noon + 30s);
-    pace.block("chat.postMessage", noon + 5s);
-    CHECK(pace.blocked_for("chat.postMessage", noon + 10s) == 20s);
-    CHECK(pace.blocked_for("chat.postMessage", noon + 31s) == 0ms);
-    CHECK(pace.blocked_for("chat.update", noon) == 0ms);
+    pace.block("chat.postMessage", rules_noon + 30s);
+    pace.block("chat.postMessage", rules_noon + 5s);
+    CHECK(pace.blocked_for("chat.postMessage", rules_noon + 10s) == 20s);
+    CHECK(pace.blocked_for("chat.postMessage", rules_noon + 31s) == 0ms);
+    CHECK(pace.blocked_for("chat.update", rules_noon) == 0ms);
 }
 
 TEST_CASE("a clock set back does not stop the queue", "[slack][pace]") {
     pacer pace;
     const auto& post = facts_of("chat.postMessage");
-    for (int i = 0; i < 4; ++i) pace.reserve(post, "C1", noon);
-    CHECK(pace.reserve(post, "C1", noon - 1h) == 0ms);
+    for (int i = 0; i < 4; ++i) pace.reserve(post, "C1", rules_noon);
+    CHECK(pace.reserve(post, "C1", rules_noon - 1h) == 0ms);
 }
 
 TEST_CASE("Slack's error codes mean one thing each", "[slack][errors]") {

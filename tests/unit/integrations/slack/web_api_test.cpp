@@ -20,8 +20,8 @@ namespace {
 
 const std::string base = "https://slack.test/api/";
 
-struct bench {
-    bench() {
+struct api_bench {
+    api_bench() {
         web_api_settings settings;
         settings.api_url = base;
         settings.bot_token = "xoxb-bot";
@@ -43,7 +43,7 @@ std::string header(const net::request& asked, std::string_view name) {
 }  // namespace
 
 TEST_CASE("a JSON method gets its arguments as JSON and the token in the header alone", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     json::object arguments{{"channel", "C1"}, {"text", "hi <b>"}};
     REQUIRE(world.call("chat.postMessage", arguments));
     REQUIRE(world.http.requests.size() == 1);
@@ -58,7 +58,7 @@ TEST_CASE("a JSON method gets its arguments as JSON and the token in the header 
 }
 
 TEST_CASE("a form method gets nested values as JSON text in their fields", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     json::array list;
     list.push_back("a&b");
     json::object arguments{{"channel", "C1"}, {"limit", 20}, {"inclusive", true}, {"none", nullptr}};
@@ -75,7 +75,7 @@ TEST_CASE("a form method gets nested values as JSON text in their fields", "[sla
 }
 
 TEST_CASE("only apps.connections.open uses the app token", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     world.http.will_answer(base + "apps.connections.open", 200, R"({"ok":true,"url":"wss://x.test/?ticket=1"})");
     const auto url = run(open_connection(*world.client));
     REQUIRE(url);
@@ -86,7 +86,7 @@ TEST_CASE("only apps.connections.open uses the app token", "[slack][web_api]") {
 }
 
 TEST_CASE("ok:false is a failure with Slack's code, asked once", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     world.http.will_answer(base + "chat.postMessage", 200, R"({"ok":false,"error":"not_in_channel"})");
     const auto answer = world.call("chat.postMessage", json::object{{"channel", "C1"}});
     REQUIRE_FALSE(answer);
@@ -97,7 +97,7 @@ TEST_CASE("ok:false is a failure with Slack's code, asked once", "[slack][web_ap
 }
 
 TEST_CASE("R5.11 a 429 is waited out and asked again, and other methods are not held up", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     world.http.will_answer(base + "chat.postMessage", 429, R"({"ok":false,"error":"ratelimited"})",
                            {{"Retry-After", "7"}});
     REQUIRE(world.call("chat.postMessage", json::object{{"channel", "C1"}}));
@@ -106,7 +106,7 @@ TEST_CASE("R5.11 a 429 is waited out and asked again, and other methods are not 
 }
 
 TEST_CASE("R5.11 a 429 that asks for more patience than we have is the caller's", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     world.http.will_answer(base + "chat.postMessage", 429, "", {{"Retry-After", "60"}});
     const auto limited = world.call("chat.postMessage", json::object{{"channel", "C1"}});
     REQUIRE_FALSE(limited);
@@ -126,7 +126,7 @@ TEST_CASE("a write whose answer was lost is never repeated, a read is", "[slack]
     const failure lost{errc::lost, "connection reset"};
     const failure slow{errc::timed_out, "no answer within 15s"};
     for (const auto& why : {lost, slow}) {
-        bench world;
+        api_bench world;
         world.http.will_fail(base + "chat.postMessage", why);
         const auto answer = world.call("chat.postMessage", json::object{{"channel", "C1"}});
         REQUIRE_FALSE(answer);
@@ -139,7 +139,7 @@ TEST_CASE("a write whose answer was lost is never repeated, a read is", "[slack]
 }
 
 TEST_CASE("what surely was not sent is sent again, with growing waits, up to the limit", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     for (int i = 0; i < 9; ++i) world.http.will_fail(base + "chat.postMessage", failure{errc::unavailable, "no route"});
     const auto answer = world.call("chat.postMessage", json::object{{"channel", "C1"}});
     REQUIRE_FALSE(answer);
@@ -153,20 +153,20 @@ TEST_CASE("an outage leaves a write unknown and a read repeated", "[slack][web_a
     for (const auto& [status, body] :
          {std::pair{500, "<html>oops</html>"}, std::pair{503, ""}, std::pair{200, "<html>"}}) {
         INFO(status << " " << body);
-        bench world;
+        api_bench world;
         world.http.will_answer(base + "chat.postMessage", status, body);
         CHECK(world.call("chat.postMessage", json::object{{"channel", "C1"}}).error() == errc::lost);
         CHECK(world.http.requests.size() == 1);
         world.http.will_answer(base + "conversations.info", status, body);
         CHECK(world.call("conversations.info", json::object{{"channel", "C1"}}));
     }
-    bench world;
+    api_bench world;
     world.http.will_answer(base + "chat.postMessage", 200, R"({"ok":false,"error":"fatal_error"})");
     CHECK(world.call("chat.postMessage", json::object{{"channel", "C1"}}).error() == errc::lost);
 }
 
 TEST_CASE("a redirect is refused, the token goes nowhere else", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     world.http.will_answer(base + "auth.test", 302, "", {{"Location", "https://evil.test/"}});
     const auto answer = world.call("auth.test", {});
     REQUIRE_FALSE(answer);
@@ -175,14 +175,14 @@ TEST_CASE("a redirect is refused, the token goes nowhere else", "[slack][web_api
 }
 
 TEST_CASE("posts to one channel are spread to one a second after a burst", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     for (int i = 0; i < 6; ++i) REQUIRE(world.call("chat.postMessage", json::object{{"channel", "C1"}}));
     CHECK(world.clock.since_start() >= 3s);
     CHECK(world.clock.since_start() <= 4s);
 }
 
 TEST_CASE("uploads and response_urls travel without a token", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     REQUIRE(run(world.client->upload("https://files.test/up", "bytes")));
     response_message answer;
     answer.text = "moved";
@@ -193,7 +193,7 @@ TEST_CASE("uploads and response_urls travel without a token", "[slack][web_api]"
 }
 
 TEST_CASE("a response_url that is used up says what is left to do", "[slack][web_api]") {
-    bench world;
+    api_bench world;
     world.http.will_answer("https://hooks.test/1", 404, "expired_url");
     const auto answer = run(world.client->respond("https://hooks.test/1", json::object{{"text", "x"}}));
     REQUIRE_FALSE(answer);
@@ -210,7 +210,7 @@ TEST_CASE("a response_url that is used up says what is left to do", "[slack][web
 // ── typed methods ────────────────────────────────────────────────────────────────────────────────────────────────
 
 TEST_CASE("an edit is cut to Slack's limit and clears blocks that are no longer wanted", "[slack][methods]") {
-    bench world;
+    api_bench world;
     world.http.will_answer(base + "chat.update", 200, R"({"ok":true,"channel":"C1","ts":"1.2"})");
     message_body body;
     body.text = std::string(5'000, 'x');
@@ -223,7 +223,7 @@ TEST_CASE("an edit is cut to Slack's limit and clears blocks that are no longer 
 }
 
 TEST_CASE("a post says its metadata and asks for no previews", "[slack][methods]") {
-    bench world;
+    api_bench world;
     world.http.will_answer(base + "chat.postMessage", 200, R"({"ok":true,"channel":"C1","ts":"1.2"})");
     message_body body;
     body.text = "hello";
@@ -243,14 +243,14 @@ TEST_CASE("a post says its metadata and asks for no previews", "[slack][methods]
 }
 
 TEST_CASE("an ok without a ts is not taken for a known message", "[slack][methods]") {
-    bench world;
+    api_bench world;
     message_body body;
     body.text = "hello";
     CHECK(run(post_message(*world.client, "C1", body)).error() == errc::lost);
 }
 
 TEST_CASE("what is already as wanted counts as success", "[slack][methods]") {
-    bench world;
+    api_bench world;
     message_ref where{"C1", "1.2"};
     world.http.will_answer(base + "pins.add", 200, R"({"ok":false,"error":"already_pinned"})");
     CHECK(run(pin(*world.client, where)));
@@ -285,7 +285,7 @@ TEST_CASE("R5.9 a message is found by its metadata on whichever page it is", "[s
 }
 
 TEST_CASE("a person's facts are read, names only for showing", "[slack][methods]") {
-    bench world;
+    api_bench world;
     world.http.will_answer(base + "users.info", 200,
                            R"({"ok":true,"user":{"id":"U1","team_id":"T1","real_name":"Kim Ode",
         "profile":{"display_name":"","email":"kim@x.test"},"tz":"Europe/Berlin","is_restricted":true,"deleted":false}})");
