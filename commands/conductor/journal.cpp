@@ -1,5 +1,7 @@
 #include "commands/conductor/journal.hpp"
 
+#include "commands/conductor/journal_names.hpp"
+
 namespace slipway::conductor {
 
 std::string work::step_of(std::string_view step_kind) {
@@ -55,20 +57,25 @@ task<result<state_pointer>> journal::load(std::string id) {
 }
 
 task<result<std::size_t>> journal::show_again(std::string id) {
-    const auto state = co_await load(std::move(id));
-    if (!state) co_return state.error();
-    const auto project = projects_((*state)->project);
-    if (!project || !render_) co_return std::size_t{0};
-    store::batch changes;
-    for (auto& each : render_(**state, *project).messages) {
-        if (!waits_for_people(each.body)) continue;
-        each.again = true;
-        changes.outbox.push_back(std::move(each));
+    for (int conflict = 0; conflict < most_conflicts; ++conflict) {
+        const auto state = co_await load(id);
+        if (!state) co_return state.error();
+        const auto project = projects_((*state)->project);
+        if (!project || !render_) co_return std::size_t{0};
+        store::batch changes;
+        // No event, only its version: what was rendered must not replace what a newer state shows.
+        changes.appends.push_back({stream_of(id), (*state)->journal, {}});
+        for (auto& each : render_(**state, *project).messages) {
+            if (!waits_for_people(each.body)) continue;
+            each.again = true;
+            changes.outbox.push_back(std::move(each));
+        }
+        const auto count = changes.outbox.size();
+        const auto kept = co_await memory_.commit(std::move(changes));
+        if (kept) co_return count;
+        if (!(kept.error() == errc::moved)) co_return kept.error();
     }
-    const auto count = changes.outbox.size();
-    const auto kept = co_await memory_.commit(std::move(changes));
-    if (!kept) co_return kept.error();
-    co_return count;
+    co_return failure{errc::moved, "release " + id + " changes too quickly to be shown again"};
 }
 
 task<result<std::vector<std::string>>> journal::ids(std::string project) {

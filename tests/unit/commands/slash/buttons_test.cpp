@@ -254,3 +254,25 @@ TEST_CASE("R7.13 a running step says until when it usually ends; at twice the ti
     CHECK(json::serialize(*book) == R"({"ms":[60000,30000,60000,120000]})");
     for (const auto& each : *one.run(one.memory->all_work())) CHECK(each.id != "shop-1.4.0-1/tests/late");
 }
+
+TEST_CASE("R7.1 what is shown again is never a state that has moved on meanwhile", "[slash]") {
+    bench one;
+    one.go_to_push();
+    int rendered = 0;
+    const auto meanwhile = [&](const release::release_state& state, const release::project_settings& project) {
+        if (++rendered == 1) {  // another bot's commit, between our reading and our writing
+            auto& stream = one.books.streams.at("release/shop-1.4.0-1");
+            auto added = stream.back();
+            ++added.version;
+            const release::event happened = release::note_added{{{"T1", "UDEE"}, untrusted{"newer"}, one.clock.now()}};
+            added.event.type = release::name_of(happened);
+            added.event.data = release::data_of(happened);
+            stream.push_back(std::move(added));
+        }
+        return conductor::render_release(state, project);
+    };
+    conductor::journal other{*one.memory, one.clock, [&one](const auto& name) { return one.project_named(name); },
+                             meanwhile, one.table};
+    REQUIRE(one.run(other.show_again("shop-1.4.0-1")));
+    CHECK(rendered == 2);
+}
