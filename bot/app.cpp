@@ -1,8 +1,6 @@
 #include "bot/app.hpp"
 
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,7 +9,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <filesystem>
 
 #include "bot/gateway/catch_up.hpp"
 #include "bot/gateway/dispatcher.hpp"
@@ -30,6 +27,7 @@
 #include "bot/projects.hpp"
 #include "bot/role_directory.hpp"
 #include "bot/sources/sentry_source.hpp"
+#include "bot/state_lock.hpp"
 #include "bot/version_keeper.hpp"
 #include "bot/vital_signs.hpp"
 #include "bot/whereabouts.hpp"
@@ -53,41 +51,6 @@ namespace slipway::bot {
 namespace {
 
 constexpr milliseconds grace{4'000};
-
-/// One bot for one state directory, and for one embedded database: the lock goes with the process, however it ends.
-class state_lock {
-public:
-    static result<state_lock> take(const std::string& directory) {
-        std::error_code error;
-        std::filesystem::create_directories(directory, error);
-        if (error)
-            return failure{errc::invalid, "The state directory " + directory + " cannot be made: " + error.message()};
-        return take_file(directory + "/lock", "Another slipway already works in " + directory +
-                                                  ". Stop it first, or give this one another state_directory.");
-    }
-    static result<state_lock> take_database(const std::string& file) {
-        return take_file(file + ".lock", "Another slipway already keeps its state in " + file +
-                                             ". Several bots need a PostgreSQL server: DATABASE_URL=postgresql://…");
-    }
-    state_lock(state_lock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
-    state_lock& operator=(state_lock&&) = delete;
-    ~state_lock() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-
-private:
-    static result<state_lock> take_file(const std::string& file, const std::string& held) {
-        const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (descriptor < 0) return failure{errc::invalid, "The file " + file + " cannot be written"};
-        if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-            ::close(descriptor);
-            return failure{errc::refused, held};
-        }
-        return state_lock{descriptor};
-    }
-    explicit state_lock(int descriptor) : descriptor_{descriptor} {}
-    int descriptor_;
-};
 
 struct gitlab_part {
     std::unique_ptr<net::http_client> http;

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <ostream>
 
 #include "bot/memory.hpp"
@@ -12,29 +13,11 @@
 namespace slipway::bot {
 namespace {
 
-task<int> show(store::store& memory, std::ostream& out) {
-    const auto streams = co_await memory.streams("release/");
-    if (!streams) {
-        out << streams.error().sentence() << "\n";
-        co_return 2;
-    }
-    for (const auto& stream : *streams) {
-        const auto events = co_await memory.read(stream);
-        if (!events) {
-            out << events.error().sentence() << "\n";
-            co_return 2;
-        }
-        for (const auto& each : *events)
-            out << to_iso(each.event.at) << " " << stream.substr(8) << " " << each.version << " " << each.event.type
-                << " actor=" << each.event.actor << " cause=" << each.event.cause << " "
-                << boost::json::serialize(each.event.data) << "\n";
-    }
-    co_return 0;
-}
+using event_writer = std::function<void(const store::stored_event&)>;
 
-/// Everything as JSON, an event a line; with the hashes another program can verify the chain without the database.
-task<int> export_all(store::store& memory, std::ostream& out, std::ostream& problems) {
-    const auto streams = co_await memory.streams("");
+/// Hands over every event of the streams that begin with `prefix`, stream by stream; the exit code.
+task<int> each_event(store::store& memory, std::string prefix, event_writer write, std::ostream& problems) {
+    const auto streams = co_await memory.streams(std::move(prefix));
     if (!streams) {
         problems << streams.error().sentence() << "\n";
         co_return 2;
@@ -45,20 +28,30 @@ task<int> export_all(store::store& memory, std::ostream& out, std::ostream& prob
             problems << events.error().sentence() << "\n";
             co_return 2;
         }
-        for (const auto& each : *events) {
-            boost::json::object line;
-            line["stream"] = stream;
-            line["version"] = each.version;
-            line["type"] = each.event.type;
-            line["at"] = to_iso(each.event.at);
-            line["actor"] = each.event.actor;
-            line["cause"] = each.event.cause;
-            line["data"] = each.event.data;
-            line["hash"] = each.hash;
-            out << boost::json::serialize(line) << "\n";
-        }
+        for (const auto& each : *events) write(each);
     }
     co_return 0;
+}
+
+void write_readable(std::ostream& out, const store::stored_event& each) {
+    constexpr std::size_t prefix = 8;  // "release/"
+    out << to_iso(each.event.at) << " " << each.stream.substr(prefix) << " " << each.version << " " << each.event.type
+        << " actor=" << each.event.actor << " cause=" << each.event.cause << " "
+        << boost::json::serialize(each.event.data) << "\n";
+}
+
+/// With the hashes another program can verify the chain without the database.
+void write_json(std::ostream& out, const store::stored_event& each) {
+    boost::json::object line;
+    line["stream"] = each.stream;
+    line["version"] = each.version;
+    line["type"] = each.event.type;
+    line["at"] = to_iso(each.event.at);
+    line["actor"] = each.event.actor;
+    line["cause"] = each.event.cause;
+    line["data"] = each.event.data;
+    line["hash"] = each.hash;
+    out << boost::json::serialize(line) << "\n";
 }
 
 task<int> verify_all(store::store& memory, std::ostream& out) {
@@ -90,13 +83,14 @@ int audit(const settings& from, audit_wish wish, std::ostream& out, std::ostream
     auto work = [&]() -> task<> {
         switch (wish) {
             case audit_wish::show:
-                code = co_await show(**memory, out);
+                code = co_await each_event(
+                    **memory, "release/", [&out](const auto& each) { write_readable(out, each); }, problems);
                 break;
             case audit_wish::verify:
                 code = co_await verify_all(**memory, out);
                 break;
             case audit_wish::json_lines:
-                code = co_await export_all(**memory, out, problems);
+                code = co_await each_event(**memory, "", [&out](const auto& each) { write_json(out, each); }, problems);
                 break;
         }
         co_await (*memory)->close();

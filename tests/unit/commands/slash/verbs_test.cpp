@@ -153,26 +153,31 @@ TEST_CASE("hold, resume, retry, skip, abort and note are one word each", "[slash
     CHECK(says(one.type("status"), "cancelled"));
 }
 
-TEST_CASE("a mention is the command without its slash", "[slash]") {
-    bench one;
+namespace {
+
+slack::app_mention mention_of(const std::string& words) {
     slack::app_mention mentioned;
     mentioned.from.team = "T1";
     mentioned.from.user = "UANA";
     mentioned.from.channel = "C1";
-    mentioned.text = untrusted{"<@UBOT> start 1.4.0"};
+    mentioned.text = untrusted{"<@UBOT> " + words};
+    return mentioned;
+}
+
+}  // namespace
+
+TEST_CASE("a mention is the command without its slash", "[slash]") {
+    bench one;
+    const auto mentioned = mention_of("start 1.4.0");
     CHECK_FALSE(one.give(mentioned).empty());
     CHECK(one.state().version == "1.4.0");
 }
 
 TEST_CASE("what was said long before it arrived is not done, and its thread says so", "[slash]") {
     bench one;
-    slack::app_mention mentioned;
-    mentioned.from.team = "T1";
-    mentioned.from.user = "UANA";
-    mentioned.from.channel = "C1";
+    auto mentioned = mention_of("start 1.4.0");
     mentioned.from.received = instant{std::chrono::seconds{1'764'000'360}};
     mentioned.ts = "1764000000.000100";
-    mentioned.text = untrusted{"<@UBOT> start 1.4.0"};
     const auto said = one.give(mentioned);
     CHECK(says(said, "nothing was done"));
     CHECK(said.find("1764000000.000100") != std::string::npos);
