@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "integrations/git/answers.hpp"
 #include "integrations/git/git_command.hpp"
@@ -59,6 +60,35 @@ std::map<std::string, object_id> tags_in(const std::string& out) {
     return tags;
 }
 
+/// Where a clone is made until it is whole; gone with its owner. Two of one directory may be under way at once, each in
+/// a place of its own. What lies beside it and is nobody's was left by a process that was killed, and is removed.
+class partial_clone {
+public:
+    partial_clone(const std::string& directory, std::set<fs::path>& being_made) : being_made_{being_made} {
+        const fs::path whole{directory};
+        const auto prefix = whole.filename().string() + ".partial";
+        std::error_code ignored;
+        for (const auto& each : fs::directory_iterator{whole.parent_path(), ignored})
+            if (each.path().filename().string().starts_with(prefix) && !being_made_.contains(each.path()))
+                fs::remove_all(each.path(), ignored);
+        for (unsigned number = 1; path_.empty() || being_made_.contains(path_); ++number)
+            path_ = whole.parent_path() / (prefix + std::to_string(number));
+        being_made_.insert(path_);
+    }
+    partial_clone(const partial_clone&) = delete;
+    partial_clone& operator=(const partial_clone&) = delete;
+    ~partial_clone() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+        being_made_.erase(path_);
+    }
+    const fs::path& path() const noexcept { return path_; }
+
+private:
+    std::set<fs::path>& being_made_;
+    fs::path path_;
+};
+
 class git_transport final : public transport {
 public:
     git_transport(process::runner& runner, transport_settings settings)
@@ -88,6 +118,7 @@ private:
 
     process::runner& runner_;
     const transport_settings settings_;
+    std::set<fs::path> clones_;  ///< being made
 };
 
 task<result<process::outcome>> git_transport::run(job wanted) {
@@ -116,16 +147,15 @@ task<result<>> git_transport::clone_bare(std::string url, std::string directory)
     if (!usable) co_return usable.error();
     std::error_code ignored;
     if (fs::exists(directory, ignored)) co_return failure{errc::exists, directory + " exists already"};
-    const std::string partial = directory + ".partial";
-    fs::remove_all(partial, ignored);  // what an interrupted clone left
-    job clone{"Cannot clone " + url, "/", url, {"clone", "--bare", "--quiet", "--", url, partial}, "", settings_.limit};
+    const partial_clone partial{directory, clones_};
+    job clone{"Cannot clone " + url, "/", url, {"clone", "--bare", "--quiet", "--", url, partial.path().string()}, "",
+              settings_.limit};
     const auto cloned = co_await output_of(std::move(clone));
-    if (!cloned) {
-        fs::remove_all(partial, ignored);
-        co_return cloned.error();
-    }
+    if (!cloned) co_return cloned.error();
     std::error_code problem;
-    fs::rename(partial, directory, problem);
+    fs::rename(partial.path(), directory, problem);
+    if (problem && fs::exists(directory, ignored))
+        co_return failure{errc::exists, directory + " was made by somebody else meanwhile"};
     if (problem) co_return failure{errc::refused, "Cannot put the clone at " + directory + ": " + problem.message()};
     co_return result<>{};
 }

@@ -61,7 +61,7 @@ public:
         marks_[id] = count_;
         return tips_[branch] = id;
     }
-    /// A merge of `side` into `branch`, as GitLab makes it: the tree of the side, nothing of its own.
+    /// A merge of `side` into `branch`. Who merged what is all that is scripted: the tree stays that of the branch.
     std::string merge(const std::string& branch, const std::string& side, const std::string& message) {
         return commit(branch, message, "", {tips_.at(branch), tips_.at(side)});
     }

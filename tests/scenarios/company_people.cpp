@@ -232,7 +232,8 @@ bool company::work_once() {
         if (!presses_are_due(each, who) || pressed_.contains(who + each.value)) continue;
         const auto done = press(who, each);
         acted = true;
-        if (text_at(done, "outcome") != "ok") continue;
+        // Nobody takes the second best button of a row because the first one met a dead link.
+        if (text_at(done, "outcome") != "ok") break;
         pressed_[who + each.value] = std::chrono::steady_clock::now();
         if (each.label == "Accept as it is") answer_window(who, "Leo showed it to me on Friday");
     }

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tests/contracts/store/fixture.hpp"
+#include "tests/fakes/rounds.hpp"
 
 namespace slipway::contracts {
 
@@ -184,13 +185,13 @@ TEMPLATE_LIST_TEST_CASE("10^4 random batches leave what a model in memory says, 
                         databases_under_test) {
     model_run<TestType> run{20261123};
     for (int round = 0; round < 10; ++round) {
-        for (int step = 0; step < 1000; ++step) run.step();
+        for (int step = 0; step < fakes::rounds(1000); ++step) run.step();
         run.compare();
         run.reopen();
     }
     run.compare();
-    CHECK(run.committed() > 3000);
-    CHECK(run.refused() > 1000);
+    CHECK(run.committed() > fakes::rounds(3000));
+    CHECK(run.refused() > fakes::rounds(1000));
 }
 
 }  // namespace slipway::contracts

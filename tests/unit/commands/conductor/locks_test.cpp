@@ -3,6 +3,7 @@
 #include <random>
 #include <set>
 
+#include "tests/fakes/rounds.hpp"
 #include "tests/unit/commands/conductor/bench.hpp"
 
 using namespace slipway;
@@ -272,12 +273,13 @@ busy_kind::ledger play(unsigned seed, const std::vector<std::string>& names) {
 TEST_CASE("R4.10 random plans that share resources all come to their end, and nothing is ever used twice at once",
           "[conductor][locks]") {
     int acts = 0;
-    for (unsigned seed = 1; seed <= 12; ++seed) {
+    const int seeds = fakes::sanitized ? 3 : 12;
+    for (int seed = 1; seed <= seeds; ++seed) {
         INFO("seed " << seed);
-        const auto seen = play(seed, {"cdn", "database", "queue"});
+        const auto seen = play(static_cast<unsigned>(seed), {"cdn", "database", "queue"});
         CHECK(seen.clashes == 0);
         CHECK(seen.used.empty());
         acts += seen.acts;
     }
-    CHECK(acts >= 12 * 4 * 2);
+    CHECK(acts >= seeds * 4 * 2);
 }

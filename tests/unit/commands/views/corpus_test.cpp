@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "integrations/slack/blocks/limits.hpp"
+#include "tests/fakes/rounds.hpp"
 
 using namespace slipway;
 namespace json = boost::json;
@@ -97,6 +98,7 @@ std::string fault_of(const corpus::specimen& each) {
 
 /// Renders with texts of strangers until `wanted` were looked at.
 void look_at(std::size_t wanted, unsigned seed) {
+    wanted = fakes::rounds(wanted);
     strangers others{seed};
     std::size_t looked = 0;
     while (looked < wanted) {

@@ -1,6 +1,8 @@
 // The git program against real remotes: local bare repositories, whose hooks run.
 #include "integrations/git/transport.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "integrations/process/process.hpp"
@@ -51,6 +53,11 @@ struct bench {
         const new_tag wanted{name, target, pinned(), "Release " + name};
         return run(repo->create_tag(wanted)).value();
     }
+    bool has_partial_clones() {
+        return std::ranges::any_of(std::filesystem::directory_iterator{folder.path("")}, [](const auto& each) {
+            return each.path().filename().string().find(".partial") != std::string::npos;
+        });
+    }
     std::string remote_id(const std::string& name) {
         const auto refs = on([&](transport& git) { return git.list_remote(url); }).value();
         for (const auto& each : refs) {
@@ -82,7 +89,29 @@ TEST_CASE("a clone is whole or absent", "[git][transport]") {
     REQUIRE(missing.has_error());
     CHECK(missing.error() == errc::not_found);
     CHECK_FALSE(std::filesystem::exists(it.folder.path("x.git")));
-    CHECK_FALSE(std::filesystem::exists(it.folder.path("x.git.partial")));
+    CHECK_FALSE(it.has_partial_clones());
+}
+
+TEST_CASE("two who clone at once get one clone, and what a killed clone left is gone", "[git][transport]") {
+    bench it;
+    const auto target = it.folder.path("x.git");
+    std::filesystem::create_directories(it.folder.path("x.git.partial7/objects"));
+    asio::io_context loop;
+    const auto runner = process::create_runner(loop.get_executor());
+    const auto git = create_transport(*runner, it.settings);
+    std::vector<result<>> ends;
+    const auto keep = [&](std::exception_ptr bug, result<> end) {
+        CHECK(bug == nullptr);
+        ends.push_back(std::move(end));
+    };
+    for (int each = 0; each < 2; ++each) asio::co_spawn(loop, git->clone_bare(it.url, target), keep);
+    loop.run();
+    REQUIRE(ends.size() == 2);
+    CHECK(std::ranges::count_if(ends, [](const auto& end) { return end.has_value(); }) == 1);
+    CHECK(std::ranges::count_if(ends, [](const auto& end) { return !end && end.error() == errc::exists; }) == 1);
+    CHECK_FALSE(it.has_partial_clones());
+    opened made{target};
+    CHECK(run(made->resolve("main")));
 }
 
 TEST_CASE("a fetch brings branches and new tags, forgets deleted branches, and keeps local ones", "[git][transport]") {

@@ -5,6 +5,7 @@
 #include "integrations/slack/blocks/limits.hpp"
 #include "integrations/slack/blocks/message.hpp"
 #include "integrations/slack/blocks/modal.hpp"
+#include "tests/fakes/rounds.hpp"
 
 using namespace slipway;
 using namespace slipway::slack;
@@ -66,8 +67,11 @@ std::string nasty_text(std::mt19937& chance, std::size_t bytes) {
     return text;
 }
 
+// In each of four cases, so that they can run side by side: ten thousand in all.
+constexpr int each_rounds = fakes::rounds(2'500);
+
 std::size_t nasty_size(std::mt19937& chance, int round) {
-    if (round == 2'000) return 1'000'000;
+    if (round == each_rounds * 4 / 5) return 1'000'000;
     if (round % 250 == 249) return chance() % 20'000;
     return chance() % 120;
 }
@@ -112,11 +116,9 @@ std::vector<std::string> problems_of(const rendered& shown) {
 
 namespace {
 
-constexpr int rounds = 2'500;  // in each of four cases, so that they can run side by side: ten thousand in all
-
 void throw_nasty_texts(unsigned seed) {
     std::mt19937 chance{seed};
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < each_rounds; ++round) {
         const auto text = nasty_text(chance, nasty_size(chance, round));
         const auto shown = card(text);
         const auto problems = problems_of(shown);
