@@ -5,6 +5,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "commands/views/change_table.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/limits.hpp"
 
@@ -98,6 +99,10 @@ void add_evidence(slack::message_builder& made, const release::release_state& st
     made.fields(evidence(state, rule, *step.gate));
     if (!step.look) return;
     if (!step.look->summary.empty()) made.section(people.full_sentence(step.look->summary));
+    if (const auto table = change_table(step.look->data); !table.empty()) {
+        made.section(table);
+        return;
+    }
     std::string lines;
     for (const auto& each : step.look->lines) (lines += each) += '\n';
     made.verbatim(lines);

@@ -140,17 +140,23 @@ std::vector<slack::element> unknown_buttons(const release::release_state& state,
     return all;
 }
 
+/// The title as the first half of "title: what became of it".
+std::string heading_of(const item_state& item) {
+    auto title = slack::one_line(item.title.raw());
+    while (title.ends_with('.') || title.ends_with(':')) title.pop_back();
+    return slack::cut(title, 100);
+}
+
 markup settled_text(const release::step_state& step, const names& people) {
     markup text;
     for (const auto& item : step.items)
         if (item.status == item_status::done)
-            text += say(
-                "✅ {}{}: {}{}\n", slack::hyperlink(item.url, item.id),
-                item.title.raw().empty() ? markup{} : say(" {}", slack::cut(slack::one_line(item.title.raw()), 100)),
-                people.sentence(item.text.empty() ? "done" : item.text),
-                item.by.empty()           ? markup{}
-                : item.instead_of.empty() ? say(", {}", people.of(item.by))
-                                          : say(",{}", who_did(item, people)));
+            text += say("✅ {}{}: {}{}\n", slack::hyperlink(item.url, item.id),
+                        item.title.raw().empty() ? markup{} : say(" {}", heading_of(item)),
+                        people.sentence(item.text.empty() ? "done" : item.text),
+                        item.by.empty()           ? markup{}
+                        : item.instead_of.empty() ? say(", {}", people.of(item.by))
+                                                  : say(",{}", who_did(item, people)));
     return text;
 }
 

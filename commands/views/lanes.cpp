@@ -56,11 +56,11 @@ markup lane(const release::release_state& state, const release::stage_rule& stag
     };
     const auto done = count(step_status::done);
     const auto lines = release::count_lines(state, stage.id);
-    auto text = say("*{}*  {} of {}", stage.title, lines.settled, lines.all);
-    if (done > fold_done_above) text += say("\n✅ {} done", done);
+    const bool folded = done > fold_done_above;
+    auto text = say("*{}*  {}{} of {} done", stage.title, folded ? say("✅ ") : markup{}, lines.settled, lines.all);
     std::size_t waiting = 0, hidden = 0;
     for (const auto& each : steps) {
-        if (each.step->status == step_status::done && done > fold_done_above) continue;
+        if (each.step->status == step_status::done && folded) continue;
         if (each.step->status == step_status::waiting && ++waiting > next_waiting) continue;
         const auto line = say("\n{}", step_line(each, people, state.is_live()));
         if (slack::length_of(text.text()) + slack::length_of(line.text()) > lane_characters)

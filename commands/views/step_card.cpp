@@ -1,5 +1,6 @@
 #include "commands/views/step_card.hpp"
 
+#include "commands/views/change_table.hpp"
 #include "commands/views/changelog_text.hpp"
 #include "commands/views/gate_card.hpp"
 #include "integrations/base/json.hpp"
@@ -69,34 +70,6 @@ std::vector<slack::element> buttons(const release::release_state& state, const r
     return all;
 }
 
-/// What a submodule brings, beneath the merge request that moved it.
-void add_submodule(const json::object& moved, std::vector<markup>& rows) {
-    rows.push_back(say("      ↳ {}", slack::one_line(text_at(moved, "text"))));
-    for (const auto& each : array_at(moved, "lines"))
-        rows.push_back(say("            {}{} · {}", slack::hyperlink(text_at(each, "url"), text_at(each, "name")),
-                           text_at(each, "author").empty() ? markup{} : say(" · {}", text_at(each, "author")),
-                           slack::cut(slack::one_line(text_at(each, "title")), 100)));
-    if (const auto more = number_at(moved, "more"); more > 0) rows.push_back(say("            … and {} more", more));
-}
-
-/// A row for each merge request, as the step left them: name with link, size, author, title.
-markup table_text(const json::object& data) {
-    std::vector<markup> rows;
-    const auto& all = array_at(data, "table");
-    for (const auto& each : all) {
-        rows.push_back(say("{} {}, +{} −{}{} {}", slack::hyperlink(text_at(each, "url"), text_at(each, "name")),
-                           number_at(each, "files") == 1 ? say("1 file") : say("{} files", number_at(each, "files")),
-                           number_at(each, "added"), number_at(each, "removed"),
-                           text_at(each, "author").empty() ? markup{} : say(" · {} ·", text_at(each, "author")),
-                           slack::cut(slack::one_line(text_at(each, "title")), 100)));
-        for (const auto& moved : array_at(each, "submodules"))
-            if (moved.is_object()) add_submodule(moved.get_object(), rows);
-    }
-    const auto more = number_at(data, "table_rows") - static_cast<std::int64_t>(all.size());
-    if (more > 0) rows.push_back(say("… and {} more: the file below has them all", more));
-    return slack::join(rows, "\n");
-}
-
 std::string log_name(const release::step_state& step) {
     return step.id + "-" + std::to_string(step.attempt) + ".log";
 }
@@ -132,7 +105,7 @@ rendered result_card(const release::release_state& state, const release::step_st
                                     slack::cut(slack::one_line(step.text), 200)),
                                 step.id + ".txt"};
     made.section(say("✅ *{}*\n{}", step_name(*rule), people.sentence(step.text)));
-    if (const auto table = table_text(step.data); !table.empty()) made.section(table);
+    if (const auto table = change_table(step.data); !table.empty()) made.section(table);
     std::string lines;
     if (step.look)
         for (const auto& each : step.look->lines) (lines += each) += '\n';

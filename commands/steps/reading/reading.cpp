@@ -82,6 +82,8 @@ private:
                         count(material.whole.size(), "file"), short_id(range.whole_from), short_id(range.whole_to));
         if (first) {
             seen.found.lines = table_lines(rows, most_table_lines);
+            seen.found.data["table"] = table_data(rows, most_table_lines);
+            seen.found.data["table_rows"] = rows.size();
         } else {
             seen.items = as_items(here, found, range.whole_to);
             seen.found.lines = evidence_lines(found);

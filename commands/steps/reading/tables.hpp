@@ -22,7 +22,7 @@ std::vector<table_row> table_rows(const std::vector<risk::contribution>& parts,
 /// "!12     3 files  +40  −2  chi.nakamura  Prices carry their currency"; at most `most` rows and a line for the rest.
 /// Beneath them "    moves vendor/lib (cig/lib) from … to …: 2 merge requests" and "      cig/lib!7  ben: Title".
 std::vector<std::string> table_lines(const std::vector<table_row>& rows, std::size_t most);
-/// The same for the result card: [{name, url, title, author, files, added, removed, submodules?}], the last as
+/// The same for cards: [{name, url, title, author, files, added, removed, submodules?}], the last as
 /// [{text, lines: [{name, url, title, author}], more}].
 json::array table_data(const std::vector<table_row>& rows, std::size_t most);
 

@@ -23,7 +23,10 @@ json::object facts_of(const deploy_script& all) {
 std::string summary_of(const deploy_script& all) {
     auto text = all.lines.empty() ? std::string{"the milestone has no deployment scripts"}
                                   : count(all.lines.size(), "line") + " of deployment scripts";
-    return text + (all.downtime.empty() ? ", no downtime" : ", with downtime: " + all.downtime);
+    if (all.downtime.empty()) return text + ", no downtime";
+    auto why = all.downtime;
+    while (why.ends_with('.') || why.ends_with(' ')) why.pop_back();  // the sentence goes on
+    return text + ", with downtime (" + why + ")";
 }
 
 release::item_state item_of(const context& here, const deploy_script& all) {

@@ -89,7 +89,7 @@ TEST_CASE("done steps fold together when they are many", "[views][board]") {
         state = release::apply(std::move(state), ended);
     }
     const auto words = words_of(shown(state));
-    CHECK(has(words, "✅ 9 done"));
+    CHECK(has(words, "✅ 9 of "));
     CHECK_FALSE(has(words, "Extra 3"));
     CHECK(has(words, "more waiting"));
 }

@@ -155,6 +155,23 @@ TEST_CASE("the table of a difference has what a moved submodule brings beneath i
     CHECK(slack::mentions_in(slack::to_json(card)) == problems{});
 }
 
+TEST_CASE("whoever reads the difference signs beneath its lines and links, not beneath a plain table",
+          "[views][gate]") {
+    auto state = at_gate();
+    auto& look = state.step("build")->look.emplace();
+    look.summary = "1 merge request in 2 files";
+    look.lines = {"!15                   2 files      +3      -1  ben: Newer money"};
+    const auto plain = words_of(gate_of(state));
+    CHECK(has(plain, "!15       "));
+    look.data = parse_json(R"({"table_rows": 4, "table": [{"name": "!15", "url": "https://git.example/15",
+        "title": "Newer money", "author": "ben", "files": 2, "added": 3, "removed": 1}]})")
+                    .value()
+                    .as_object();
+    const auto words = words_of(gate_of(state));
+    CHECK(has(words, "<https://git.example/15|!15> 2 files, +3 −1 · ben · Newer money\n… and 3 more"));
+    CHECK_FALSE(has(words, "!15       "));
+}
+
 TEST_CASE("a step that cannot be skipped offers no such button", "[views][steps]") {
     const auto state = ended_step("build", release::step_status::failed, "host web2 said no");
     CHECK(buttons_of(shown(views::failure_card, state, "build")) == problems{"Retry"});
