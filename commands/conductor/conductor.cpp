@@ -7,6 +7,7 @@
 
 #include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/desired_message.hpp"
+#include "integrations/store/patient.hpp"
 
 namespace slipway::conductor {
 namespace {
@@ -100,6 +101,7 @@ conductor::conductor(executor loop, journal& releases, store::store& memory, tim
     : loop_{loop},
       releases_{releases},
       memory_{memory},
+      patient_{store::create_patient(memory, time)},
       time_{time},
       kinds_{kinds},
       projects_{std::move(projects)},
@@ -150,7 +152,7 @@ task<> conductor::run() {
                 running->second->renewed = asked;
                 continue;
             }
-            auto mine = std::make_shared<hold>(hold{row.fence, false, asked});
+            auto mine = std::make_shared<hold>(hold{row.fence, false, false, asked});
             held_[row.id] = mine;
             const auto name = row.id;
             tasks_.spawn(name, handle(std::move(row), mine));
@@ -211,6 +213,7 @@ result<steps::context> conductor::context_of(const store::work_row& row, state_p
     here.rule = *rule;
     here.step = *step;
     here.with = *services;
+    if (here.with.store != nullptr) here.with.store = patient_.get();
     const auto directory = settings_.log_directory + "/" + state->id;
     std::error_code ignored;
     std::filesystem::create_directories(directory, ignored);
@@ -258,6 +261,7 @@ task<> conductor::run_step(store::work_row row, hold_pointer mine, state_pointer
         co_return;
     }
     auto& kind = *found->second;
+    mine->outlives_us = kind.facts().ends_itself;
     const bool interruptible =
         here.rule.effect != release::side_effect::irreversible && state->is_live() && !kind.facts().ends_itself;
     if (text_at(row.payload, "what") == "look") {
@@ -295,13 +299,14 @@ task<> conductor::run_step(store::work_row row, hold_pointer mine, state_pointer
     } else if (here.step.intent) {
         intent.intended = here.step.intent->at;
     }
+    const begin_check may = [this, id = row.id, mine] { return may_begin(id, mine); };
     auto outcome =
-        co_await (runner_.act(kind, here, intent, effect) || keep_lease(row.id, state->id, interruptible, mine));
+        co_await (runner_.act(kind, here, intent, effect, may) || keep_lease(row.id, state->id, interruptible, mine));
+    if (mine->lost) co_return;
     verdict made;
     if (auto* ended = std::get_if<0>(&outcome)) {
         made = std::move(*ended);
     } else {
-        if (mine->lost) co_return;
         made.status = step_status::errored;
         made.text = std::get<1>(outcome);
     }

@@ -49,15 +49,17 @@ public:
     task<> run();
     /// No new rows; ends those in flight and waits for them. Their leases run out and another bot takes over.
     task<> stop();
-    /// The same, and gives the leases back, so that another bot goes on at once (R5.13): it probes first.
-    task<> hand_over();
+    /// The same, and gives the leases back, so that another bot goes on at once (R5.13): it probes first. What cannot
+    /// go on without us may end by itself within `grace`; call it when run() is over.
+    task<> hand_over(milliseconds grace = milliseconds{0});
     std::size_t in_flight() const noexcept { return held_.size(); }
 
 private:
     struct hold {
         std::int64_t fence = 0;
         bool lost = false;
-        instant renewed;  ///< before the store was asked for the lease, or its renewal
+        bool outlives_us = false;  ///< what it does goes on without us, and another bot takes it up
+        instant renewed;           ///< before the store was asked for the lease, or its renewal
     };
     using hold_pointer = std::shared_ptr<hold>;
 
@@ -82,6 +84,9 @@ private:
     task<std::string> renew_lease(std::string row, std::string release_id, bool interruptible, hold_pointer mine);
     /// Returns before a lease ends that the store does not renew: it may hang for longer than the lease lasts.
     task<std::string> outlive_lease(std::string row, hold_pointer mine);
+    /// Asked right before something outside is begun: the store says that the row is still ours. While it does not
+    /// answer this waits, so that nothing is begun that nobody could hear of (R5.10); a failure = it is ours no more.
+    task<result<>> may_begin(std::string row, hold_pointer mine);
     /// Until it is committed, or somebody else holds the row.
     task<> report(std::string release_id, release::command told, std::string row, hold_pointer mine,
                   std::vector<store::outbox_put> messages, std::optional<instant> again);
@@ -91,6 +96,7 @@ private:
     executor loop_;
     journal& releases_;
     store::store& memory_;
+    std::unique_ptr<store::store> patient_;  ///< what steps see of it: a step outlasts a database that is away
     timers& time_;
     const kind_map& kinds_;
     project_lookup projects_;

@@ -1,13 +1,19 @@
 // The leases of the rows that are worked on: renewed, given up in time, given back.
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <utility>
 
 #include "commands/conductor/conductor.hpp"
 
 namespace slipway::conductor {
 
-task<> conductor::hand_over() {
+task<> conductor::hand_over(milliseconds grace) {
+    constexpr milliseconds glance{100};
+    const auto ends = [](const auto& each) { return !each.second->outlives_us; };
+    const auto until = time_.now() + grace;
+    while (std::ranges::any_of(held_, ends) && time_.now() < until) co_await time_.sleep(glance);
     const auto held = held_;
     co_await stop();
     co_await give_back(held);
@@ -69,6 +75,24 @@ task<std::string> conductor::renew_lease(std::string row, std::string release_id
         spdlog::warn("work={} went to another worker; this one stops", row);
         mine->lost = true;
         co_return std::string{"another worker took over"};
+    }
+}
+
+task<result<>> conductor::may_begin(std::string row, hold_pointer mine) {
+    constexpr milliseconds pause{1'000};
+    for (bool waits = false;;) {
+        const auto asked = time_.now();
+        auto kept = co_await memory_.renew(row, mine->fence, settings_.lease);
+        if (kept) mine->renewed = asked;
+        if (kept) co_return kept;
+        if (kept.error() == errc::moved) {
+            spdlog::warn("work={} went to another worker; nothing was begun", row);
+            mine->lost = true;
+            co_return kept;
+        }
+        if (!std::exchange(waits, true))
+            spdlog::warn("work={} is not begun while the database is away: {}", row, kept.error().sentence());
+        co_await time_.sleep(pause);
     }
 }
 

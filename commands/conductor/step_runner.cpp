@@ -135,9 +135,14 @@ task<steps::probe_outcome> step_runner::probe(steps::step_kind& kind, steps::con
     co_return last;
 }
 
-task<verdict> step_runner::perform(steps::step_kind& kind, steps::context here, steps::act intent, side_effect effect) {
+task<verdict> step_runner::perform(steps::step_kind& kind, steps::context here, steps::act intent, side_effect effect,
+                                   begin_check may) {
     backoff pace{settings_.wait, roll_};
     for (int attempt = 1;; ++attempt) {
+        if (may) {
+            const auto allowed = co_await may();
+            if (!allowed) co_return from(step_status::errored, allowed.error().sentence());
+        }
         auto done = co_await limited(limit_of(kind, here), title(here), kind.perform(here, intent));
         if (done) {
             auto made = from(done->ok ? step_status::done : step_status::failed, done->text);
@@ -174,9 +179,9 @@ task<verdict> step_runner::perform(steps::step_kind& kind, steps::context here, 
 }
 
 task<verdict> step_runner::act_carefully(steps::step_kind& kind, steps::context here, steps::act intent,
-                                         side_effect effect) {
+                                         side_effect effect, begin_check may) {
     if (!kind.facts().has_probe) {
-        auto made = co_await perform(kind, here, intent, effect);
+        auto made = co_await perform(kind, here, intent, effect, may);
         co_return made;
     }
     const auto probed = co_await probe(kind, here, intent);
@@ -192,7 +197,7 @@ task<verdict> step_runner::act_carefully(steps::step_kind& kind, steps::context 
         case steps::answer::not_done:
             break;
     }
-    auto made = co_await perform(kind, here, intent, effect);
+    auto made = co_await perform(kind, here, intent, effect, may);
     co_return made;
 }
 
@@ -207,10 +212,11 @@ task<look_ending> step_runner::look(steps::step_kind& kind, steps::context here)
     co_return look_ending{std::nullopt, from_bug(here, thrown)};
 }
 
-task<verdict> step_runner::act(steps::step_kind& kind, steps::context here, steps::act intent, side_effect effect) {
+task<verdict> step_runner::act(steps::step_kind& kind, steps::context here, steps::act intent, side_effect effect,
+                               begin_check may) {
     std::exception_ptr thrown;
     try {
-        auto made = co_await act_carefully(kind, here, intent, effect);
+        auto made = co_await act_carefully(kind, here, intent, effect, may);
         co_return made;
     } catch (...) {
         thrown = std::current_exception();

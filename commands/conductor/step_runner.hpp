@@ -33,6 +33,9 @@ struct runner_settings {
     backoff::settings wait{milliseconds{500}, milliseconds{10'000}};
 };
 
+/// Asked before each attempt to change something: a failure = it must not begin, and nothing has.
+using begin_check = std::function<task<result<>>()>;
+
 class step_runner {
 public:
     step_runner(timers& time, chance roll, runner_settings settings);
@@ -41,13 +44,15 @@ public:
     task<look_ending> look(steps::step_kind& kind, steps::context here);
     /// Probe first, always: after a restart nobody knows. Never performs when the probe cannot tell and the step is
     /// irreversible.
-    task<verdict> act(steps::step_kind& kind, steps::context here, steps::act intent, release::side_effect effect);
+    task<verdict> act(steps::step_kind& kind, steps::context here, steps::act intent, release::side_effect effect,
+                      begin_check may = nullptr);
 
 private:
     task<look_ending> look_patiently(steps::step_kind& kind, steps::context here);
     task<verdict> act_carefully(steps::step_kind& kind, steps::context here, steps::act intent,
-                                release::side_effect effect);
-    task<verdict> perform(steps::step_kind& kind, steps::context here, steps::act intent, release::side_effect effect);
+                                release::side_effect effect, begin_check may);
+    task<verdict> perform(steps::step_kind& kind, steps::context here, steps::act intent, release::side_effect effect,
+                          begin_check may);
     task<steps::probe_outcome> probe(steps::step_kind& kind, steps::context here, steps::act intent);
     milliseconds wait(backoff& pace, const failure& why) const;
 

@@ -69,6 +69,26 @@ result<verb*> choose_verb(const std::string& word) {
                                       " `/release help` lists everything."};
 }
 
+/// Past the outbox, which is as far away as the rest of the database (R5.10).
+task<> say_try_again(desk& with, slack::origin to, std::string channel, std::string inbox_id) {
+    const auto sorry = views::reply(views::words::try_again());
+    slack::message_body body;
+    body.text = sorry.text;
+    body.blocks = sorry.blocks;
+    result<> told;
+    if (!channel.empty()) {
+        told = co_await slack::post_ephemeral(with.slack, channel, to.user, std::move(body));
+    } else {
+        const auto alone = co_await slack::open_conversation(with.slack, to.user);
+        if (!alone) told = alone.error();
+        if (alone) {
+            const auto posted = co_await slack::post_message(with.slack, *alone, std::move(body));
+            if (!posted) told = posted.error();
+        }
+    }
+    if (!told) spdlog::error("envelope={} stays without an answer: {}", inbox_id, told.error().sentence());
+}
+
 /// Answers on their own, for what committed nothing or committed already.
 task<> send_answers(desk& with, slack::origin to, std::string channel, std::vector<store::outbox_put> said,
                     std::string inbox_id) {
@@ -76,20 +96,19 @@ task<> send_answers(desk& with, slack::origin to, std::string channel, std::vect
     changes.outbox = std::move(said);
     changes.handled.push_back({"slack", inbox_id});
     // The envelope stays unhandled until its answer is stored: should this process end here, the next one begins again.
-    constexpr int most_tries = 30;
+    constexpr int tell_after = 30;
     constexpr milliseconds pause{1'000};
-    for (int i = 0; i < most_tries; ++i) {
+    for (int tries = 1;; ++tries) {
         const auto committed = co_await with.memory.commit(changes);
         if (committed) co_return;
         spdlog::error("envelope={} answer cannot be stored yet: {}", inbox_id, committed.error().sentence());
+        if (tries == tell_after) {
+            co_await say_try_again(with, to, channel, inbox_id);
+            // That was the answer. What was clicked must not be acted upon when everybody thinks that it was not.
+            changes.outbox.clear();
+        }
         co_await with.time.sleep(pause);
     }
-    const auto sorry = views::reply(views::words::try_again());
-    slack::message_body body;
-    body.text = sorry.text;
-    body.blocks = sorry.blocks;
-    const auto told = co_await slack::post_ephemeral(with.slack, channel, to.user, std::move(body));
-    if (!told) spdlog::error("envelope={} stays without an answer: {}", inbox_id, told.error().sentence());
 }
 
 task<> send_answer(desk& with, slack::origin to, std::string channel, answer said, std::string inbox_id) {
@@ -313,6 +332,7 @@ task<> handler::on(slack::view_submission sent) {
     const auto pressed = co_await button_of(views::memory_of(sent.view.private_metadata).button_id, sent.from);
     if (!pressed) {
         spdlog::warn("envelope={} form refused: {}", inbox_id, pressed.error().sentence());
+        co_await send_answer(with, sent.from, sent.from.channel, plain_refusal(pressed.error().sentence()), inbox_id);
         co_return;
     }
     form_words words;

@@ -36,7 +36,7 @@ struct world {
     std::map<std::string, std::deque<steps::answer>> answers;       ///< by step id: what the next probes say
     std::map<std::string, std::vector<release::item_state>> lists;  ///< by step id: what a look finds
 
-    std::vector<std::string> log;      ///< "look merges", "probe push", "perform push"
+    std::vector<std::string> log;      ///< "look merges", "probe push", "perform push", "stopped push"
     std::set<std::string> effects;     ///< keys of what took effect
     std::vector<std::string> unnoted;  ///< performs whose intent was not in the store when they began
 
@@ -68,7 +68,7 @@ public:
         outside_.log.push_back("look " + here.rule.id);
         const auto wrong = outside_.next(here.rule.id);
         if (wrong) {
-            auto failed = co_await go_wrong(*wrong);
+            auto failed = co_await go_wrong(*wrong, here.rule.id);
             co_return failed;
         }
         steps::look_outcome seen;
@@ -103,7 +103,7 @@ public:
             if (!intent.item.empty()) outside_.effects.insert(intent.item);
         }
         if (wrong && *wrong != world::fault::says_no) {
-            auto failed = co_await go_wrong(*wrong);
+            auto failed = co_await go_wrong(*wrong, here.rule.id);
             co_return failed;
         }
         steps::outcome ended;
@@ -113,11 +113,16 @@ public:
     }
 
 private:
-    static task<failure> go_wrong(world::fault how) {
+    task<failure> go_wrong(world::fault how, std::string step) {
         switch (how) {
             case world::fault::hang:
             case world::fault::hang_after_effect:
-                co_await for_ever();
+                try {
+                    co_await for_ever();
+                } catch (...) {
+                    outside_.log.push_back("stopped " + step);
+                    throw;
+                }
                 break;
             case world::fault::bug:
                 throw std::logic_error{"index out of range"};

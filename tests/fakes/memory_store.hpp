@@ -47,10 +47,13 @@ struct memory_books {
     std::map<std::string, store::member> members;
     std::map<std::string, instant> resting;  ///< lane → until when nobody else gets a row of it
     std::int64_t fence = 0, number = 0;
-    bool checks_versions = true;  ///< false: who decided on an old state is believed
-    bool checks_fences = true;    ///< false: who lost a lease may write
-    bool is_away = false;         ///< nothing can be committed
-    int lost_arrivals = 0;        ///< so many answers of `receive` are lost, with the envelope stored
+    bool checks_versions = true;      ///< false: who decided on an old state is believed
+    bool checks_fences = true;        ///< false: who lost a lease may write
+    bool is_away = false;             ///< nothing can be committed
+    bool is_unreachable = false;      ///< nothing is answered at all
+    int calls_left = 0;               ///< after so many more calls nothing is answered; 0 = that does not happen
+    std::function<void()> when_gone;  ///< called at that moment
+    int lost_arrivals = 0;            ///< so many answers of `receive` are lost, with the envelope stored
 };
 
 class memory_store : public store::store {
@@ -70,7 +73,10 @@ public:
     memory_store(executor loop, memory_books& books, std::function<instant()> now, timers* time = nullptr)
         : loop_{std::move(loop)}, books_{books}, now_{std::move(now)}, time_{time} {}
 
+    bool is_cut = false;  ///< this one does not reach the database; others may
+
     task<result<>> commit(batch changes) override {
+        if (no_answer()) co_return away();
         if (is_closed_) co_return closed();
         if (books_.is_away) co_return failure{errc::unavailable, "the database is away"};
         if (const auto fine = check(changes); !fine) co_return fine;
@@ -81,6 +87,7 @@ public:
         co_return result<>{};
     }
     task<result<std::vector<stored_event>>> read(std::string stream, std::int64_t after) override {
+        if (no_answer()) co_return away();
         if (is_closed_) co_return closed();
         const auto found = books_.streams.find(stream);
         std::vector<stored_event> all;
@@ -89,12 +96,14 @@ public:
         co_return all;
     }
     task<result<std::vector<std::string>>> streams(std::string prefix) override {
+        if (no_answer()) co_return away();
         std::vector<std::string> all;
         for (const auto& each : books_.stream_order)
             if (each.starts_with(prefix)) all.push_back(each);
         co_return all;
     }
     task<result<>> verify(std::string stream) override {
+        if (no_answer()) co_return away();
         std::string hash;
         std::int64_t version = 0;
         for (const auto& each : books_.streams[stream]) {
@@ -107,6 +116,7 @@ public:
         co_return result<>{};
     }
     task<result<arrival>> receive(envelope incoming) override {
+        if (no_answer()) co_return away();
         const std::pair key{incoming.source, incoming.id};
         const auto [at, fresh] = books_.inbox.try_emplace(key);
         if (fresh) at->second = {std::move(incoming), ++books_.number, false};
@@ -115,6 +125,7 @@ public:
         co_return fresh ? arrival::fresh : arrival::repeat;
     }
     task<result<std::vector<envelope>>> unhandled(std::string source) override {
+        if (no_answer()) co_return away();
         std::map<std::int64_t, envelope> left;
         for (const auto& [key, each] : books_.inbox)
             if (key.first == source && !each.handled) left[each.number] = each.what;
@@ -123,6 +134,7 @@ public:
         co_return all;
     }
     task<result<std::vector<envelope>>> adopt(std::string source, std::string owner) override {
+        if (no_answer()) co_return away();
         std::map<std::int64_t, envelope> mine;
         for (auto& [key, each] : books_.inbox) {
             if (key.first != source || each.handled) continue;
@@ -136,6 +148,7 @@ public:
         co_return all;
     }
     task<result<>> announce(std::string name, json::object about, milliseconds lease) override {
+        if (no_answer()) co_return away();
         const auto now = now_();
         auto& each = books_.members.try_emplace(name, member{name, {}, now, now, false}).first->second;
         each.about = std::move(about);
@@ -145,10 +158,12 @@ public:
         co_return result<>{};
     }
     task<result<>> leave(std::string name) override {
+        if (no_answer()) co_return away();
         books_.members.erase(name);
         co_return result<>{};
     }
     task<result<std::vector<member>>> members() override {
+        if (no_answer()) co_return away();
         std::map<std::pair<instant, std::string>, member> ordered;
         for (const auto& [name, each] : books_.members) {
             auto& one = ordered[{each.since, name}];
@@ -160,6 +175,7 @@ public:
         co_return all;
     }
     task<result<std::vector<holding>>> leases() override {
+        if (no_answer()) co_return away();
         std::vector<holding> all;
         for (const auto& [id, each] : books_.works)
             if (!each.row.owner.empty())
@@ -172,18 +188,24 @@ public:
         co_return all;
     }
     task<result<std::vector<slipway::store::claim>>> claims() override {
+        if (no_answer()) co_return away();
         std::vector<slipway::store::claim> all;
         for (const auto& [name, holder] : books_.claims) all.push_back({name, holder});
         co_return all;
     }
-    task<result<instant>> time() override { co_return now_(); }
+    task<result<instant>> time() override {
+        if (no_answer()) co_return away();
+        co_return now_();
+    }
     task<result<>> forget_handled(instant before) override {
+        if (no_answer()) co_return away();
         std::erase_if(books_.inbox,
                       [&](const auto& each) { return each.second.handled && each.second.what.received < before; });
         co_return result<>{};
     }
     task<result<std::vector<outbox_row>>> lease_outbox(std::string owner, std::size_t limit, milliseconds lease,
                                                        std::vector<std::string> busy) override {
+        if (no_answer()) co_return away();
         const auto now = now_();
         std::set<std::string> lanes{busy.begin(), busy.end()};
         for (const auto& [lane, until] : books_.resting)
@@ -207,6 +229,7 @@ public:
         co_return leased;
     }
     task<result<>> begin_send(std::string key, std::int64_t fence) override {
+        if (no_answer()) co_return away();
         const auto found = books_.outbox.find(key);
         if (found == books_.outbox.end() || !holds(found->second, fence)) co_return gone(key);
         auto& row = found->second.row;
@@ -215,17 +238,20 @@ public:
         co_return result<>{};
     }
     task<result<std::optional<outbox_row>>> outbox_row_of(std::string key) override {
+        if (no_answer()) co_return away();
         const auto found = books_.outbox.find(key);
         if (found == books_.outbox.end()) co_return std::optional<outbox_row>{};
         co_return std::optional{found->second.row};
     }
     task<result<std::size_t>> outbox_depth() override {
+        if (no_answer()) co_return away();
         std::size_t open = 0;
         for (const auto& [key, each] : books_.outbox) open += is_open(each) ? 1 : 0;
         co_return open;
     }
     task<result<std::vector<work_row>>> lease_work(std::string owner, std::vector<std::string> kinds, std::size_t limit,
                                                    milliseconds lease) override {
+        if (no_answer()) co_return away();
         const auto now = now_();
         const std::set<std::string> wanted{kinds.begin(), kinds.end()};
         std::map<std::pair<instant, std::int64_t>, memory_books::work*> due;
@@ -245,12 +271,14 @@ public:
         co_return leased;
     }
     task<result<>> renew(std::string id, std::int64_t fence, milliseconds lease) override {
+        if (no_answer()) co_return away();
         const auto found = books_.works.find(id);
         if (found == books_.works.end() || !holds(found->second, fence)) co_return gone(id);
         found->second.row.leased_until = now_() + lease;
         co_return result<>{};
     }
     task<result<>> forget_leases() override {
+        if (no_answer()) co_return away();
         for (auto& [id, each] : books_.works) free(each);
         for (auto& [key, each] : books_.outbox) free(each);
         books_.members.clear();
@@ -259,6 +287,7 @@ public:
         co_return result<>{};
     }
     task<result<std::vector<work_row>>> all_work() override {
+        if (no_answer()) co_return away();
         std::map<std::pair<instant, std::int64_t>, work_row> ordered;
         for (const auto& [id, each] : books_.works) ordered[{each.row.due, each.number}] = each.row;
         std::vector<work_row> all;
@@ -266,6 +295,7 @@ public:
         co_return all;
     }
     task<result<std::optional<instant>>> next_due() override {
+        if (no_answer()) co_return away();
         std::optional<instant> soonest;
         const auto take = [&](instant due, instant leased) {
             const auto at = std::max(due, leased);
@@ -277,17 +307,20 @@ public:
         co_return soonest;
     }
     task<result<std::optional<json::object>>> document_of(std::string collection, std::string id) override {
+        if (no_answer()) co_return away();
         const auto found = books_.documents.find({collection, id});
         if (found == books_.documents.end()) co_return std::optional<json::object>{};
         co_return std::optional{found->second};
     }
     task<result<std::vector<document>>> documents_in(std::string collection) override {
+        if (no_answer()) co_return away();
         std::vector<document> all;
         for (const auto& [key, body] : books_.documents)
             if (key.first == collection) all.push_back({key.first, key.second, body});
         co_return all;
     }
     task<result<std::optional<std::string>>> holder_of(std::string name) override {
+        if (no_answer()) co_return away();
         const auto found = books_.claims.find(name);
         if (found == books_.claims.end()) co_return std::optional<std::string>{};
         co_return std::optional{found->second};
@@ -319,6 +352,14 @@ private:
         boost::system::error_code ignored;
         co_await bell.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
+    bool no_answer() {
+        if (books_.calls_left > 0 && --books_.calls_left == 0) {
+            books_.is_unreachable = true;
+            if (books_.when_gone) books_.when_gone();
+        }
+        return is_cut || books_.is_unreachable;
+    }
+    static failure away() { return failure{errc::unavailable, "the database is away"}; }
     void raise() {
         for (auto* each : waiting_) each->cancel();
     }

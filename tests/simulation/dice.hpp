@@ -60,6 +60,14 @@ public:
         deaths_per_mille_ = mood == 0 ? 0 : chance_.below(4) * 4;
         faults_left_ = mood == 0 ? 0 : static_cast<int>(chance_.between(5, 60));
         deaths_left_ = mood == 0 ? 0 : static_cast<int>(chance_.between(0, 8));
+        if (mood == 0 || !chance_.happens(400)) return;
+        away_from_ = chance_.span(0, 20 * 60'000);
+        away_for_ = chance_.span(60'000, 6 * 60'000);
+    }
+
+    /// Is the database away for everybody, so long after the start?
+    bool database_is_away(milliseconds since_start) const {
+        return since_start >= away_from_ && since_start < away_from_ + away_for_;
     }
 
     fate draw() {
@@ -73,15 +81,23 @@ public:
                                        fate::error_after, fate::limited,    fate::unavailable, fate::slow};
         return all[chance_.below(std::size(all))];
     }
+    /// For how long it has been; 0 = it is there.
+    milliseconds away_since(milliseconds since_start) const {
+        return database_is_away(since_start) ? since_start - away_from_ : milliseconds{0};
+    }
     milliseconds latency() { return chance_.span(1, 30); }
     milliseconds slowness() { return chance_.span(2'000, 40'000); }
     /// Nothing goes wrong any more.
-    void end() { faults_left_ = deaths_left_ = 0; }
+    void end() {
+        faults_left_ = deaths_left_ = 0;
+        away_for_ = milliseconds{0};
+    }
 
 private:
     dice& chance_;
     std::uint64_t faults_per_mille_, deaths_per_mille_;
     int faults_left_, deaths_left_;
+    milliseconds away_from_{0}, away_for_{0};
 };
 
 }  // namespace slipway::simulation

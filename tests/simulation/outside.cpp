@@ -31,6 +31,10 @@ protected:
     /// A call that changes something. `effect` says how it ended; it is run again when the request arrives twice.
     template <class Effect>
     task<result<>> change(std::string whom, Effect effect) {
+        // What the database said last may take so long to arrive.
+        constexpr milliseconds slowest{60'000};
+        if (mine_.luck.away_since(mine_.clock.now() - virtual_clock::start) > slowest)
+            outside_.begun_blind.push_back(whom);
         const auto what = mine_.luck.draw();
         co_await mine_.under_way(what);
         const auto wrong = answer_of(what, whom, /*is_read=*/false, errc::refused);

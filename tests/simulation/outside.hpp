@@ -30,6 +30,7 @@ struct outside_world {
     std::map<std::string, instant> started;                    ///< host → when its workers were started
     int pushes = 0;                                            ///< that moved something
     std::vector<std::string> half_pushes;                      ///< refs that moved while others were refused
+    std::vector<std::string> begun_blind;                      ///< what was changed where while the database was away
     bool pushes_atomically = true;
 
     /// trunk, stable and tag together, each only from where it was expected to be.

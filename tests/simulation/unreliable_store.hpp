@@ -93,6 +93,10 @@ private:
     /// A lost commit is the hard case: whether it is there is not known (store.hpp).
     template <class T>
     task<result<T>> write(task<result<T>> effect) {
+        if (is_away()) {
+            co_await mine_.under_way(fate::unavailable);
+            co_return failure{errc::unavailable, "the database is away"};
+        }
         auto what = mine_.luck.draw();
         if (what == fate::twice) what = fate::fine;  // a database does not repeat by itself
         if (what == fate::error_after) what = fate::lost_after;
@@ -106,6 +110,10 @@ private:
     }
     template <class T>
     task<result<T>> ask(task<result<T>> question) {
+        if (is_away()) {
+            co_await mine_.under_way(fate::unavailable);
+            co_return failure{errc::unavailable, "the database is away"};
+        }
         const auto what = mine_.luck.draw();
         co_await mine_.under_way(what);
         if (const auto wrong = answer_of(what, "the store", /*is_read=*/true, errc::unavailable)) co_return *wrong;
@@ -113,6 +121,8 @@ private:
         co_await mine_.on_the_way_back(what);
         co_return answer;
     }
+
+    bool is_away() const { return mine_.luck.database_is_away(mine_.clock.now() - virtual_clock::start); }
 
     fakes::memory_store books_;
     life& mine_;

@@ -10,6 +10,7 @@
 #include "commands/conductor/conductor.hpp"
 #include "tests/fakes/fake_step.hpp"
 #include "tests/fakes/hand_clock.hpp"
+#include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/fakes/small_release.hpp"
 #include "tests/fakes/temporary_folder.hpp"
@@ -29,8 +30,24 @@ struct bench {
     T run(task<T> work) {
         return fakes::run_on(loop, std::move(work));
     }
-    journal new_journal(renderer render = render_release) {
-        return {*memory, clock, projects(), std::move(render), table};
+    journal new_journal(renderer render = render_release) { return new_journal_on(*memory, std::move(render)); }
+    journal new_journal_on(store::store& database, renderer render = render_release) {
+        return {database, clock, projects(), std::move(render), table};
+    }
+    /// Plain maps in place of the database: quick, on the clock's time alone, and they can go away.
+    void remember_in(fakes::memory_books& books) {
+        run(memory->close());
+        memory =
+            std::make_unique<fakes::memory_store>(loop.get_executor(), books, [this] { return clock.now(); }, &clock);
+        services.store = memory.get();
+    }
+    /// Lets that time go by, with everything that is due in it. Only over plain maps: a database has a thread.
+    void pass(milliseconds span, milliseconds step = milliseconds{500}) {
+        settle();
+        for (milliseconds gone{0}; gone < span; gone += step) {
+            clock.advance(step);
+            settle();
+        }
     }
     project_lookup projects() {
         return [this](const std::string& name) {
@@ -79,6 +96,11 @@ struct bench {
         until([&](const release::release_state&) { return outside.count(what) > 0; });
     }
 
+    void settle() {
+        loop.restart();
+        while (loop.poll() > 0) loop.restart();
+    }
+
     asio::io_context loop;
     fakes::hand_clock clock;
     fakes::world outside;
@@ -96,14 +118,17 @@ struct bench {
 class bot {
 public:
     bot(bench& house, std::string owner, conductor_settings settings = {})
-        : house_{house}, releases{house.new_journal()} {
+        : bot{house, *house.memory, owner, settings} {}
+    /// With its own way to the database.
+    bot(bench& house, store::store& memory, std::string owner, conductor_settings settings = {})
+        : house_{house}, releases{house.new_journal_on(memory)} {
         settings.owner = std::move(owner);
         settings.longest_nap = milliseconds{100};
         settings.log_directory = house.logs.file("logs");
         settings.runner = {3, 2, {milliseconds{500}, milliseconds{10'000}}};
         drives_ = std::make_unique<conductor>(
-            house.loop.get_executor(), releases, *house.memory, house.clock, [] { return 0.5; }, house.kinds,
-            house.projects(), [&house](const std::string&) { return &house.services; }, house.drifts, settings);
+            house.loop.get_executor(), releases, memory, house.clock, [] { return 0.5; }, house.kinds, house.projects(),
+            [&house](const std::string&) { return &house.services; }, house.drifts, settings);
         work_.spawn("conductor", drives_->run());
     }
     bot(const bot&) = delete;
@@ -117,13 +142,18 @@ public:
         house_.run(drives_->stop());
         drives_.reset();
     }
-    /// Ends as a bot does that is told to stop.
-    void leave() {
+    /// Ends as a bot does that is told to stop. With a grace time only over plain maps.
+    void leave(milliseconds grace = milliseconds{0}) {
         work_.cancel();
         house_.run(work_.join());
-        house_.run(drives_->hand_over());
+        task_group ending{house_.loop.get_executor()};
+        ending.spawn("hand over", drives_->hand_over(grace));
+        if (grace > milliseconds{0}) house_.pass(grace + milliseconds{500});
+        house_.run(ending.join());
         drives_.reset();
     }
+
+    std::size_t in_flight() const { return drives_->in_flight(); }
 
 private:
     bench& house_;

@@ -45,3 +45,55 @@ TEST_CASE("R5.13 a bot that is told to stop gives its work back, and another one
     CHECK(seconds_until_next(true) < std::chrono::seconds{3});
     CHECK(seconds_until_next(false) >= std::chrono::seconds{3});  // negative control: the lease has to run out
 }
+
+namespace {
+
+/// Takes its time, as a program that runs on our machine does.
+class lasting_kind final : public steps::step_kind {
+public:
+    lasting_kind(world& outside, milliseconds lasts) : outside_{outside}, lasts_{lasts} {}
+    release::kind_facts facts() const override { return fakes::small_kinds().at("tell"); }
+    std::string plan(const release::step_rule&, const release::project_settings&, const std::string&) const override {
+        return "take time";
+    }
+    task<result<steps::outcome>> perform(steps::context here, steps::act) override {
+        outside_.log.push_back("perform " + here.rule.id);
+        co_await here.with.time->sleep(lasts_);
+        outside_.log.push_back("ended " + here.rule.id);
+        co_return steps::outcome{};
+    }
+
+private:
+    world& outside_;
+    milliseconds lasts_;
+};
+
+}  // namespace
+
+TEST_CASE("R5.13 a bot that is told to stop lets what runs end within the grace time, and begins nothing new",
+          "[conductor][several]") {
+    constexpr milliseconds grace{4'000};
+    for (const bool ends_in_time : {true, false}) {
+        bench house;
+        fakes::memory_books books;
+        house.remember_in(books);
+        house.kinds["tell"] =
+            std::make_unique<lasting_kind>(house.outside, ends_in_time ? milliseconds{2'000} : milliseconds{60'000});
+        auto one = std::make_unique<bot>(house, "one");
+        REQUIRE(house.begin(one->releases));
+        house.pass(milliseconds{1'000});
+        REQUIRE(house.outside.count("perform announce") == 1);
+        one->leave(grace);
+        INFO("ends in time: " << ends_in_time);
+        const auto left = house.stored().step("announce")->status;
+        CHECK(left == (ends_in_time ? step_status::done : step_status::running));
+        CHECK(house.outside.count("ended announce") == (ends_in_time ? 1 : 0));
+        CHECK(house.outside.count("look merges") == 0);
+        CHECK(house.outside.count("perform tests") == 0);
+        for (const auto& [id, each] : books.works) CHECK(each.row.owner.empty());
+        bot two{house, "two"};
+        house.pass(milliseconds{1'000});
+        CHECK(house.outside.count("perform announce") == (ends_in_time ? 1 : 2));
+        CHECK(house.outside.count("perform tests") == (ends_in_time ? 1 : 0));
+    }
+}

@@ -18,10 +18,10 @@ using steps::answer;
 namespace {
 
 struct bench {
-    verdict act(side_effect effect) {
+    verdict act(side_effect effect, conductor::begin_check may = nullptr) {
         steps::act intent;
         intent.key = "key";
-        return fakes::run(runner.act(kind, here(), intent, effect));
+        return fakes::run(runner.act(kind, here(), intent, effect, std::move(may)));
     }
     conductor::look_ending look() { return fakes::run(runner.look(kind, here())); }
     steps::context here() {
@@ -140,6 +140,20 @@ TEST_CASE("R5.11 what surely did not happen is tried again, with growing waits a
     CHECK(made.status == step_status::errored);
     CHECK(made.text == "the other side could not be reached");
     CHECK(away.outside.count("perform push") == 3);
+}
+
+TEST_CASE("R5.10 what may not begin any more is not begun, also not at the second try", "[conductor]") {
+    bench one;
+    one.outside.faults["push"] = {world::fault::unreachable};
+    int asked = 0;
+    const auto made = one.act(side_effect::irreversible, [&asked]() -> task<result<>> {
+        if (++asked == 1) co_return result<>{};
+        co_return failure{errc::moved, "somebody else has it"};
+    });
+    CHECK(made.status == step_status::errored);
+    CHECK(made.text == "somebody else has it");
+    CHECK(one.outside.count("perform push") == 1);
+    CHECK(asked == 2);
 }
 
 TEST_CASE("R1.7 a no is failed, not knowing is errored", "[conductor]") {

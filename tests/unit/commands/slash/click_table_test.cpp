@@ -208,7 +208,8 @@ TEST_CASE("R3.3 click table: two entitled in one moment are both stored, and one
     CHECK(one.event_count("step_intended") == 4);
 }
 
-TEST_CASE("click table: a store that is away never says ok", "[slash][clicks]") {
+TEST_CASE("R5.10 click table: a store that is away never says ok, and the person reads to try again",
+          "[slash][clicks]") {
     bench one;
     one.go_to_push();
     const auto approve = one.button("approve", "push");
@@ -221,19 +222,52 @@ TEST_CASE("click table: a store that is away never says ok", "[slash][clicks]") 
     clicked.value = release::id_of(approve);
     task_group work{one.loop.get_executor()};
     work.spawn("click", handle(one.with, clicked, "E100"));
-    for (int second = 0; second < 120 && work.size() > 0; ++second) {
-        one.loop.restart();
-        one.loop.poll();
-        one.clock.advance(milliseconds{1'000});
-    }
-    CHECK(work.size() == 0);
+    const auto pass = [&](int seconds) {
+        for (int second = 0; second < seconds && work.size() > 0; ++second) {
+            one.loop.restart();
+            one.loop.poll();
+            one.clock.advance(milliseconds{1'000});
+        }
+    };
+    pass(300);
     REQUIRE(one.slack.ephemerals.size() == 1);  // past the outbox, which is as far away as the rest
     CHECK(says(json::serialize(one.slack.ephemerals.front()), "try again in a minute"));
     one.books.is_away = false;
+    pass(10);
+    CHECK(work.size() == 0);
+    // It is dealt with: neither acted upon nor answered a second time, also not by a bot that starts now.
     CHECK(one.event_count("seat_filled") == 1);
+    CHECK_FALSE(*one.run(one.memory->outbox_row_of("answer/E100")));
+    CHECK(one.slack.ephemerals.size() == 1);
 }
 
-TEST_CASE("a store that comes back within seconds answers as if it had never been away", "[slash][clicks]") {
+TEST_CASE("R5.10 a form that is sent while the store is away is answered too, to the person alone", "[slash][clicks]") {
+    bench one;
+    one.go_to_push();
+    const auto reject = one.button("reject", "push");
+    one.books.is_unreachable = true;
+    slack::view_submission sent;
+    sent.from.team = "T1";
+    sent.from.user = "UDEE";
+    sent.view.callback_id = "slipway.reject";
+    sent.view.private_metadata = release::id_of(reject);
+    sent.state.all.push_back({views::input::reason, "value", "plain_text_input", {"the cart is broken"}});
+    task_group work{one.loop.get_executor()};
+    work.spawn("form", handle(one.with, sent, "E100"));
+    for (int second = 0; second < 60 && work.size() > 0; ++second) {
+        one.loop.restart();
+        one.loop.poll();
+        one.clock.advance(milliseconds{1'000});
+        if (second == 40) one.books.is_unreachable = false;
+    }
+    CHECK(work.size() == 0);
+    CHECK(one.slack.ephemerals.empty());
+    REQUIRE(one.slack.count("chat.postMessage") == 1);
+    CHECK(says(json::serialize(one.slack.calls.back().arguments), "try again in a minute"));
+    CHECK(one.event_count("gate_closed") == 1);  // of `read`
+}
+
+TEST_CASE("R5.10 a store that comes back within seconds answers as if it had never been away", "[slash][clicks]") {
     bench one;
     one.go_to_push();
     const auto approve = one.button("approve", "push");

@@ -1,0 +1,112 @@
+#include "integrations/store/patient.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace slipway::store {
+namespace {
+
+constexpr milliseconds pause{1'000};
+
+class patient final : public store {
+    using batch = slipway::store::batch;
+    using outbox_row = slipway::store::outbox_row;
+    using work_row = slipway::store::work_row;
+    using envelope = slipway::store::envelope;
+    using arrival = slipway::store::arrival;
+    using stored_event = slipway::store::stored_event;
+    using document = slipway::store::document;
+    using member = slipway::store::member;
+    using holding = slipway::store::holding;
+
+public:
+    patient(store& memory, timers& time) : memory_{memory}, time_{time} {}
+
+    task<result<>> commit(batch changes) override {
+        return insist<void>([this, changes = std::move(changes)] { return memory_.commit(changes); });
+    }
+    task<result<std::vector<stored_event>>> read(std::string stream, std::int64_t after) override {
+        return insist<std::vector<stored_event>>([=, this] { return memory_.read(stream, after); });
+    }
+    task<result<std::vector<std::string>>> streams(std::string prefix) override {
+        return insist<std::vector<std::string>>([=, this] { return memory_.streams(prefix); });
+    }
+    task<result<>> verify(std::string stream) override {
+        return insist<void>([=, this] { return memory_.verify(stream); });
+    }
+    task<result<instant>> time() override {
+        return insist<instant>([this] { return memory_.time(); });
+    }
+    task<result<std::optional<outbox_row>>> outbox_row_of(std::string key) override {
+        return insist<std::optional<outbox_row>>([=, this] { return memory_.outbox_row_of(key); });
+    }
+    task<result<std::optional<json::object>>> document_of(std::string collection, std::string id) override {
+        return insist<std::optional<json::object>>([=, this] { return memory_.document_of(collection, id); });
+    }
+    task<result<std::vector<document>>> documents_in(std::string collection) override {
+        return insist<std::vector<document>>([=, this] { return memory_.documents_in(collection); });
+    }
+    task<result<std::optional<std::string>>> holder_of(std::string claim_name) override {
+        return insist<std::optional<std::string>>([=, this] { return memory_.holder_of(claim_name); });
+    }
+
+    task<result<arrival>> receive(envelope incoming) override { return memory_.receive(std::move(incoming)); }
+    task<result<std::vector<envelope>>> adopt(std::string source, std::string owner) override {
+        return memory_.adopt(std::move(source), std::move(owner));
+    }
+    task<result<std::vector<envelope>>> unhandled(std::string source) override {
+        return memory_.unhandled(std::move(source));
+    }
+    task<result<>> forget_handled(instant before) override { return memory_.forget_handled(before); }
+    task<result<std::vector<outbox_row>>> lease_outbox(std::string owner, std::size_t limit, milliseconds lease,
+                                                       std::vector<std::string> busy) override {
+        return memory_.lease_outbox(std::move(owner), limit, lease, std::move(busy));
+    }
+    task<result<>> begin_send(std::string key, std::int64_t fence) override {
+        return memory_.begin_send(std::move(key), fence);
+    }
+    task<result<std::size_t>> outbox_depth() override { return memory_.outbox_depth(); }
+    task<result<std::vector<work_row>>> lease_work(std::string owner, std::vector<std::string> kinds, std::size_t limit,
+                                                   milliseconds lease) override {
+        return memory_.lease_work(std::move(owner), std::move(kinds), limit, lease);
+    }
+    task<result<>> renew(std::string work_id, std::int64_t fence, milliseconds lease) override {
+        return memory_.renew(std::move(work_id), fence, lease);
+    }
+    task<result<>> announce(std::string name, json::object about, milliseconds lease) override {
+        return memory_.announce(std::move(name), std::move(about), lease);
+    }
+    task<result<>> leave(std::string name) override { return memory_.leave(std::move(name)); }
+    task<result<std::vector<member>>> members() override { return memory_.members(); }
+    task<result<std::vector<holding>>> leases() override { return memory_.leases(); }
+    task<result<std::vector<slipway::store::claim>>> claims() override { return memory_.claims(); }
+    task<result<>> forget_leases() override { return memory_.forget_leases(); }
+    task<result<std::vector<work_row>>> all_work() override { return memory_.all_work(); }
+    task<result<std::optional<instant>>> next_due() override { return memory_.next_due(); }
+    task<> wait_for_news(milliseconds at_most) override { return memory_.wait_for_news(at_most); }
+    task<> close() override { return memory_.close(); }
+
+private:
+    template <class T, class Call>
+    task<result<T>> insist(Call call) {
+        for (bool waits = false;;) {
+            auto answer = co_await call();
+            if (answer || !(answer.error() == errc::unavailable)) co_return answer;
+            if (!std::exchange(waits, true))
+                spdlog::warn("a step waits for the database: {}", answer.error().sentence());
+            co_await time_.sleep(pause);
+        }
+    }
+
+    store& memory_;
+    timers& time_;
+};
+
+}  // namespace
+
+std::unique_ptr<store> create_patient(store& memory, timers& time) {
+    return std::make_unique<patient>(memory, time);
+}
+
+}  // namespace slipway::store
