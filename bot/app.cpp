@@ -44,6 +44,7 @@
 #include "integrations/net/page_probe.hpp"
 #include "integrations/net/server.hpp"
 #include "integrations/process/process.hpp"
+#include "integrations/runner/job_sweep.hpp"
 #include "integrations/slack/web_api.hpp"
 #include "integrations/telemetry/ledger.hpp"
 
@@ -378,6 +379,7 @@ task<int> application::serve() {
     }
     tasks_->spawn("ledger", keeper_->run());
     tasks_->spawn("inbox sweep", inbox_->sweep());
+    tasks_->spawn("job sweep", runner::keep_sweeping_jobs(*time_, from_.state_directory + "/projects"));
     tasks_->spawn("versions", versions_->run());
     tasks_->spawn("homes", slash::keep_homes(*desk_));
     tasks_->spawn("reload", reload_on_signal());
@@ -448,7 +450,7 @@ task<> application::stop() {
     co_await inbox_->stop(grace);
     tasks_->cancel();
     co_await tasks_->join();
-    co_await conductor_->hand_over();
+    co_await conductor_->hand_over(grace);
     co_await sender_->stop(grace);
     co_await keeper_->save();
     co_await member_->leave();

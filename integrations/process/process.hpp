@@ -38,10 +38,10 @@ struct outcome {
 /// One line of output as it arrives (without its newline, valid UTF-8, control characters removed).
 using line_sink = std::function<void(const std::string& line, bool is_error_stream)>;
 
-/// Failures: errc::invalid (empty argv, program or directory missing; named), errc::unavailable (fork refused).
-/// A non-zero exit is an outcome. When the awaiting task is cancelled the group is ended the same way as by a limit,
-/// and run() returns only after that. A background process that a program left behind at an ordinary exit is neither
-/// waited for nor ended.
+/// Failures: errc::invalid (empty argv, program, directory or log missing; named), unavailable (fork refused), lost (it
+/// ran to its end, and its log could not be written). A non-zero exit is an outcome. When the awaiting task is
+/// cancelled the group is ended the same way as by a limit, and run() returns only after that. A background process
+/// that a program left behind at an ordinary exit is neither waited for nor ended.
 class runner {
 public:
     virtual ~runner() = default;

@@ -74,6 +74,7 @@ struct run_state {
     asio::steady_timer done;     ///< cancelled once `finished`
     bool finished = false;
     descriptor log;
+    std::string log_trouble;  ///< why the log ends before the output does
     line_sink on_line;
     milliseconds total;
     milliseconds idle;
@@ -95,7 +96,8 @@ void write_log(run_state& state, std::string_view text) {
         const auto count = ::write(state.log.get(), text.data(), text.size());
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) {
-            spdlog::error("a program's log file ends early: {}", std::generic_category().message(errno));
+            // The program goes on: to end it in its middle would be worse. What it did counts only with its log.
+            state.log_trouble = std::generic_category().message(errno);
             state.log = descriptor{};
             return;
         }
@@ -271,6 +273,14 @@ task<> wait_until_finished(state_ptr state) {
     co_await asio::this_coro::throw_if_cancelled(threw);
 }
 
+failure log_lost(const command& what, const run_state& state) {
+    const auto number = std::to_string(state.ended.code);
+    const auto how = state.ended.how == ending::exited ? "with exit code " + number : "by signal " + number;
+    return failure{errc::lost, to_words(what.argv) + " ended " + how + ", but its log " + what.log_file +
+                                   " could not be written (" + state.log_trouble +
+                                   "), so nobody can read what it did; make room there, then try again"};
+}
+
 task<result<outcome>> run_program(executor loop, command what, line_sink on_line) {
     const auto asked = co_await asio::this_coro::cancellation_state;
     if (asked.cancelled() != asio::cancellation_type::none) {
@@ -287,6 +297,7 @@ task<result<outcome>> run_program(executor loop, command what, line_sink on_line
     asio::co_spawn(loop, watch_life(state), report_bug);
     asio::co_spawn(loop, supervise(state), report_bug);
     co_await wait_until_finished(state);
+    if (!state->log_trouble.empty()) co_return log_lost(what, *state);
     co_return std::move(state->ended);
 }
 

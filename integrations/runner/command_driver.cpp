@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t most_at_once = 256U << 10U;  ///< bytes of output in one poll; of a flood the newest are shown
 constexpr int keeper_says_taken = 3;
+constexpr std::string_view log_lost = "; log ";
 
 std::size_t offset_of(const std::string& cursor) {
     std::size_t offset = 0;
@@ -129,6 +130,12 @@ progress command_driver::ending_of(const std::string& ref) const {
         if (ending->starts_with("exit ")) {
             judge_exit(how_.codes, number_after(*ending, "exit "), seen);
             if (ours && seen.state != state::succeeded) seen.state = state::cancelled;
+            if (const auto at = ending->find(log_lost); at != std::string::npos && seen.state == state::succeeded) {
+                seen.state = state::failed;
+                seen.text = "it ended with exit code " + std::to_string(number_after(*ending, "exit ")) +
+                            ", but its log could not be written (" + ending->substr(at + log_lost.size()) +
+                            "), so nobody can read what it did; make room there, then try again";
+            }
         } else if (ending->starts_with("signal ")) {
             seen.state = ours ? state::cancelled : state::failed;
             seen.text = "ended by signal " + std::to_string(number_after(*ending, "signal "));

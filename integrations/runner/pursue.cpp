@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <deque>
+#include <string_view>
+#include <system_error>
 
 #include "integrations/async/timers.hpp"
 #include "integrations/base/mask.hpp"
@@ -20,7 +23,9 @@ class log_writer {
 public:
     log_writer(const std::string& file, std::size_t most, std::vector<std::string> secrets)
         : left_{most}, mask_{std::move(secrets)} {
-        if (!file.empty()) to_ = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+        if (file.empty()) return;
+        to_ = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+        if (to_ < 0) trouble_ = std::generic_category().message(errno);
     }
     log_writer(const log_writer&) = delete;
     log_writer& operator=(const log_writer&) = delete;
@@ -39,16 +44,26 @@ public:
         } else {
             left_ -= line.size();
         }
-        const auto written = ::write(to_, line.data(), line.size());
-        cut_ = cut_ || written != static_cast<ssize_t>(line.size());
+        for (std::string_view left{line}; !left.empty();) {
+            const auto written = ::write(to_, left.data(), left.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) {
+                if (trouble_.empty()) trouble_ = std::generic_category().message(errno);
+                return;
+            }
+            left.remove_prefix(static_cast<std::size_t>(written));
+        }
     }
     bool cut() const { return cut_; }
+    /// Why not everything is in the file; "" = it is, as far as it may be.
+    const std::string& trouble() const { return trouble_; }
 
 private:
     int to_ = -1;
     std::size_t left_;
     masker mask_;
     bool cut_ = false;
+    std::string trouble_;
 };
 
 class tail_keeper {
@@ -224,6 +239,11 @@ task<result<ended>> pursue(driver& with, order what, notebook& notes, timers& ti
     }
     how.tail = last_lines.text();
     how.log_cut = log.cut();
+    if (!log.trouble().empty() && how.state == state::succeeded) {
+        how.state = state::failed;
+        how.text = "it succeeded, but its log " + what.log_file + " could not be written (" + log.trouble() +
+                   "), so nobody can read what it did; make room there, then try again";
+    }
     if (how.state == state::timed_out) {
         const bool idle = time.now() - mine.started < within.total;
         how.text = (idle ? "no output for " + slipway::to_words(within.idle)

@@ -7,7 +7,8 @@
 // Files in FOLDER, each written beside and renamed, so that a reader never sees half of one:
 //   keeper   "pid start boot": who keeps this job; made exclusively, so that one key runs once
 //   program  "pid start boot": the program, leader of its own process group
-//   ending   "exit N", "signal N" or "not-started TEXT"
+//   ending   "exit N", "signal N" or "not-started TEXT"; after the first two "; log TEXT" when the log could not be
+//            written. Its room is taken at the start: on a disk that is full it still gets its word.
 //   input    what the program reads from its standard input (made by the bot; optional)
 //   ended-by-us   made by the bot before it signals: whatever outlives the program in its group is killed
 //   out, err      the program's output when LOG is "-": masked, not cut
@@ -17,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -67,12 +69,37 @@ bool write_file(const std::string& folder, const std::string& name, const std::s
     return written && ::rename(beside.c_str(), file.c_str()) == 0;
 }
 
+constexpr std::size_t room_of_ending = 512;
+
+bool reserve_ending(const std::string& folder) {
+    const int to = ::open((folder + "/.ending").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    if (to < 0) return false;
+    const bool reserved = write_all(to, std::string(room_of_ending, ' ')) && ::fsync(to) == 0;
+    ::close(to);
+    return reserved;
+}
+
+/// Over what was reserved, in place.
+bool write_ending(const std::string& folder, std::string text) {
+    text.resize(std::min(text.size(), room_of_ending - 1));
+    text += '\n';
+    const auto beside = folder + "/.ending", file = folder + "/ending";
+    const int to = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+    if (to < 0) return false;
+    const bool written =
+        write_all(to, text) && ::ftruncate(to, static_cast<off_t>(text.size())) == 0 && ::fsync(to) == 0;
+    ::close(to);
+    return written && ::rename(beside.c_str(), file.c_str()) == 0;
+}
+
 /// Output of one stream on its way to the disk: whole lines, masked, up to a limit that is said.
 class stream {
 public:
     stream(int from, int to, const orders& how)
         : from_{from}, to_{to}, left_{how.most_log}, exact_{how.secrets}, looks_{how.secrets} {}
     int descriptor() const { return from_; }
+    /// Why not all of it is in the log; "" = it is.
+    const std::string& trouble() const { return trouble_; }
     bool is_open() const { return from_ >= 0; }
     /// False once nothing more can come.
     void take() {
@@ -106,14 +133,15 @@ private:
         } else {
             left_ -= text.size();
         }
-        write_all(to_, text);  // a full disk cuts the log; the program goes on
+        // A full disk cuts the log; the program goes on, and its ending tells.
+        if (!write_all(to_, text) && trouble_.empty()) trouble_ = std::strerror(errno);
     }
 
     int from_, to_;
     std::size_t left_;
     slipway::process::masker exact_;
     slipway::masker looks_;
-    std::string open_;
+    std::string open_, trouble_;
 };
 
 [[noreturn]] void become_program(const orders& how, int go, int trouble, int out, int err) {
@@ -190,6 +218,10 @@ int keep(const orders& how, int answer) {
                  : "failed the folder " + how.folder + " cannot be written: " + std::strerror(why_not));
         return exit_taken;
     }
+    if (!reserve_ending(how.folder)) {
+        tell("failed the folder " + how.folder + " cannot be written: " + std::strerror(errno));
+        return exit_failed;
+    }
     const bool split = how.log == "-";
     const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
     const int log = ::open((split ? how.folder + "/out" : how.log).c_str(), flags, 0640);
@@ -197,7 +229,7 @@ int keep(const orders& how, int answer) {
     const auto out = make_pipe(), err = make_pipe(), go = make_pipe(), trouble = make_pipe();
     if (log < 0 || log_of_errors < 0 || trouble.read < 0) {
         const std::string why = "the log " + how.log + " cannot be written";
-        write_file(how.folder, "ending", "not-started " + why);
+        write_ending(how.folder, "not-started " + why);
         tell("failed " + why);
         return exit_failed;
     }
@@ -212,7 +244,7 @@ int keep(const orders& how, int answer) {
     if (program < 0 || !write_file(how.folder, "program", identity_of(program).value_or("0 0 -"))) {
         const std::string why = std::string{"it could not be started: "} + std::strerror(errno);
         if (program > 0) ::kill(program, SIGKILL);
-        write_file(how.folder, "ending", "not-started " + why);
+        write_ending(how.folder, "not-started " + why);
         tell("failed " + why);
         return exit_failed;
     }
@@ -223,7 +255,7 @@ int keep(const orders& how, int answer) {
     }
     if (count == sizeof why) {
         const auto text = std::string{how.argv.front()} + " cannot be run: " + std::strerror(why);
-        write_file(how.folder, "ending", "not-started " + text);
+        write_ending(how.folder, "not-started " + text);
         tell("failed " + text);
         return exit_failed;
     }
@@ -236,9 +268,11 @@ int keep(const orders& how, int answer) {
     int status = 0;
     while (::waitpid(program, &status, 0) < 0 && errno == EINTR) {
     }
-    const auto ending = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
-                                            : "exit " + std::to_string(WEXITSTATUS(status));
-    return write_file(how.folder, "ending", ending) ? exit_begun : exit_failed;
+    auto ending = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
+                                      : "exit " + std::to_string(WEXITSTATUS(status));
+    const auto& trouble_of_log = from_out.trouble().empty() ? from_err.trouble() : from_out.trouble();
+    if (!trouble_of_log.empty()) ending += "; log " + trouble_of_log;
+    return write_ending(how.folder, ending) ? exit_begun : exit_failed;
 }
 
 }  // namespace

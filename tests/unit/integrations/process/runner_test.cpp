@@ -17,6 +17,7 @@
 #include "integrations/async/timers.hpp"
 #include "integrations/process/process.hpp"
 #include "tests/fakes/run_task.hpp"
+#include "tests/fakes/temporary_folder.hpp"
 
 using namespace slipway;
 using namespace slipway::process;
@@ -244,6 +245,21 @@ TEST_CASE("a log file that cannot be written is said before anything runs", "[pr
     REQUIRE_FALSE(got);
     CHECK(got.error() == errc::invalid);
     CHECK_THAT(got.error().sentence(), Catch::Contains("/no/such/folder/log"));
+}
+
+TEST_CASE("R5.14 a program whose log meets a full disk runs to its end, and does not count as done", "[process]") {
+    fakes::temporary_folder folder;
+    command what = shell("echo one; touch " + folder.file("ran") + "; echo two");
+    what.log_file = "/dev/full";
+    const auto got = run_one(what);
+    REQUIRE_FALSE(got);
+    CHECK(got.error() == errc::lost);
+    CHECK_THAT(got.error().sentence(), Catch::Contains("exit code 0"));
+    CHECK_THAT(got.error().sentence(), Catch::Contains("/dev/full could not be written (No space left on device)"));
+    CHECK(std::filesystem::exists(folder.file("ran")));
+    // Negative control: with room it is an ordinary outcome.
+    what.log_file = folder.file("log");
+    CHECK(run_one(what)->code == 0);
 }
 
 TEST_CASE("R6.3 a program that takes too long is asked to stop", "[process][ending]") {

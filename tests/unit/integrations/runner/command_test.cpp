@@ -81,6 +81,23 @@ TEST_CASE("R5.2 a start whose answer was never written down is found again by it
     CHECK(on.text_of("log") == "once\n");
 }
 
+TEST_CASE("R5.14 a kept program whose log meets a full disk fails with the reason, and says that it ended well",
+          "[runner][command]") {
+    bench on;
+    const auto with = on.command({"printf", "much\\n"});
+    auto what = on.what();
+    what.log_file = "/dev/full";
+    const auto ended = fakes::run_on(
+        on.loop, slipway::runner::pursue(*with, what, on.notes, *on.time, bench::quick(), on.listening()));
+    REQUIRE(ended);
+    CHECK(ended->state == state::failed);
+    CHECK_THAT(ended->text, Contains("exit code 0") && Contains("No space left on device"));
+    // Whoever comes later hears the same.
+    const auto again = fakes::run_on(on.loop, look_up(*with, what, on.notes));
+    REQUIRE(again);
+    CHECK((*again)->state == state::failed);
+}
+
 TEST_CASE("R5.4 a program whose keeper vanished without a word is lost, which is not failed", "[runner][command]") {
     bench on;
     const auto with = on.command({"sleep", "600"});

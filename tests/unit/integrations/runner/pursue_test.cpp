@@ -61,9 +61,10 @@ struct desk {
     fake_tool tool;
     test::paper notes;
     fakes::jumping_timers time;
-    result<ended> pursue(limits within = {}, hooks told = {}) {
+    result<ended> pursue(limits within = {}, hooks told = {}, const std::string& log_file = "") {
         order what;
         what.key = test::key;
+        what.log_file = log_file;
         return fakes::run(runner::pursue(tool, what, notes, time, within, std::move(told)));
     }
 };
@@ -76,6 +77,26 @@ TEST_CASE("R5.1 nothing is started before its note is kept", "[runner]") {
     on.notes.away = true;
     CHECK(on.pursue().error() == errc::unavailable);
     CHECK(on.tool.count("start") == 0);
+}
+
+TEST_CASE("R5.14 what a tool says and the disk does not take makes a failure with the reason", "[runner]") {
+    desk on;
+    on.tool.running({"line one", "line two"}, "2");
+    on.tool.ended(state::succeeded);
+    const auto ended = on.pursue({}, {}, "/dev/full");
+    REQUIRE(ended);
+    CHECK(ended->state == state::failed);
+    CHECK_THAT(ended->text, Contains("it succeeded") && Contains("/dev/full could not be written (No space left"));
+    CHECK(on.notes.all.at(test::key).ref == "ref");  // what is known of it is whole
+
+    SECTION("nor does a log that cannot be opened") {
+        on.notes.all.clear();
+        CHECK(on.pursue({}, {}, "/no/such/folder/log")->state == state::failed);
+    }
+    SECTION("negative control: without anything to write there is nothing to miss") {
+        on.notes.all.clear();
+        CHECK(on.pursue({}, {}, "")->state == state::succeeded);
+    }
 }
 
 TEST_CASE("R5.4 a start that may have happened is looked for, never repeated on a guess", "[runner]") {
