@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <ostream>
+#include <string_view>
 
 #include "bot/memory.hpp"
 #include "integrations/async/timers.hpp"
@@ -34,10 +35,10 @@ task<int> each_event(store::store& memory, std::string prefix, event_writer writ
 }
 
 void write_readable(std::ostream& out, const store::stored_event& each) {
-    constexpr std::size_t prefix = 8;  // "release/"
-    out << to_iso(each.event.at) << " " << each.stream.substr(prefix) << " " << each.version << " " << each.event.type
-        << " actor=" << each.event.actor << " cause=" << each.event.cause << " "
-        << boost::json::serialize(each.event.data) << "\n";
+    constexpr std::string_view usual = "release/";  // what stands elsewhere is named in full
+    out << to_iso(each.event.at) << " " << each.stream.substr(each.stream.starts_with(usual) ? usual.size() : 0) << " "
+        << each.version << " " << each.event.type << " actor=" << each.event.actor << " cause=" << each.event.cause
+        << " " << boost::json::serialize(each.event.data) << "\n";
 }
 
 /// With the hashes another program can verify the chain without the database.
@@ -83,8 +84,12 @@ int audit(const settings& from, audit_wish wish, std::ostream& out, std::ostream
     auto work = [&]() -> task<> {
         switch (wish) {
             case audit_wish::show:
-                code = co_await each_event(
-                    **memory, "release/", [&out](const auto& each) { write_readable(out, each); }, problems);
+                // Releases, then what was refused or forged outside of them.
+                for (const auto* prefix : {"release/", "audit/"}) {
+                    code = co_await each_event(
+                        **memory, prefix, [&out](const auto& each) { write_readable(out, each); }, problems);
+                    if (code != 0) break;
+                }
                 break;
             case audit_wish::verify:
                 code = co_await verify_all(**memory, out);

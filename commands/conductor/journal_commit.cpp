@@ -7,6 +7,7 @@
 #include "commands/conductor/durations.hpp"
 #include "commands/conductor/journal.hpp"
 #include "commands/conductor/journal_names.hpp"
+#include "commands/conductor/refusals.hpp"
 #include "integrations/store/event_chain.hpp"
 
 namespace slipway::conductor {
@@ -102,9 +103,10 @@ task<result<>> journal::commit(decided what, release::actor who, std::string cau
         auto state = *each.before;
         for (const auto& happened : each.events) state = release::apply(std::move(state), happened);
         heads.push_back(add_part(changes, each, state, actor, cause, now));
-        after.push_back(std::move(state));
         auto counted = co_await with_durations(memory_, std::move(changes), *each.before, each.events);
-        changes = std::move(counted);
+        auto watched = co_await with_refusals(memory_, std::move(counted), each.events, projects_(state.project));
+        changes = std::move(watched);
+        after.push_back(std::move(state));
     }
     if (what.house && !what.house->events.empty()) {
         store::append added{house_stream_of(what.house->before->name), what.house->before->journal, {}};

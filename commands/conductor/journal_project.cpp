@@ -5,6 +5,7 @@
 #include "commands/conductor/durations.hpp"
 #include "commands/conductor/journal.hpp"
 #include "commands/conductor/journal_names.hpp"
+#include "commands/conductor/refusals.hpp"
 #include "commands/release/usual.hpp"
 
 namespace slipway::conductor {
@@ -82,7 +83,11 @@ task<result<house_pointer>> journal::ask_project(std::string name, release::proj
             }
         }
         const auto committed = co_await commit(std::move(all), who, cause, std::move(batch), now);
-        if (committed && !judged) co_return judged.error();
+        if (committed && !judged) {
+            const release::refusal_noted noted{who.who, release::words_of(asked), judged.error().sentence(), now};
+            if (!who.is_robot) co_await note_refusal(memory_, name, noted, cause, project);
+            co_return judged.error();
+        }
         if (committed) {
             const auto after = co_await load_project(name);
             co_return after;
@@ -117,7 +122,11 @@ task<result<state_pointer>> journal::begin(release::start wanted, release::actor
         const auto seen = co_await around(begun, *house, now);
         if (!seen) co_return seen.error();
         auto judged = release::decide_start(wanted, who, now, **house, *seen);
-        if (!judged) co_return judged.error();
+        if (!judged) {
+            const release::refusal_noted noted{who.who, "start " + wanted.version, judged.error().sentence(), now};
+            if (!who.is_robot) co_await note_refusal(memory_, wanted.project, noted, cause, projects_(wanted.project));
+            co_return judged.error();
+        }
         auto events = std::move(*judged);
         const auto nothing = std::make_shared<const release::release_state>();
         const auto first = release::apply(*nothing, events.front());

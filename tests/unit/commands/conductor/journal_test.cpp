@@ -129,6 +129,62 @@ TEST_CASE("R8.9 the refusal of a person is in the journal with who and why, and 
     CHECK(house.run(house.memory->outbox_row_of("answer/1"))->has_value());
 }
 
+TEST_CASE("R8.9 who is refused five times within a minute is told to the channel, once", "[conductor]") {
+    bench house;
+    auto releases = house.new_journal();
+    REQUIRE(house.begin(releases));
+    const auto alerts = [&](const std::string& user) {
+        std::vector<std::string> texts;
+        const auto all = *house.run(house.memory->lease_outbox("test", 1'000, milliseconds{1}, {}));
+        for (const auto& each : all)
+            if (each.key.starts_with("refusals/" + user + "/")) texts.push_back(text_at(each.body, "text"));
+        house.clock.advance(milliseconds{1});  // the lease is over
+        return texts;
+    };
+    const auto try_to_abort = [&](const release::actor& who) {
+        REQUIRE_FALSE(house.ask(releases, release::abort{"1.4.0", "because"}, who));
+        house.clock.advance(milliseconds{5'000});
+    };
+    for (int i = 0; i < 4; ++i) try_to_abort(dee());
+    try_to_abort(quinn());
+    CHECK(alerts("UDEE").empty());
+    try_to_abort(dee());
+    REQUIRE(alerts("UDEE").size() == 1);
+    CHECK(says(alerts("UDEE").front(), "Dee was refused 5 times within a minute"));
+    CHECK(says(alerts("UDEE").front(), "`abort`"));
+    CHECK(says(alerts("UDEE").front(), "release-manager"));
+    for (int i = 0; i < 20; ++i) try_to_abort(dee());
+    CHECK(alerts("UDEE").size() == 1);  // no flood
+    CHECK(alerts("UQUINN").empty());
+    house.clock.advance(milliseconds{600'000});
+    for (int i = 0; i < 5; ++i) try_to_abort(dee());
+    CHECK(alerts("UDEE").size() == 2);
+    for (int i = 0; i < 8; ++i) {  // negative control: seldom is no news
+        try_to_abort(quinn());
+        house.clock.advance(milliseconds{20'000});
+    }
+    CHECK(alerts("UQUINN").empty());
+}
+
+TEST_CASE("R8.9 what is refused of a project or a start is noted too, with who, what and which rule", "[conductor]") {
+    bench house;
+    auto releases = house.new_journal();
+    const release::take_lock lock{"database move", milliseconds{3'600'000}, false, false};
+    REQUIRE_FALSE(house.run(releases.ask_project("shop", lock, nora(), "slack E1", {})));
+    REQUIRE(house.run(releases.ask_project("shop", lock, ana(), "slack E2", {})));
+    REQUIRE_FALSE(house.begin(releases));
+    const auto noted = *house.run(house.memory->read("audit/refused/shop"));
+    REQUIRE(noted.size() == 2);
+    CHECK(noted[0].event.type == "refusal_noted");
+    CHECK(noted[0].event.actor == "T1/UNORA");
+    CHECK(noted[0].event.cause == "slack E1");
+    CHECK(says(text_at(noted[0].event.data, "asked"), "lock"));
+    CHECK(says(text_at(noted[0].event.data, "rule"), "release-manager"));
+    CHECK(text_at(noted[1].event.data, "asked") == "start 1.4.0");
+    CHECK(says(text_at(noted[1].event.data, "rule"), "database move"));
+    CHECK(house.run(house.memory->verify("audit/refused/shop")));
+}
+
 TEST_CASE("a release that is not there is named, with the way to those that are", "[conductor]") {
     bench house;
     auto releases = house.new_journal();
