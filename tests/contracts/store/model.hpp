@@ -181,8 +181,8 @@ private:
     int refused_ = 0;
 };
 
-TEMPLATE_LIST_TEST_CASE("10^4 random batches leave what a model in memory says, over every reopening", "[store][model]",
-                        databases_under_test) {
+TEMPLATE_LIST_TEST_CASE("R11.8 10^4 random batches leave what a model in memory says, over every reopening",
+                        "[store][model]", databases_under_test) {
     model_run<TestType> run{20261123};
     for (int round = 0; round < 10; ++round) {
         for (int step = 0; step < fakes::rounds(1000); ++step) run.step();

@@ -283,3 +283,57 @@ TEST_CASE("R4.10 random plans that share resources all come to their end, and no
     }
     CHECK(acts >= seeds * 4 * 2);
 }
+
+namespace {
+
+/// The same plans in a world where a step takes its resources one by one and keeps them while it waits for the next:
+/// what Slipway does not do. True when everybody waits for somebody.
+bool gets_stuck(unsigned seed, const std::vector<std::string>& names, bool in_one_order) {
+    struct taker {
+        std::vector<std::string> wants;
+        std::size_t has = 0;
+        std::vector<std::size_t> after;  ///< takers that must be over before
+        bool over = false;
+    };
+    std::mt19937 chance{seed};
+    std::vector<taker> all;
+    for (int release = 0; release < 4; ++release) {
+        const auto plan = random_plan(chance, names);
+        const auto first = all.size();
+        for (const auto& step : plan.steps) {
+            taker made{step.resources, 0, {}, false};
+            std::ranges::shuffle(made.wants, chance);
+            if (in_one_order) std::ranges::sort(made.wants);
+            for (const auto& need : step.needs) made.after.push_back(first + std::stoul(need.substr(1)));
+            all.push_back(std::move(made));
+        }
+    }
+    std::map<std::string, const taker*> holders;
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (auto& each : all) {
+            const bool is_ready = std::ranges::all_of(each.after, [&](std::size_t one) { return all[one].over; });
+            if (each.over || !is_ready) continue;
+            if (each.has == each.wants.size()) {
+                for (const auto& name : each.wants) holders.erase(name);
+                each.over = moved = true;
+            } else if (holders.try_emplace(each.wants[each.has], &each).second) {
+                ++each.has;
+                moved = true;
+            }
+        }
+    }
+    return std::ranges::any_of(all, [](const taker& each) { return !each.over; });
+}
+
+}  // namespace
+
+TEST_CASE("R4.10 negative control: taken one by one in any order, the same plans wait for each other for ever",
+          "[conductor][locks]") {
+    int stuck = 0;
+    for (unsigned seed = 1; seed <= 12; ++seed) {
+        stuck += gets_stuck(seed, {"cdn", "database", "queue"}, /*in_one_order=*/false) ? 1 : 0;
+        CHECK_FALSE(gets_stuck(seed, {"cdn", "database", "queue"}, /*in_one_order=*/true));
+    }
+    CHECK(stuck > 0);
+}

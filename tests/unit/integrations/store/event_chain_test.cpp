@@ -4,7 +4,7 @@
 
 namespace slipway::store {
 
-TEST_CASE("the hash of an event covers every part of it, and the one before", "[store][chain]") {
+TEST_CASE("R8.8 the hash of an event covers every part of it, and the one before", "[store][chain]") {
     const chain_link link{"p", "release/1", 3, "held", R"({"a":1})", "T1/U1", "click", from_unix_ms(7)};
     const auto hash = hash_of(link);
     // printf '1:p9:release/11:34:held7:{"a":1}5:T1/U15:click1:7' | sha256sum
@@ -24,7 +24,7 @@ TEST_CASE("the hash of an event covers every part of it, and the one before", "[
     CHECK(hash_of(other) != hash);
 }
 
-TEST_CASE("verify names the first event that somebody edited, deleted, reordered or cut off", "[store][chain]") {
+TEST_CASE("R8.8 verify names the first event that somebody edited, deleted, reordered or cut off", "[store][chain]") {
     sqlite_desk at;
     REQUIRE(at.open());
     for (int version = 0; version < 5; ++version)
