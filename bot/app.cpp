@@ -16,6 +16,7 @@
 #include "bot/gateway/inbox.hpp"
 #include "bot/gateway/socket_mode.hpp"
 #include "bot/http/health.hpp"
+#include "bot/http/heap.hpp"
 #include "bot/http/ingest.hpp"
 #include "bot/http/webhooks.hpp"
 #include "bot/kill_points.hpp"
@@ -477,6 +478,7 @@ int run(const settings& from) {
         }
         of_file.emplace(std::move(*taken));
     }
+    keep_freed_memory();
     asio::io_context loop{1};
     application app{loop, from};
     const auto built = app.build();

@@ -1,5 +1,6 @@
 #include "commands/views/change_table.hpp"
 
+#include "commands/views/parts.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/text.hpp"
 

@@ -4,6 +4,7 @@
 
 #include <boost/beast/http/status.hpp>
 #include <ctime>
+#include <memory>
 
 #include "integrations/net/alarm.hpp"
 #include "integrations/net/message_writer.hpp"
@@ -17,6 +18,7 @@ constexpr milliseconds parting_limit{2'000};
 /// Of a refused body: read and dropped, because closing on unread bytes would destroy our answer on its way.
 constexpr std::size_t most_dropped = 16U << 20U;
 constexpr std::size_t piece = 256U << 10U;
+constexpr std::size_t chunk_bytes = 16U << 10U;  ///< read at once
 
 server_request to_request(message got, std::string remote) {
     server_request asked;
@@ -153,7 +155,7 @@ task<http_session::ending> http_session::read_request(incoming& from) {
     const auto interrupt = [link = link_] { link->cancel(); };
     bool began = !from.pending.empty();
     limit.set(began ? rules_->limits.request_timeout : rules_->limits.idle_timeout, interrupt);
-    std::string chunk(16U << 10U, '\0');
+    const auto chunk = std::make_unique_for_overwrite<char[]>(chunk_bytes);  // zeroing it would be a tenth of a request
     bool continued = false;
     auto state = from.reader->feed(from.pending);
     while (state == progress::more) {
@@ -166,14 +168,15 @@ task<http_session::ending> http_session::read_request(incoming& from) {
         }
         error_code ec = asio::error::operation_aborted;
         std::size_t count = 0;
-        if (!limit.struck()) std::tie(ec, count) = co_await async_read_some(*link_, asio::buffer(chunk), as_values);
+        if (!limit.struck())
+            std::tie(ec, count) = co_await async_read_some(*link_, asio::buffer(chunk.get(), chunk_bytes), as_values);
         if (limit.struck() && began) {
             from.refusal = 408;
             co_return ending::refused;
         }
         if (ec || limit.struck()) co_return ending::gone;
         phase_ = phase::busy;
-        from.pending.append(chunk, 0, count);
+        from.pending.append(chunk.get(), count);
         state = from.reader->feed(from.pending);
         // Most requests come in one piece, and need no second alarm: each costs a call to the system.
         if (!began && state == progress::more) limit.set(rules_->limits.request_timeout, interrupt);
@@ -268,7 +271,7 @@ task<> http_session::part() {
     alarm limit{link_->get_executor()};
     limit.set(parting_limit, [link = link_] { link->close(); });
     co_await async_shutdown(*link_, as_values);  // its error shows in the next read
-    std::string chunk(16U << 10U, '\0');
+    std::string chunk(chunk_bytes, '\0');
     std::size_t dropped = 0;
     while (dropped < most_dropped) {
         const auto [ec, count] = co_await async_read_some(*link_, asio::buffer(chunk), as_values);
