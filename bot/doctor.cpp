@@ -6,6 +6,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <filesystem>
 #include <ostream>
+#include <set>
 
 #include "bot/memory.hpp"
 #include "bot/projects.hpp"
@@ -31,6 +32,7 @@ struct report {
         out << "WRONG " << what << "\n";
         ++wrong;
     }
+    void hint(const std::string& what) { out << "hint  " << what << "\n"; }
     template <class T>
     bool note(const std::string& what, const result<T>& outcome) {
         if (outcome)
@@ -40,6 +42,19 @@ struct report {
         return outcome.has_value();
     }
 };
+
+/// Whom messages can show by no name: to name a person without calling them, the project file has to tell it (R7.10).
+void check_names(const release::project_settings& project, std::set<std::string> people, report& told) {
+    for (const auto& [role, listed] : project.roles) people.insert(listed.begin(), listed.end());
+    std::string nameless;
+    for (const auto& each : people) {
+        const auto* known = project.by_slack(each);
+        if (known == nullptr || known->name.empty()) (nameless += nameless.empty() ? "" : ", ") += each;
+    }
+    if (!nameless.empty())
+        told.hint("Slack: messages of " + project.name + " show " + nameless +
+                  " by the id; give them a `name` under `people`");
+}
 
 task<> check_slack(const settings& from, report& told, executor loop, timers& time, bool* reachable) {
     const auto http = net::create_http_client(loop, {.ca_file = from.slack.ca_file}, from.proxy());
@@ -63,11 +78,14 @@ task<> check_slack(const settings& from, report& told, executor loop, timers& ti
                      ": type /invite @slipway there");
         else
             told.fine("Slack: the bot is in #" + channel->name + " of " + each.settings.name);
+        std::set<std::string> in_groups;
         for (const auto& [role, source] : each.settings.role_sources) {
             if (source.slack_group.empty()) continue;
             const auto members = co_await slack::usergroup_members(*api, source.slack_group);
             told.note("Slack: the group " + source.slack_group + " of the role " + role, members);
+            if (members) in_groups.insert(members->begin(), members->end());
         }
+        check_names(each.settings, std::move(in_groups), told);
     }
 }
 

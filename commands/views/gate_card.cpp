@@ -137,10 +137,17 @@ bool runs_behind(const release::release_state& state, const release::step_state&
            step.gate->status == gate_status::approved && !state.held;
 }
 
-/// Whose approval of the question before counts no more is called, once: by the post of this card (R3.5).
-markup called_again(const release::gate_state& gate) {
+/// Whose approval of the question before counts no more is called, once: by a direct message, or else by the post of
+/// the card in the channel (R3.5, R7.10).
+markup called_again(const release::release_state& state, const release::gate_state& gate, const names& people,
+                    bool in_channel) {
+    const auto directly = people.asked_directly(state, gate);
     std::vector<markup> all;
-    for (const auto& each : gate.again) all.push_back(slack::user_mention(each.user));
+    all.reserve(gate.again.size());
+    for (const auto& each : gate.again) {
+        const bool calls = in_channel && !directly.contains(each.user);
+        all.push_back(calls ? slack::user_mention(each.user) : people.of(each));
+    }
     return say("Approved before and void now: {}. Please look again.", slack::join(all, ", "));
 }
 
@@ -157,7 +164,7 @@ rendered card(const release::release_state& state, const release::step_state& st
     made.section(say("*{}*\n{} · {}{}", question, name, step_name(*rule),
                      gate.number > 1 ? say(" · asked again, question {}", gate.number) : markup{}));
     if (!opening.empty()) made.section(opening);
-    if (!gate.again.empty()) made.section(called_again(gate));
+    if (!gate.again.empty()) made.section(called_again(state, gate, people, /*in_channel=*/opening.empty()));
     add_evidence(made, state, *rule, step, people);
     made.section(seats_text(state, gate, people));
     add_answers(made, state, step, people);

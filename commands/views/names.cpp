@@ -7,6 +7,9 @@
 namespace slipway::views {
 namespace {
 
+/// A role with more people is asked in the channel only: a question to everybody is a question to nobody.
+constexpr std::size_t most_asked_directly = 3;
+
 bool is_id_character(char c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -17,7 +20,7 @@ markup names::of(const std::string& slack_user) const {
     if (slack_user.empty()) return slack::say("nobody");
     if (slack_user == "slipway") return slack::say("Slipway");
     const auto* known = project_.by_slack(slack_user);
-    if (known == nullptr || known->name.empty()) return slack::user_mention(slack_user);
+    if (known == nullptr || known->name.empty()) return slack::code(slack_user);
     return slack::say("{}", known->name);
 }
 
@@ -80,6 +83,18 @@ std::vector<std::string> names::who_can_fill(const release::release_state& state
         const bool seated = std::ranges::any_of(
             gate.seats, [&](const release::seat& seat) { return seat.taken_by && seat.taken_by->user == each; });
         if (!seated && !(gate.four_eyes && each == state.requester.user)) found.push_back(each);
+    }
+    return found;
+}
+
+std::set<std::string> names::asked_directly(const release::release_state& state,
+                                            const release::gate_state& gate) const {
+    std::set<std::string> found;
+    for (const auto& seat : gate.seats) {
+        const auto members = project_.roles.find(seat.role);
+        if (members == project_.roles.end() || members->second.size() > most_asked_directly) continue;
+        for (const auto& each : members->second)
+            if (!(gate.four_eyes && each == state.requester.user)) found.insert(each);
     }
     return found;
 }

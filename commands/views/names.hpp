@@ -1,6 +1,7 @@
 // People in messages: by name where the project knows them, so that naming somebody does not call them.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,8 @@ class names {
 public:
     explicit names(const release::project_settings& project) : project_{project} {}
 
-    /// "Ana": notifies nobody. Somebody the project file does not know is shown as Slack shows them.
+    /// "Ana": notifies nobody. Somebody whose name the project file does not tell is shown by their id: in a message,
+    /// Slack knows no other way to name a person without calling them (R7.10).
     markup of(const release::person_id& who) const;
     markup of(const std::string& slack_user) const;
     /// The same as plain text, for headers and files.
@@ -31,6 +33,9 @@ public:
     /// four eyes.
     std::vector<std::string> who_can_fill(const release::release_state& state, const release::gate_state& gate,
                                           const std::string& role) const;
+    /// Slack ids of those whom the gate asks by direct message: the members of its small roles, without the requester
+    /// who may not answer. Does not depend on who has answered: a direct message that was sent is kept up to date.
+    std::set<std::string> asked_directly(const release::release_state& state, const release::gate_state& gate) const;
     const release::project_settings& project() const noexcept { return project_; }
 
 private:

@@ -17,9 +17,6 @@ namespace {
 
 using release::step_status;
 
-/// A role with more people is asked in the channel only: a question to everybody is a question to nobody.
-constexpr std::size_t most_asked_directly = 3;
-
 /// Where a message stands.
 struct place {
     std::string channel, user;
@@ -129,7 +126,7 @@ private:
         const auto card = gate_card(state_, step, people_, made_.buttons);
         put(key(rule.id + "/gate/" + number), card, where, past);
         of_gate_news(rule, step, number);
-        const auto asked = asked_directly(*step.gate);
+        const auto asked = people_.asked_directly(state_, *step.gate);
         if (asked.empty()) return;
         const auto ask = key(rule.id + "/ask/" + number + "/");
         const auto direct = open ? gate_direct_message(state_, step, people_, made_.buttons) : card;
@@ -168,19 +165,6 @@ private:
                 put(key(name + lead), broken_glass_message(state_, each, people_), where);
             }
         }
-    }
-
-    /// The members of the gate's small roles, without the requester who may not answer. Does not depend on who has
-    /// answered: a direct message that was sent is kept up to date.
-    std::set<std::string> asked_directly(const release::gate_state& gate) const {
-        std::set<std::string> found;
-        for (const auto& seat : gate.seats) {
-            const auto members = project_.roles.find(seat.role);
-            if (members == project_.roles.end() || members->second.size() > most_asked_directly) continue;
-            for (const auto& each : members->second)
-                if (!(gate.four_eyes && each == state_.requester.user)) found.insert(each);
-        }
-        return found;
     }
 
     void of_items(const release::step_rule& rule, const release::step_state& step) {

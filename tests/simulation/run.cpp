@@ -7,6 +7,7 @@
 
 #include "commands/views/release_view.hpp"
 #include "integrations/base/json.hpp"
+#include "tests/fakes/mention_ledger.hpp"
 #include "tests/simulation/sim_bot.hpp"
 #include "tests/simulation/staff.hpp"
 
@@ -138,6 +139,7 @@ private:
         check_journal();
         check_clicks();
         check_messages(state);
+        check_mentions();
         for (const auto& [id, each] : books_.works)
             expect(each.row.kind == conductor::work::tick, "work is left over: " + id);
     }
@@ -214,6 +216,19 @@ private:
             expect(there.text == message->text && there.blocks == message->blocks,
                    "a message does not show the last state: " + each.key + error_of(each.key));
         }
+    }
+    /// R7.10: whatever was posted, nobody was called twice for the same thing, or for nothing.
+    void check_mentions() {
+        fakes::mention_ledger called;
+        for (const auto& each : slack_.calls) {
+            if (each.method != "chat.postMessage") continue;
+            const auto channel = text_at(each.arguments, "channel");
+            const bool direct = channel.starts_with("D");
+            called.posted(text_at(each.arguments, "metadata.event_payload.id"), direct ? channel.substr(1) : "",
+                          each.arguments);
+        }
+        for (const auto& each : called.faults()) expect(false, "R7.10 " + each);
+        expect(called.actions() > 0, "R7.10 nobody was called for anything, so nothing was looked at");
     }
     std::string error_of(const std::string& key) {
         const auto row = books_.outbox.find(key);

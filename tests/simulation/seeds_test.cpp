@@ -28,7 +28,7 @@ std::string first_break(guard without, std::uint64_t most) {
 
 }  // namespace
 
-TEST_CASE("R5.1 R5.2 R5.3 R5.8 R5.9 R5.10 R7.3 whole releases keep every promise under every kind of trouble",
+TEST_CASE("R5.1 R5.2 R5.3 R5.8 R5.9 R5.10 R7.3 R7.10 whole releases keep every promise under every kind of trouble",
           "[simulation]") {
     const quiet here;
     std::size_t deaths = 0;
