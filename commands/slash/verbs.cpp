@@ -14,6 +14,8 @@ auto build() {
     all.push_back(create_plan());
     all.push_back(create_notes());
     all.push_back(create_note());
+    all.push_back(create_approve());
+    all.push_back(create_reject());
     all.push_back(create_hold());
     all.push_back(create_resume());
     all.push_back(create_retry());

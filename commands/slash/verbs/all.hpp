@@ -15,6 +15,8 @@ std::unique_ptr<verb> create_resume();
 std::unique_ptr<verb> create_retry();
 std::unique_ptr<verb> create_skip();
 std::unique_ptr<verb> create_abort();
+std::unique_ptr<verb> create_approve();
+std::unique_ptr<verb> create_reject();
 std::unique_ptr<verb> create_break_glass();
 std::unique_ptr<verb> create_why();
 std::unique_ptr<verb> create_errors();
