@@ -91,9 +91,11 @@ const release::item_state* item_for(const release::release_state& state, const e
 /// What somebody did to the group, or what goes wrong with it.
 markup dealt_with(const release::item_state& item, const names& people) {
     if (item.text.empty()) return {};
-    const bool bad = item.status == release::item_status::failed || item.status == release::item_status::errored;
     const auto by = item.by.empty() ? markup{} : say(", {}", people.of(item.by));
-    return say("{} {}{}", bad ? "⚠️" : "✅", people.sentence(item.text), by);
+    const auto text = people.sentence(item.text);
+    if (item.status == release::item_status::failed) return say("❌ failed: {}{}", text, by);
+    if (item.status == release::item_status::errored) return say("⚠️ errored, we could not know: {}{}", text, by);
+    return say("✅ {}{}", text, by);
 }
 
 std::vector<slack::element> group_buttons(const release::release_state& state, const release::item_state& item,

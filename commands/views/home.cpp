@@ -21,6 +21,7 @@ std::string channel_link(const release::release_state& state) {
 slack::button open_channel(const release::release_state& state) {
     slack::button made{"Open the channel", "slipway.open", {}};
     made.url = channel_link(state);
+    made.spoken = "Open the channel of " + state.project + " " + state.version;
     return made;
 }
 

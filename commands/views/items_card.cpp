@@ -200,7 +200,8 @@ rendered item_direct_message(const release::release_state& state, const release:
     const auto opening = buttons.empty() ? say("*{}*\n{}", step_name(*rule), name)
                                          : say("*{}*\n{} · this waits for your word.", step_name(*rule), name);
     slack::message_builder made{
-        say("{}: {}, {}", name, step_name(*rule), slack::cut(slack::one_line(item.title.raw()), 100)),
+        say("{}: {}, {}{}", name, step_name(*rule), slack::cut(slack::one_line(item.title.raw()), 100),
+            buttons.empty() ? markup{} : say(" waits for your word")),
         step.id + ".txt"};
     made.section(opening);
     if (!rule->text.empty()) made.section(filled(rule->text, state));

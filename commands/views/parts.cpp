@@ -9,9 +9,21 @@ namespace slipway::views {
 
 using release::step_status;
 
+namespace {
+
+/// "Merge: !12 of shop-1.4.0-1", "Approve: build of shop-1.4.0-1"; "" where the label alone is enough.
+std::string spoken_label(const release::button& pressed, const std::string& label) {
+    const auto& about = pressed.item.empty() || pressed.item == "*" ? pressed.step : pressed.item;
+    if (about.empty() || pressed.kind == "verb") return {};
+    return label + ": " + about + " of " + pressed.release;
+}
+
+}  // namespace
+
 slack::button button_row::make(const release::button& pressed, std::string label, slack::button_style style) {
     shown_.push_back(pressed);
     slack::button made;
+    made.spoken = spoken_label(pressed, label);
     made.text = std::move(label);
     made.action_id = "slipway." + pressed.kind;
     made.value = release::id_of(pressed);

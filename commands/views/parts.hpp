@@ -18,7 +18,8 @@ using slack::say;
 class button_row {
 public:
     explicit button_row(std::vector<release::button>& shown) : shown_{shown} {}
-    /// `pressed` says what the click means; its id is the button's value (R8.4).
+    /// `pressed` says what the click means; its id is the button's value (R8.4). What is read out names the item or the
+    /// step too: "Merge" alone stands on many buttons of one card (R7.15).
     slack::button make(const release::button& pressed, std::string label,
                        slack::button_style style = slack::button_style::plain);
 

@@ -104,7 +104,7 @@ rendered result_card(const release::release_state& state, const release::step_st
     slack::message_builder made{say("{}: {} done. {}", release_name(state, people.project()), step_name(*rule),
                                     slack::cut(slack::one_line(step.text), 200)),
                                 step.id + ".txt"};
-    made.section(say("✅ *{}*\n{}", step_name(*rule), people.sentence(step.text)));
+    made.section(say("✅ *{}* done\n{}", step_name(*rule), people.sentence(step.text)));
     if (const auto table = change_table(step.data); !table.empty()) made.section(table);
     std::string lines;
     if (step.look)

@@ -48,6 +48,7 @@ json::object shown(const button& given) {
     if (given.style == button_style::danger) made["style"] = "danger";
     if (given.confirm) made["confirm"] = confirm_json(*given.confirm);
     if (opens_in_browser(given.url)) made["url"] = given.url;
+    if (!given.spoken.empty()) made["accessibility_label"] = cut(one_line(given.spoken), limit::button_text);
     return made;
 }
 

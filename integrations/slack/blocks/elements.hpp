@@ -30,7 +30,8 @@ struct button {
     std::string value;      ///< the opaque id of a server-side action; ≤ 2000 or std::logic_error
     button_style style = button_style::plain;
     std::optional<confirm_dialog> confirm;
-    std::string url;  ///< set: a link that opens in the browser (http or https; anything else is left out)
+    std::string url;       ///< set: a link that opens in the browser (http or https; anything else is left out)
+    std::string spoken{};  ///< read out in place of `text`, where that alone does not say what it is about; cut to 75
 };
 
 struct option {

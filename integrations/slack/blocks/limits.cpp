@@ -60,6 +60,8 @@ public:
             if (at_path(shown, "value") != nullptr)
                 text(where + ".value", at_path(shown, "value"), limit::button_value);
             if (at_path(shown, "url") != nullptr) text(where + ".url", at_path(shown, "url"), limit::url);
+            if (const auto* spoken = at_path(shown, "accessibility_label"))
+                text(where + ".accessibility_label", spoken, limit::button_text);
         } else if (type == "static_select") {
             if (at_path(shown, "option_groups") == nullptr) options(where, array_at(shown, "options"), limit::options);
             for (const auto& group : array_at(shown, "option_groups"))

@@ -30,8 +30,8 @@ class walk {
 public:
     explicit walk(const text_source& others) : others_{others} {
         settings_.title = others();
-        // Somebody without a name is shown as Slack shows them: that is a mention, and meant.
-        for (auto& each : settings_.people) each.name = "n" + others();
+        for (auto& each : settings_.people) each.name = others();
+        settings_.people[3].name.clear();  // somebody without a name is not called either
     }
 
     std::vector<specimen> take() && { return std::move(made_); }
@@ -151,7 +151,11 @@ private:
         step.data["issues"] = json::array{json::value(group(assignee))};
         auto one = item(3, item_status::open);
         one.id = errors::item_of("0123456789abcdef0123456789abcdef");
-        step.items = {one};
+        one.choices.push_back({"take", "Take it", "primary", false, {}, true, release::side_effect::reversible});
+        state.plan.steps.push_back(rule("errors-after", "D11", "deploy", "telemetry_watch", others_()));
+        state.steps.emplace_back().id = "errors-after";
+        state.steps.back().text = others_();
+        state.steps.back().items = {one};
         return state;
     }
 
