@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/status.hpp>
 #include <ctime>
 #include <memory>
@@ -251,17 +252,21 @@ task<bool> http_session::reply(const message& to, server_response what) {
     const auto connection = what.headers.find("Connection");
     const bool keep_alive = to.keep_alive && !rules_->stopping && !(connection && same_name(*connection, "close"));
     const bool with_body = to.method != "HEAD";
-    const bool sent = co_await send(to_wire(what, with_body, keep_alive));
+    const bool sent = co_await send(to_wire(what, with_body, keep_alive), what.drip);
     co_return sent ? keep_alive : false;
 }
 
 /// A peer that takes nothing for request_timeout is cut off; slow ones that keep reading are served to the end.
-task<bool> http_session::send(std::string bytes) {
+task<bool> http_session::send(std::string bytes, milliseconds drip) {
     alarm limit{link_->get_executor()};
-    for (std::size_t from = 0; from < bytes.size(); from += piece) {
+    const std::size_t step = drip.count() > 0 ? 1 : piece;
+    for (std::size_t from = 0; from < bytes.size(); from += step) {
         limit.set(rules_->limits.request_timeout, [link = link_] { link->close(); });
-        const auto sent = co_await write_all(link_, bytes.substr(from, piece));
+        const auto sent = co_await write_all(link_, bytes.substr(from, step));
         if (sent.ec) co_return false;
+        if (drip.count() == 0) continue;
+        asio::steady_timer pause{link_->get_executor(), drip};
+        co_await pause.async_wait(as_values);
     }
     co_return true;
 }

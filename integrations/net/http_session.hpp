@@ -48,7 +48,7 @@ private:
     task<server_response> call_handler(server_request asked);
     task<bool> upgrade(server_request asked, std::string resource, std::string early);
     task<bool> reply(const message& to, server_response what);
-    task<bool> send(std::string bytes);
+    task<bool> send(std::string bytes, milliseconds drip = milliseconds{0});
     task<> part();
 
     std::shared_ptr<session_rules> rules_;

@@ -22,6 +22,7 @@ struct server_response {
     int status = 200;      ///< 0 = no answer: the connection is closed, as by a peer that dies
     net::headers headers;  ///< Content-Length, Date and Connection are added
     std::string body;
+    milliseconds drip{0};  ///< a fault: the answer leaves a byte at a time, with such a pause between
 };
 
 using http_handler = std::function<task<server_response>(server_request)>;

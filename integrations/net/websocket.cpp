@@ -14,6 +14,7 @@
 #include "integrations/async/one_shot.hpp"
 #include "integrations/net/alarm.hpp"
 #include "integrations/net/connect.hpp"
+#include "integrations/net/counting_stream.hpp"
 #include "integrations/net/erased_stream.hpp"
 #include "integrations/net/ws_link.hpp"
 
@@ -86,7 +87,8 @@ struct link_state {
     one_shot queued;  ///< unsent is not empty, or the link is shut
     bool closing = false;
     bool shut_down = false;
-    bool over = false;  ///< the reader has delivered its last frame
+    bool over = false;                       ///< the reader has delivered its last frame
+    std::shared_ptr<frame_counter> counter;  ///< null on the connecting side
     steady::time_point last_byte = steady::now();
     std::size_t pings = 0;
 };
@@ -127,7 +129,8 @@ task<> read_frames(state_ptr link) {
         if (!link->socket.is_message_done()) continue;
         const auto kind = link->socket.got_text() ? frame_kind::text : frame_kind::binary;
         const auto data = buffer.cdata();
-        link->push(frame{kind, std::string{static_cast<const char*>(data.data()), data.size()}, 0});
+        const int pieces = link->counter ? link->counter->take() : 1;
+        link->push(frame{kind, std::string{static_cast<const char*>(data.data()), data.size()}, 0, pieces});
         buffer.consume(buffer.size());
         while (link->is_full() && !link->shut_down) {
             link->room.rearm();
@@ -292,7 +295,11 @@ task<result<std::unique_ptr<websocket>>> connect_websocket(std::string url, webs
 
 task<result<accepted_websocket>> accept_websocket(stream_ptr link, server_request upgrade, std::string resource,
                                                   std::string early, std::size_t largest) {
-    const auto made = std::make_shared<link_state>(std::move(link), std::move(early), largest);
+    const auto counter = std::make_shared<frame_counter>();
+    counter->feed(early);
+    auto counted = std::make_shared<counting_stream>(std::move(link), counter);
+    const auto made = std::make_shared<link_state>(std::move(counted), std::move(early), largest);
+    made->counter = counter;
     beast::http::request<beast::http::empty_body> asked;
     asked.version(11);
     asked.method_string(upgrade.method);

@@ -27,6 +27,7 @@ company::company(company_settings how)
       ingest_port_{free_port()},
       health_port_{free_port()} {
     address_ = "http://127.0.0.1:" + std::to_string(port_);
+    if (how.signed_requests) request_port_ = free_port();
     write_configuration(how);
     start_sandbox(how);
     if (how.starts_bot) start_bot();
@@ -58,6 +59,8 @@ void company::write_configuration(const company_settings& how) {
     settings = replaced(settings, "http://127.0.0.1:8065", address_);
     settings = replaced(settings, "127.0.0.1:9100", "127.0.0.1:" + std::to_string(ingest_port_));
     settings = replaced(settings, "127.0.0.1:9101", "127.0.0.1:" + std::to_string(health_port_));
+    if (request_port_ != 0)
+        settings = replaced(settings, "# listen: 127.0.0.1:9103", "listen: 127.0.0.1:" + std::to_string(request_port_));
     settings = replaced(settings, "/var/lib/slipway", folder_.file("bot"));
     settings = replaced(settings, "../checklists/default.yaml", folder_.file("etc/checklist.yaml"));
     for (const auto& each : how.settings) settings = replaced(settings, each.what, each.with);
@@ -99,10 +102,21 @@ std::map<std::string, std::string> company::environment() const {
     all["SLACK_APP_TOKEN"] = "xapp-sandbox-slipway";
     all["SLACK_BOT_TOKEN"] = "xoxb-sandbox-slipway";
     all["GITLAB_TOKEN"] = "sandbox-gitlab-token";
+    if (request_port_ != 0) {
+        all.erase("SLACK_APP_TOKEN");
+        all["SLACK_SIGNING_SECRET"] = "sandbox-signing-secret";
+    }
     return all;
 }
 
+bool company::is_connected() {
+    if (request_port_ == 0) return flag_at(get("/state?as=U0ANA"), "app.linked");
+    const auto url = "http://127.0.0.1:" + std::to_string(request_port_) + "/slack/events";
+    return flag_at(post("/requests", {{"url", url}}), "ok");
+}
+
 void company::start_bot() {
+    if (request_port_ != 0) post("/requests", {{"url", ""}});
     wait_until("the link of before is gone", [this] { return !flag_at(get("/state?as=U0ANA"), "app.linked"); });
     auto variables = environment();
     for (const auto& [name, value] : bot_variables) variables[name] = value;
@@ -116,7 +130,7 @@ void company::start_bot() {
     wait_until("the bot is linked", [this, &launch, may_die] {
         if (!bot_->runs() && !may_die) FAIL("the bot ended at once: " << bot_log());
         if (!bot_->runs()) launch();
-        return flag_at(get("/state?as=U0ANA"), "app.linked");
+        return is_connected();
     });
 }
 

@@ -40,6 +40,7 @@ struct company_settings {
     std::vector<replacement> checklist;
     std::vector<std::string> sandbox_options;
     bool starts_bot = true;
+    bool signed_requests = false;  ///< HTTP mode: Slack sends requests, and the bot has no app-level token
 };
 
 /// A button that somebody sees.
@@ -130,6 +131,7 @@ public:
 private:
     void write_configuration(const company_settings& how);
     void start_sandbox(const company_settings& how);
+    bool is_connected();  ///< Slack reaches the bot
     std::map<std::string, std::string> environment() const;
     net::response send(std::string method, const std::string& path, std::string body, const std::string& token = {});
     json::value control(std::string method, const std::string& path, std::string body);
@@ -143,6 +145,7 @@ private:
     std::unique_ptr<net::http_client> http_;
     std::string address_;
     unsigned short port_, ingest_port_, health_port_;
+    unsigned short request_port_ = 0;  ///< of the bot in HTTP mode; 0 = Socket Mode
     /// Who pressed which button, and when: forgotten when the button goes, or when it is still there much later
     /// (a step that starts over offers the same button again).
     std::map<std::string, std::chrono::steady_clock::time_point> pressed_;

@@ -72,15 +72,16 @@ json::object control::state(const std::string& user) const {
     }
     json::array pages;
     for (const auto& each : around_.pages()) pages.push_back({{"title", each.title}, {"path", each.path}});
-    return {{"workspace", {{"id", space.team_id}, {"name", space.name}, {"domain", space.domain}}},
-            {"app", {{"id", space.app_id}, {"user", space.bot_user}, {"linked", links_.live() > 0}}},
-            {"people", std::move(people)},
-            {"personas", json::value_from(space.people)},
-            {"conversations", std::move(conversations)},
-            {"commands", std::move(commands)},
-            {"pages", std::move(pages)},
-            {"counts", feed_.counts(user)},
-            {"newest", feed_.newest()}};
+    return {
+        {"workspace", {{"id", space.team_id}, {"name", space.name}, {"domain", space.domain}}},
+        {"app", {{"id", space.app_id}, {"user", space.bot_user}, {"linked", links_.live() > 0 || requests_.is_on()}}},
+        {"people", std::move(people)},
+        {"personas", json::value_from(space.people)},
+        {"conversations", std::move(conversations)},
+        {"commands", std::move(commands)},
+        {"pages", std::move(pages)},
+        {"counts", feed_.counts(user)},
+        {"newest", feed_.newest()}};
 }
 
 json::object control::channel(const std::string& id, const std::string& user) {
@@ -107,6 +108,7 @@ task<net::server_response> control::answer(net::server_request asked) {
     auto body = parse_json(asked.body.empty() ? "{}" : asked.body);
     if (!body || !body->is_object()) co_return json_response(complaint("the body is not a JSON object"), 400);
     if (what.starts_with("act/")) co_return co_await act(what.substr(4), std::move(body->get_object()));
+    if (what == "requests") co_return co_await use_requests(text_at(*body, "url"));
     co_return cause(what, body->get_object());
 }
 
@@ -119,6 +121,7 @@ task<net::server_response> control::read(std::string what, std::vector<net::fiel
     if (what == "notifications") co_return json_response(all_.workspace.notifications);
     if (what == "calls") co_return json_response(api_.calls());
     if (what == "links") co_return json_response(links_.to_json());
+    if (what == "requests") co_return json_response(requests_.to_json());
     if (what.starts_with("channels/")) {
         const auto found = channel(what.substr(9), user);
         co_return json_response(found, flag_at(found, "ok") ? 200 : 404);
@@ -172,6 +175,13 @@ task<net::server_response> control::act(std::string what, json::object body) {
         co_return json_response(complaint("nobody can " + what + " here"), 404);
     }
     co_return json_response(done);
+}
+
+task<net::server_response> control::use_requests(std::string url) {
+    const auto used = co_await requests_.use(std::move(url));
+    if (!used) co_return json_response(complaint(used.error().sentence()));
+    const json::object fine{{"ok", true}};
+    co_return json_response(fine);
 }
 
 net::server_response control::cause(const std::string& what, const json::object& body) {
@@ -243,6 +253,11 @@ json::object control::fault(const json::object& body) {
     };
     flag("deaf", knobs.deaf);
     flag("repeat_envelopes", knobs.repeat_envelopes);
+    flag("null_team", all_.names_no_team);
+    if (body.contains("clock_ahead_s")) {
+        requests_.clock_ahead = std::chrono::seconds{number_at(body, "clock_ahead_s")};
+        understood = true;
+    }
     const auto span = [&](const char* name, milliseconds& into) {
         if (!body.contains(name)) return;
         into = ms(name, into.count());
@@ -261,6 +276,8 @@ json::object control::fault(const json::object& body) {
     if (flag_at(body, "clear")) {
         api_.clear_faults();
         knobs = {};
+        all_.names_no_team = false;
+        requests_.clock_ahead = {};
         all_.edit_window = milliseconds{0};
         understood = true;
     }

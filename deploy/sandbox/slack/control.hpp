@@ -12,14 +12,16 @@ namespace slipway::sandbox::slack {
 
 class control {
 public:
-    control(company& around, world& all, link_hub& links, web_api& api, acting& people, live_feed& feed)
-        : around_{around}, all_{all}, links_{links}, api_{api}, people_{people}, feed_{feed} {}
+    control(company& around, world& all, request_sender& requests, link_hub& links, web_api& api, acting& people,
+            live_feed& feed)
+        : around_{around}, all_{all}, requests_{requests}, links_{links}, api_{api}, people_{people}, feed_{feed} {}
 
     task<net::server_response> answer(net::server_request asked);
 
 private:
     task<net::server_response> read(std::string what, std::vector<net::field> query);
     task<net::server_response> act(std::string what, json::object body);
+    task<net::server_response> use_requests(std::string url);
     net::server_response cause(const std::string& what, const json::object& body);
     json::object state(const std::string& user) const;
     json::object channel(const std::string& id, const std::string& user);
@@ -28,6 +30,7 @@ private:
 
     company& around_;
     world& all_;
+    request_sender& requests_;
     link_hub& links_;
     web_api& api_;
     acting& people_;

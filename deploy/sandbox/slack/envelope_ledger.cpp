@@ -18,6 +18,8 @@ std::string_view to_string(ack_verdict verdict) {
             return "repeated";
         case ack_verdict::too_large:
             return "too_large";
+        case ack_verdict::fragmented:
+            return "fragmented";
         case ack_verdict::not_an_ack:
             return "not_an_ack";
     }
@@ -45,8 +47,9 @@ const envelope_ledger::entry* envelope_ledger::find(const std::string& id) const
     return found == all_.end() ? nullptr : &found->second;
 }
 
-ack_verdict envelope_ledger::judge(int link, std::string_view frame, instant now, std::string* id) {
+ack_verdict envelope_ledger::judge(int link, std::string_view frame, int pieces, instant now, std::string* id) {
     if (frame.size() >= largest_frame) return ack_verdict::too_large;
+    if (pieces != 1) return ack_verdict::fragmented;
     const auto parsed = parse_json(frame);
     if (!parsed || !parsed->is_object()) return ack_verdict::not_an_ack;
     const auto named = text_at(*parsed, "envelope_id");
@@ -63,8 +66,8 @@ ack_verdict envelope_ledger::judge(int link, std::string_view frame, instant now
     return ack_verdict::accepted;
 }
 
-ack_verdict envelope_ledger::read(int link, std::string_view frame, instant now, std::string* id) {
-    const auto verdict = judge(link, frame, now, id);
+ack_verdict envelope_ledger::read(int link, std::string_view frame, int pieces, instant now, std::string* id) {
+    const auto verdict = judge(link, frame, pieces, now, id);
     ++verdicts_[verdict];
     return verdict;
 }

@@ -102,7 +102,7 @@ task<> link_hub::read_until_end(std::shared_ptr<link> which) {
         if (!got || got->kind == net::frame_kind::closed) co_return;
         if (knobs.deaf || got->kind != net::frame_kind::text) continue;
         std::string id;
-        if (ledger_.read(which->id, got->payload, timers_.now(), &id) != ack_verdict::accepted) continue;
+        if (ledger_.read(which->id, got->payload, got->pieces, timers_.now(), &id) != ack_verdict::accepted) continue;
         ++which->acked;
         const auto found = waiting_.find(id);
         if (found != waiting_.end()) found->second.wake->cancel();
@@ -170,6 +170,10 @@ task<delivery> link_hub::deliver_attempt(std::string type, json::object payload,
                                          std::string reason) {
     using namespace asio::experimental::awaitable_operators;
     delivery done;
+    if (requests_.is_on()) {
+        done = co_await requests_.deliver(std::move(type), std::move(payload), attempt, std::move(reason));
+        co_return done;
+    }
     const auto chosen = choose();
     const bool is_ghost = chosen == nullptr && knobs.ghosts > 0;
     if (chosen == nullptr && !is_ghost) {
@@ -229,11 +233,13 @@ void link_hub::publish_event(json::object event) {
 
 task<> link_hub::redeliver(json::object payload) {
     constexpr std::array<int, 4> seconds_before{0, 0, 60, 300};
+    std::string reason;
     for (std::size_t attempt = 0; attempt < seconds_before.size(); ++attempt) {
         co_await timers_.sleep(scaled(std::chrono::seconds{seconds_before[attempt]}));
         const auto done = co_await deliver_attempt("events_api", payload, /*accepts_response=*/false,
-                                                   static_cast<int>(attempt), attempt == 0 ? "" : "timeout");
-        if (done.acked) co_return;
+                                                   static_cast<int>(attempt), reason);
+        if (done.acked || done.no_retry) co_return;
+        reason = requests_.is_on() ? done.problem : "timeout";
     }
 }
 

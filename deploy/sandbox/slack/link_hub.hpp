@@ -8,7 +8,9 @@
 #include <random>
 #include <string>
 
+#include "deploy/sandbox/slack/delivery.hpp"
 #include "deploy/sandbox/slack/envelope_ledger.hpp"
+#include "deploy/sandbox/slack/request_sender.hpp"
 #include "deploy/sandbox/slack/world.hpp"
 #include "integrations/async/task_group.hpp"
 #include "integrations/async/timers.hpp"
@@ -31,18 +33,10 @@ struct link_knobs {
     bool repeat_envelopes = false;  ///< every event comes twice with the same envelope id
 };
 
-/// How an envelope ended.
-struct delivery {
-    bool acked = false;
-    std::string problem;  ///< "no_link", "timeout", "link_gone"
-    json::value answer;   ///< payload of the ack, or null
-    milliseconds latency{0};
-};
-
 class link_hub {
 public:
-    link_hub(world& all, executor loop, slipway::timers& timers, task_group& tasks)
-        : all_{all}, loop_{loop}, timers_{timers}, tasks_{tasks} {}
+    link_hub(world& all, request_sender& requests, executor loop, slipway::timers& timers, task_group& tasks)
+        : all_{all}, requests_{requests}, loop_{loop}, timers_{timers}, tasks_{tasks} {}
 
     link_knobs knobs;
 
@@ -51,7 +45,8 @@ public:
     /// One link, from hello to its end.
     task<> serve(std::unique_ptr<net::websocket> socket, net::server_request asked);
 
-    /// Sends one envelope to a random registered link and waits for its ack, three seconds at most.
+    /// Sends one envelope to a random registered link and waits for its ack, three seconds at most; with a request URL,
+    /// a signed request instead.
     task<delivery> deliver(std::string type, json::object payload, bool accepts_response);
     /// Sends an event and repeats it 0, 60 and 300 s (scaled) after a miss, as Slack does. Returns at once.
     void publish_event(json::object event);
@@ -98,6 +93,7 @@ private:
     milliseconds scaled(milliseconds span) const;
 
     world& all_;
+    request_sender& requests_;
     executor loop_;
     slipway::timers& timers_;
     task_group& tasks_;

@@ -72,10 +72,11 @@ json::object command_payload(world& all, const std::string& user, const conversa
 json::object interactive_payload(const world& all, std::string type, const std::string& user) {
     const auto* who = all.workspace.find_user(user);
     const std::string name = who != nullptr ? who->name : "";
+    const json::object team{{"id", all.workspace.team_id}, {"domain", all.workspace.domain}};
     return {{"type", std::move(type)},
             {"token", "deprecated"},
             {"api_app_id", all.workspace.app_id},
-            {"team", {{"id", all.workspace.team_id}, {"domain", all.workspace.domain}}},
+            {"team", all.names_no_team ? json::value(nullptr) : json::value(team)},
             {"enterprise", nullptr},
             {"is_enterprise_install", false},
             {"user", {{"id", user}, {"username", name}, {"name", name}, {"team_id", all.workspace.team_id}}}};

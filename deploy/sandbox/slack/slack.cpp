@@ -15,11 +15,12 @@ struct service {
     explicit service(company& into)
         : around{into.around()},
           all{around.scenario},
-          links{all, around.loop, around.timers, around.tasks},
+          requests{around.loop, around.scenario.workspace.signing_secret, around.timers},
+          links{all, requests, around.loop, around.timers, around.tasks},
           api{all, around.timers},
           people{all, links, around.timers},
           feed{all, around.tasks, around.timers},
-          controls{into, all, links, api, people, feed} {
+          controls{into, all, requests, links, api, people, feed} {
         all.address = all.workspace.address = around.address;
         all.websocket_address = "ws" + around.address.substr(4);
         all.workspace.on_change = [this](const change& what) { feed.publish(what); };
@@ -49,6 +50,7 @@ struct service {
 
     const surroundings& around;
     world all;
+    request_sender requests;
     link_hub links;
     web_api api;
     acting people;

@@ -189,7 +189,9 @@ task<net::server_response> web_api::answer(net::server_request asked) {
     if (as_page)
         co_return text_response("<html><body>Something went wrong on our side.</body></html>\n",
                                 fault.answer == "lost" ? 504 : done.status, "text/html; charset=utf-8");
-    co_return written(rule, std::move(done));
+    auto answer = written(rule, std::move(done));
+    if (fault.answer == "drip") answer.drip = fault.wait;
+    co_return answer;
 }
 
 net::server_response web_api::respond(const net::server_request& asked, const std::string& id) {

@@ -15,10 +15,11 @@ namespace slipway::sandbox::slack {
 /// What to do with the next calls of one method instead of (or after) the normal thing.
 struct api_fault {
     /// "error:<code>" (refused, nothing done) · "ratelimited" · "http_500" · "html" (nothing done) · "lost" (done, but
-    /// the answer is a gateway's HTML) · "hang" (done, answered after `wait`).
+    /// the answer is a gateway's HTML) · "hang" (done, answered after `wait`) · "drip" (done; the answer leaves a byte
+    /// at a time, `wait` apart).
     std::string answer;
     int times = 1;
-    milliseconds wait{1000};  ///< Retry-After of "ratelimited", delay of "hang"
+    milliseconds wait{1000};  ///< Retry-After of "ratelimited", delay of "hang", pause of "drip"
 };
 
 class web_api {

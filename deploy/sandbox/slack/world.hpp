@@ -27,6 +27,7 @@ struct world {
     response_office responses;
     rate_limits limits;
     milliseconds edit_window{0};  ///< older messages cannot be edited; 0 = for ever, as Slack's default is
+    bool names_no_team = false;   ///< `team` is null, as for an app that a whole organisation installed
     std::string bot_token;
     std::string app_token;
     std::vector<std::string> scopes;

@@ -198,11 +198,12 @@ TEST_CASE("Posting is one a second in each channel, after a burst", "[sandbox][s
     CHECK_FALSE(limits.take_post("C1", noon + std::chrono::seconds{1}));
 }
 
-TEST_CASE("An acknowledgement counts once, on its own link, in time, and not too large", "[sandbox][slack][acks]") {
+TEST_CASE("An acknowledgement counts once, on its own link, in time, in one frame, and not too large",
+          "[sandbox][slack][acks]") {
     envelope_ledger ledger;
     ledger.sent("e1", "interactive", 1, 0, noon);
-    const auto ack = [&](int link, const std::string& frame, milliseconds after) {
-        return ledger.read(link, frame, noon + after);
+    const auto ack = [&](int link, const std::string& frame, milliseconds after, int pieces = 1) {
+        return ledger.read(link, frame, pieces, noon + after);
     };
     const std::string good = R"({"envelope_id":"e1","payload":{"text":"hi"}})";
     CHECK(ack(2, good, milliseconds{10}) == ack_verdict::other_link);
@@ -211,6 +212,7 @@ TEST_CASE("An acknowledgement counts once, on its own link, in time, and not too
           ack_verdict::too_large);
     CHECK(ack(1, R"({"envelope_id":"e2"})", milliseconds{10}) == ack_verdict::unknown_envelope);
     CHECK(ack(1, "hello", milliseconds{10}) == ack_verdict::not_an_ack);
+    CHECK(ack(1, good, milliseconds{10}, 2) == ack_verdict::fragmented);
     CHECK_FALSE(ledger.find("e1")->acked);
     CHECK(ack(1, good, milliseconds{3'000}) == ack_verdict::accepted);
     CHECK(text_at(ledger.find("e1")->answer, "text") == "hi");

@@ -9,6 +9,7 @@
 #include "integrations/async/deadline.hpp"
 #include "integrations/async/one_shot.hpp"
 #include "integrations/async/task_group.hpp"
+#include "integrations/net/counting_stream.hpp"
 #include "tests/unit/integrations/net/house.hpp"
 #include "tests/unit/integrations/net/wire.hpp"
 
@@ -209,6 +210,54 @@ TEST_CASE("messages that arrive in fragments are delivered whole", "[net][websoc
         raw.close();
         co_await there.server->stop(milliseconds{1000});
     });
+}
+
+TEST_CASE("the accepting side knows in how many frames a message came", "[net][websocket][bytes]") {
+    fakes::run([](executor loop) -> task<> {
+        std::vector<int> pieces;
+        const auto note = [&pieces](std::unique_ptr<websocket> link, server_request) -> task<> {
+            for (;;) {
+                const auto got = co_await link->receive();
+                if (!got || got->kind == frame_kind::closed) co_return;
+                pieces.push_back(got->pieces);
+                co_await link->send_text("x");
+            }
+        };
+        house there{loop, {}, note};
+        auto raw = co_await upgraded(there.server->port());
+        co_await raw.send(masked(text_opcode, "whole") + masked('\x01', "one ") + masked('\0', "two ") +
+                          masked('\x80', "three") + masked(text_opcode, "whole again"));
+        CHECK((co_await raw.bytes(9)).size() == 9);
+        CHECK(pieces == std::vector<int>{1, 3, 1});
+        raw.close();
+        co_await there.server->stop(milliseconds{1000});
+    });
+}
+
+TEST_CASE("frames are counted whatever their length and however the bytes are cut", "[net][websocket][bytes]") {
+    std::string bytes;
+    const auto add = [&bytes](unsigned first, std::size_t size) {
+        bytes += static_cast<char>(first);
+        bytes += static_cast<char>(0x80U | (size < 126 ? size : size < 65'536 ? 126U : 127U));
+        const int wide = size < 126 ? 0 : size < 65'536 ? 2 : 8;
+        for (int i = wide - 1; i >= 0; --i)
+            bytes += static_cast<char>((size >> (8U * static_cast<unsigned>(i))) & 0xFFU);
+        bytes += std::string(4 + size, '\x81');  // mask and payload look like headers
+    };
+    add(0x81, 0);
+    add(0x01, 125);
+    add(0x89, 5);  // a ping in between
+    add(0x80, 126);
+    add(0x81, 65'535);
+    add(0x01, 65'536);
+    add(0x00, 1);
+    add(0x80, 70'000);
+    for (const std::size_t cut : {std::size_t{1}, std::size_t{3}, std::size_t{4'096}, bytes.size()}) {
+        INFO(cut << " bytes at a time");
+        frame_counter counter;
+        for (std::size_t from = 0; from < bytes.size(); from += cut) counter.feed(bytes.substr(from, cut));
+        for (const int expected : {1, 2, 1, 3}) CHECK(counter.take() == expected);
+    }
 }
 
 TEST_CASE("many senders at once: every frame leaves whole, in order of asking", "[net][websocket]") {
