@@ -21,7 +21,14 @@ TEST_CASE("R8.1 R8.4 in HTTP mode a release is started, steered and asked about 
     CHECK(all.succeeded("PUT", "/merge") == 0);
     REQUIRE(text_at(all.press(ben, *merge), "outcome") == "ok");
     all.wait_until("it is merged", [&] { return all.succeeded("PUT", "/merge") == 1; });
-    // A click opens a window, the window's answer decides.
+    // A request whose time is far from ours is nobody's (R8.1): nothing comes of it, and the person sees that.
+    all.post("/faults", {{"clock_ahead_s", 400}});
+    CHECK(text_at(all.command(ana, "/release abort 1.4.0 forged"), "problem") == "http_error");
+    all.post("/faults", {{"clock_ahead_s", -400}});
+    CHECK(text_at(all.command(ana, "/release abort 1.4.0 replayed"), "problem") == "http_error");
+    all.post("/faults", {{"clock_ahead_s", 0}, {"null_team", true}});
+    // A click of an app that a whole organisation installed names no team. It opens a window, the window's answer
+    // decides.
     REQUIRE(text_at(all.press(ana, *hold), "outcome") == "ok");
     all.wait_until("the window is there", [&] { return !array_at(all.get("/views?as=U0ANA"), "stack").empty(); });
     const auto sent = all.post("/act/submit", {{"as", ana}, {"values", {{"reason", "lunch"}}}});
@@ -32,12 +39,15 @@ TEST_CASE("R8.1 R8.4 in HTTP mode a release is started, steered and asked about 
     all.wait_until("the mention is answered", [&] { return !all.find_message("asked for by Ana Reyes", ben).empty(); });
 
     std::set<std::string> kinds;
+    int refused = 0;
     const auto requests = all.get("/requests");
     for (const auto& each : array_at(requests, "sent")) {
         kinds.insert(text_at(each, "type"));
-        CHECK(number_at(each, "status") == 200);
+        refused += number_at(each, "status") == 401 ? 1 : 0;
+        if (number_at(each, "status") != 401) CHECK(number_at(each, "status") == 200);
         CHECK(number_at(each, "attempt") == 0);
     }
+    CHECK(refused == 2);
     CHECK(kinds == std::set<std::string>{"events_api", "interactive", "slash_commands"});
     CHECK(array_at(all.get("/links"), "envelopes").empty());
     CHECK(all.stop_bot() == 0);
