@@ -129,6 +129,24 @@ TEST_CASE("R8.9 the refusal of a person is in the journal with who and why, and 
     CHECK(house.run(house.memory->outbox_row_of("answer/1"))->has_value());
 }
 
+TEST_CASE("R8.8 what people are shown of a release that is over names the head of its journal", "[conductor]") {
+    bench house;
+    auto releases = house.new_journal();
+    REQUIRE(house.begin(releases));
+    const auto board = [&] {
+        return json::serialize((*house.run(house.memory->outbox_row_of(board_key("shop-1.4.0-1"))))->body);
+    };
+    const auto head = [&] { return house.run(house.memory->read("release/shop-1.4.0-1"))->back().hash.substr(0, 12); };
+    CHECK_FALSE(says(board(), head()));  // while it lives the next event has another
+    release::step_finished announced;
+    announced.step = "announce";
+    announced.status = release::step_status::failed;
+    REQUIRE(house.ask(releases, announced, release::machine()));
+    REQUIRE(house.ask(releases, release::abort{"1.4.0", "not today"}, ana()));
+    REQUIRE_FALSE(house.stored().is_live());
+    CHECK(says(board(), head()));
+}
+
 TEST_CASE("R8.9 who is refused five times within a minute is told to the channel, once", "[conductor]") {
     bench house;
     auto releases = house.new_journal();
