@@ -17,8 +17,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "bot/http/heap.hpp"
 #include "bot/http/ingest.hpp"
+#include "integrations/async/heap.hpp"
 #include "integrations/async/task_group.hpp"
 #include "tests/bench/ingest_client.hpp"
 
@@ -38,7 +38,7 @@ std::string read_line(int from) {
 
 /// A server of ours in this process; ends when `until` is closed by the other side, with the counts on `to`.
 void serve(int until, int to) {
-    bot::keep_freed_memory();
+    keep_freed_memory();
     asio::io_context loop{1};
     telemetry::error_ledger ledger;
     const auto clock = create_system_timers();

@@ -22,6 +22,7 @@
 
 #include "bot/gateway/dispatcher.hpp"
 #include "bot/gateway/socket_mode.hpp"
+#include "integrations/async/heap.hpp"
 #include "tests/bench/ingest_client.hpp"
 #include "tests/bench/link_slack.hpp"
 #include "tests/fakes/memory_store.hpp"
@@ -84,6 +85,7 @@ public:
 
 /// The bot's own link, inbox and dispatcher; nobody acts on what they bring. `file` "" = nothing is stored.
 void our_client(const slack_end& slack, const std::string& file) {
+    keep_freed_memory();  // as the bot does
     asio::io_context loop{1};
     const auto clock = create_system_timers();
     api_of_the_end api{slack.link_url()};

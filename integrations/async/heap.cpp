@@ -1,4 +1,4 @@
-#include "bot/http/heap.hpp"
+#include "integrations/async/heap.hpp"
 
 #include <cstdlib>
 
@@ -6,7 +6,7 @@
 #include <malloc.h>
 #endif
 
-namespace slipway::bot {
+namespace slipway {
 
 void keep_freed_memory() {
 #ifdef __GLIBC__
@@ -15,4 +15,4 @@ void keep_freed_memory() {
 #endif
 }
 
-}  // namespace slipway::bot
+}  // namespace slipway
