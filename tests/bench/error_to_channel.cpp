@@ -62,7 +62,7 @@ double at_share(std::vector<double> of, double share) {
 
 TEST_CASE("an error reaches the channel") {
     std::vector<double> all;
-    for (int release = 0; release < 5; ++release) {
+    for (int release = 0; release < 3; ++release) {
         const auto waits = one_release();
         all.insert(all.end(), waits.begin(), waits.end());
     }
