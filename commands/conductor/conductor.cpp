@@ -147,12 +147,14 @@ task<> conductor::run() {
         }
         for (auto& row : *leased) {
             if (const auto running = held_.find(row.id); running != held_.end()) {
-                // Our own lease ran out while we were busy; the row came back to us with a newer number.
+                // Our lease ran out while we were busy, or the outcome has just been stored and this is what comes
+                // next: whoever is busy with the row knows when they are through.
                 running->second->fence = row.fence;
                 running->second->renewed = asked;
+                running->second->again = std::move(row);
                 continue;
             }
-            auto mine = std::make_shared<hold>(hold{row.fence, false, false, asked});
+            auto mine = std::make_shared<hold>(hold{row.fence, false, false, asked, 0, std::nullopt});
             held_[row.id] = mine;
             const auto name = row.id;
             tasks_.spawn(name, handle(std::move(row), mine));
@@ -177,6 +179,16 @@ task<> conductor::handle(store::work_row row, hold_pointer mine) {
         std::string id;
         ~forget() { held.erase(id); }
     } const when_done{held_, row.id};
+    for (;;) {
+        co_await handle_once(row, mine);
+        // Fences only grow: a lease newer than that of the outcome is work that nobody has done.
+        if (!mine->again || mine->again->fence <= mine->stored) co_return;
+        row = std::move(*mine->again);
+        *mine = hold{row.fence, false, false, mine->renewed, mine->stored, std::nullopt};
+    }
+}
+
+task<> conductor::handle_once(store::work_row row, hold_pointer mine) {
     if (work::is_step(row.kind)) {
         co_await handle_step(row, mine);
     } else if (row.kind == work::tick) {
@@ -318,9 +330,11 @@ task<> conductor::report(std::string release_id, release::command told, std::str
                          std::vector<store::outbox_put> messages, std::optional<instant> again) {
     for (;;) {
         companions with;
-        with.finished.push_back({row, mine->fence, again});
+        const auto fence = mine->fence;
+        with.finished.push_back({row, fence, again});
         with.messages = messages;
         const auto done = co_await releases_.ask(release_id, told, release::machine(), "work " + row, std::move(with));
+        if (done) mine->stored = fence;
         if (done) co_return;
         if (done.error() == errc::moved || done.error() == errc::not_found || done.error() == errc::refused ||
             done.error() == errc::invalid) {
@@ -425,8 +439,10 @@ task<> conductor::handle_queue(store::work_row row, hold_pointer mine) {
         if (!begun) spdlog::warn("project={} the next of the queue waits: {}", name, begun.error().sentence());
     }
     store::batch ended;
-    ended.finished.push_back({row.id, mine->fence, next});
+    const auto fence = mine->fence;
+    ended.finished.push_back({row.id, fence, next});
     const auto committed = co_await memory_.commit(std::move(ended));
+    if (committed) mine->stored = fence;
     if (!committed) spdlog::warn("work={} could not be ended: {}", row.id, committed.error().sentence());
 }
 

@@ -58,14 +58,17 @@ private:
     struct hold {
         std::int64_t fence = 0;
         bool lost = false;
-        bool outlives_us = false;  ///< what it does goes on without us, and another bot takes it up
-        instant renewed;           ///< before the store was asked for the lease, or its renewal
+        bool outlives_us = false;              ///< what it does goes on without us, and another bot takes it up
+        instant renewed;                       ///< before the store was asked for the lease, or its renewal
+        std::int64_t stored = 0;               ///< the fence under which the outcome was stored; 0 = not yet
+        std::optional<store::work_row> again;  ///< leased to us once more while we were busy with it
     };
     using hold_pointer = std::shared_ptr<hold>;
 
     task<> resume_all();
     task<> give_back(std::map<std::string, hold_pointer> held);
     task<> handle(store::work_row row, hold_pointer mine);
+    task<> handle_once(store::work_row row, hold_pointer mine);
     task<> handle_step(store::work_row row, hold_pointer mine);
     /// Looks at a step that waits on items, or whose answers hold for what was shown only. Tells what is new; a look
     /// that fails is no news.

@@ -39,13 +39,18 @@ server_request to_request(message got, std::string remote) {
     return asked;
 }
 
-std::string http_date() {
+/// The same text for a second.
+const std::string& http_date() {
+    thread_local std::time_t made_at = 0;
+    thread_local std::string text;
     const auto now = std::time(nullptr);
+    if (now == made_at) return text;
     std::tm parts{};
     gmtime_r(&now, &parts);
-    char text[32];
-    const auto size = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    return {text, size};
+    char letters[32];
+    text.assign(letters, std::strftime(letters, sizeof letters, "%a, %d %b %Y %H:%M:%S GMT", &parts));
+    made_at = now;
+    return text;
 }
 
 bool has_body(int status) {
@@ -128,6 +133,7 @@ void http_session::close() {
 
 task<> http_session::serve() {
     incoming next;
+    next.chunk = std::make_unique_for_overwrite<char[]>(chunk_bytes);
     bool again = true;
     while (again && !rules_->stopping) {
         phase_ = next.pending.empty() ? phase::idle : phase::busy;
@@ -156,7 +162,6 @@ task<http_session::ending> http_session::read_request(incoming& from) {
     const auto interrupt = [link = link_] { link->cancel(); };
     bool began = !from.pending.empty();
     limit.set(began ? rules_->limits.request_timeout : rules_->limits.idle_timeout, interrupt);
-    const auto chunk = std::make_unique_for_overwrite<char[]>(chunk_bytes);  // zeroing it would be a tenth of a request
     bool continued = false;
     auto state = from.reader->feed(from.pending);
     while (state == progress::more) {
@@ -170,14 +175,15 @@ task<http_session::ending> http_session::read_request(incoming& from) {
         error_code ec = asio::error::operation_aborted;
         std::size_t count = 0;
         if (!limit.struck())
-            std::tie(ec, count) = co_await async_read_some(*link_, asio::buffer(chunk.get(), chunk_bytes), as_values);
+            std::tie(ec, count) =
+                co_await async_read_some(*link_, asio::buffer(from.chunk.get(), chunk_bytes), as_values);
         if (limit.struck() && began) {
             from.refusal = 408;
             co_return ending::refused;
         }
         if (ec || limit.struck()) co_return ending::gone;
         phase_ = phase::busy;
-        from.pending.append(chunk.get(), count);
+        from.pending.append(from.chunk.get(), count);
         state = from.reader->feed(from.pending);
         // Most requests come in one piece, and need no second alarm: each costs a call to the system.
         if (!began && state == progress::more) limit.set(rules_->limits.request_timeout, interrupt);

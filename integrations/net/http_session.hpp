@@ -39,8 +39,9 @@ private:
     enum class ending { complete, refused, gone };
     struct incoming {
         std::unique_ptr<message_reader> reader;
-        std::string pending;  ///< read, but not yet part of a message
-        int refusal = 0;      ///< the status that answers a request we do not take
+        std::string pending;            ///< read, but not yet part of a message
+        int refusal = 0;                ///< the status that answers a request we do not take
+        std::unique_ptr<char[]> chunk;  ///< read into; one for the life of the connection
     };
     task<> serve();
     task<ending> read_request(incoming& from);
