@@ -4,11 +4,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "commands/conductor/journal.hpp"
 #include "commands/conductor/step_runner.hpp"
 #include "integrations/async/task_group.hpp"
+#include "integrations/store/store.hpp"
 
 namespace slipway::conductor {
 
