@@ -32,14 +32,15 @@ std::size_t sweep_jobs(const std::string& folder, instant now) {
 }
 
 task<> keep_sweeping_jobs(timers& time, std::string projects) {
-    constexpr milliseconds between{6 * 3'600'000};
+    constexpr milliseconds between{3'600'000};
     for (;;) {
+        // Never right after a start: a bot that was away for long reads first how its jobs ended.
+        co_await time.sleep(between);
         std::size_t removed = 0;
         std::error_code none_yet;
         for (fs::directory_iterator each{projects, none_yet}, end; !none_yet && each != end; each.increment(none_yet))
             removed += sweep_jobs((each->path() / "jobs").string(), time.now());
         if (removed > 0) spdlog::info("jobs_removed={} because they ended more than 30 days ago", removed);
-        co_await time.sleep(between);
     }
 }
 

@@ -13,7 +13,7 @@ inline constexpr milliseconds job_is_kept{30LL * 24 * 3'600'000};
 
 /// Removes what ended before `now` - job_is_kept. Blocks for as long as that takes. How many.
 std::size_t sweep_jobs(const std::string& folder, instant now);
-/// The same four times a day in the folder `jobs` of each project, until cancelled.
+/// The same every hour in the folder `jobs` of each project, until cancelled; first an hour after the start.
 task<> keep_sweeping_jobs(timers& time, std::string projects);
 
 }  // namespace slipway::runner
