@@ -37,7 +37,10 @@ salt::reply reply_of(const std::string& word) {
 
 json::object to_json(const salt_run& what) {
     json::object body;
-    body["sls"] = what.sls;
+    if (what.function == "state.sls")
+        body["sls"] = what.arguments.empty() ? "" : what.arguments.front();  // for a bot of before
+    body["function"] = what.function;
+    body["arguments"] = texts(what.arguments);
     body["commit"] = what.commit;
     body["began"] = to_unix_ms(what.began);
     body["stopped"] = what.stopped;
@@ -68,7 +71,12 @@ json::object to_json(const salt_run& what) {
 salt_run from_json(std::string key, const json::object& body) {
     salt_run what;
     what.key = std::move(key);
-    what.sls = text_at(body, "sls");
+    what.function = text_at(body, "function");
+    what.arguments = texts(array_at(body, "arguments"));
+    if (what.function.empty()) {  // of a bot that knew states alone
+        what.function = "state.sls";
+        what.arguments = {text_at(body, "sls")};
+    }
     what.commit = text_at(body, "commit");
     what.began = from_unix_ms(number_at(body, "began"));
     what.stopped = flag_at(body, "stopped");
@@ -97,8 +105,8 @@ task<result<>> insist(context here, salt_run what) {
 salt::job_order order_of(const salt_run& what, std::size_t number) {
     salt::job_order order;
     order.hosts = what.waves[number].hosts;
-    order.function = "state.sls";
-    order.arguments = {what.sls};
+    order.function = what.function;
+    order.arguments = what.arguments;
     order.key = key_of(what, number);
     return order;
 }
@@ -180,7 +188,7 @@ task<result<salt_run>> follow_wave(context here, salt_run what, std::size_t numb
         log(row.host + ": " + std::string{salt::to_string(row.what)} + (why.empty() ? "" : ", " + why));
     };
     auto seen = co_await salt::follow(*here.with.salt_jobs, *here.with.time, wave.jid, wave.hosts,
-                                      salt::question::state, wave.began, within, told);
+                                      salt::question_of(what.function), wave.began, within, told);
     if (!seen) co_return seen.error();
     for (const auto& name : wave.hosts) {
         const auto row = seen->rows.hosts.find(name);

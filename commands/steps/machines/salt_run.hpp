@@ -27,8 +27,10 @@ struct host_result {
 };
 
 struct salt_run {
-    std::string key;  ///< of the intent
-    std::string sls, commit;
+    std::string key;       ///< of the intent
+    std::string function;  ///< of the real run
+    std::vector<std::string> arguments;
+    std::string commit;
     instant began{};
     std::vector<salt_wave> waves;
     std::map<std::string, host_result> hosts;  ///< of waves that are over, and those that needed nothing

@@ -87,6 +87,20 @@ struct salt_bench {
         return made;
     }
 
+    /// Who answers; the silent ones are its items.
+    result<look_outcome> call() {
+        auto seen = fakes::run_on(loop, pings->look(here()));
+        if (!seen) return seen;
+        for (const auto& [name, value] : seen->facts) state.facts[name] = value;
+        auto fresh = seen->items;
+        for (auto& each : fresh)  // as the rules keep what people decided
+            if (const auto* old = step.item(each.id); old != nullptr) {
+                each.chosen = old->chosen;
+                each.reason = old->reason;
+            }
+        step.items = std::move(fresh);
+        return seen;
+    }
     /// The ping, whose hosts are pinned.
     result<outcome> ping() {
         auto done = fakes::run_on(loop, pings->perform(here(), {}));

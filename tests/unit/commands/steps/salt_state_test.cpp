@@ -1,4 +1,5 @@
 // D2 and D6: pinned hosts, an approved dry run, and a real run that survives the bot and touches nothing twice.
+#include "commands/steps/machines/salt_hosts.hpp"
 #include "tests/unit/commands/steps/salt_bench.hpp"
 
 using namespace slipway;
@@ -8,6 +9,10 @@ using Catch::Contains;
 
 TEST_CASE("D2 the ping pins who answered, and says what differs from the last deploy", "[steps][salt]") {
     salt_bench on;
+    const auto seen = on.call();
+    REQUIRE(seen);
+    CHECK(seen->complete);  // nothing to decide: the look is the whole step
+    CHECK(pinned_hosts(on.state) == web);
     const auto first = on.ping();
     REQUIRE(first);
     CHECK(first->ok);
@@ -27,20 +32,68 @@ TEST_CASE("D2 the ping pins who answered, and says what differs from the last de
 
     SECTION("a silent host that the last deploy did not know may be a stranger of the grains cache") {
         on.fault(R"({"silent":["p-prod-web5"]})");
-        const auto silent = on.ping();
+        const auto silent = on.call();
         REQUIRE(silent);
-        CHECK_FALSE(silent->ok);
-        CHECK_THAT(silent->text, Contains("no answer from p-prod-web5") && Contains("grains"));
+        CHECK_FALSE(silent->complete);
+        REQUIRE(silent->items.size() == 1);
+        CHECK(silent->items.front().id == "p-prod-web5");
+        CHECK_THAT(silent->items.front().title.raw(), Contains("does not answer") && Contains("grains"));
     }
     SECTION("zero hosts, and too few, are a no with the reason") {
         on.project.salt.target = "nobody*";
-        const auto nobody = on.ping();
-        REQUIRE(nobody);
-        CHECK_FALSE(nobody->ok);
-        CHECK_THAT(nobody->detail, Contains("No minions matched"));
+        CHECK_THAT(on.call().error().sentence(), Contains("No minions matched"));
         on.project.salt.target = "p-prod-web1";
-        CHECK_THAT(on.ping()->text, Contains("at least 3 are expected"));
+        on.project.salt.minimum_hosts = 5;
+        CHECK_THAT(on.call().error().sentence(), Contains("at least 5 are expected"));
     }
+    SECTION("hosts of the last deploy that lost their role are asked for by name") {
+        on.project.salt.target = "p-prod-web1";
+        const auto few = on.call();
+        REQUIRE(few);
+        REQUIRE(few->items.size() == 2);
+        CHECK(few->items.front().id == "p-prod-web2");
+        CHECK_THAT(few->items.front().title.raw(), Contains("1.3.0") && Contains("not on the target any more"));
+    }
+}
+
+TEST_CASE("D2 a silent host is left out by a person with a reason, and stays out", "[steps][salt]") {
+    salt_bench on;
+    on.fault(R"({"silent":["p-prod-web2"]})");
+    auto seen = on.call();
+    REQUIRE(seen);
+    REQUIRE(seen->items.size() == 1);
+    const auto* without = seen->items.front().find("leave-out");
+    REQUIRE(without != nullptr);
+    CHECK(without->needs_reason);
+    CHECK(without->roles == names{"release-manager"});
+    const auto undecided = on.ping();
+    REQUIRE(undecided);
+    CHECK_FALSE(undecided->ok);
+    CHECK_THAT(undecided->text, Contains("no answer from p-prod-web2"));
+
+    on.step.items.front().status = release::item_status::done;
+    on.step.items.front().chosen = "leave-out";
+    on.step.items.front().reason = "its disk is being replaced";
+    SECTION("while it is silent") {
+        CHECK(on.call()->complete);
+    }
+    SECTION("and when it answers again in the middle of the repair") {
+        on.fault("{}");
+        seen = on.call();
+        CHECK(seen->complete);
+        REQUIRE(seen->items.size() == 1);
+        CHECK_THAT(seen->items.front().title.raw(), Contains("answers again"));
+    }
+    const auto pinned = on.ping();
+    REQUIRE(pinned);
+    CHECK(pinned->ok);
+    CHECK_THAT(pinned->text, Contains("Left out: p-prod-web2 (its disk is being replaced)"));
+    CHECK(names_in(array_at(pinned->facts, "hosts")) ==
+          names{"p-prod-web1", "p-prod-web3", "p-prod-web4", "p-prod-web5"});
+    REQUIRE(on.look());
+    CHECK(on.perform()->ok);
+    CHECK(on.runs_on("p-prod-web2") == 0);
+    CHECK(on.runs_on("p-prod-web3") == 1);
 }
 
 TEST_CASE("D6 a dry run is read state by state, and the run builds every host", "[steps][salt]") {
