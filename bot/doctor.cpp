@@ -10,6 +10,7 @@
 
 #include "bot/memory.hpp"
 #include "bot/projects.hpp"
+#include "commands/steps/migrations/reach.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/git/transport.hpp"
 #include "integrations/gitlab/gitlab.hpp"
@@ -106,53 +107,80 @@ task<> check_memory(const settings& from, report& told, executor loop, timers& t
     co_await (*memory)->close();
 }
 
-task<> check_project(const settings& from, const loaded_project& loaded, report& told, executor loop, timers& time) {
-    const auto& project = loaded.settings;
-    const auto plan = read_project_checklist(project, from.checklist);
+void check_lists(const settings& from, const release::project_settings& project, report& told) {
     for (const auto* kind : {"rollback", "hotfix"}) {
         const auto back = read_project_checklist(project, from.checklist, kind);
         if (!back)
             told.bad("Checklist of a " + std::string{kind} + " of " + project.name + ": " + back.error().sentence());
     }
+    const auto plan = read_project_checklist(project, from.checklist);
     if (told.note("Checklist of " + project.name, plan))
         told.fine("Checklist of " + project.name + ": " + std::to_string(plan->lines().size()) + " lines");
-    if (!from.gitlab.url.empty() && !project.gitlab.project.empty()) {
-        const auto http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file}, from.proxy());
-        const auto api =
-            gitlab::create_api(*http, time, create_chance(),
-                               {.url = from.gitlab.url,
-                                .token = loaded.gitlab_token.empty() ? from.gitlab.token : loaded.gitlab_token,
-                                .most_attempts = 1});
-        if (told.note("GitLab: address and token", api)) {
-            const auto home = co_await (*api)->project_by_path(project.gitlab.project);
-            told.note("GitLab: project " + project.gitlab.project, home);
-            for (const auto& [role, source] : project.role_sources) {
-                if (source.gitlab_group.empty()) continue;
-                const auto members = co_await (*api)->group_members(source.gitlab_group);
-                told.note("GitLab: the group " + source.gitlab_group + " of the role " + role, members);
-            }
-        }
+}
+
+/// The project's own token, or the one of all.
+const std::string& gitlab_token(const settings& from, const loaded_project& loaded) {
+    return loaded.gitlab_token.empty() ? from.gitlab.token : loaded.gitlab_token;
+}
+
+task<> check_gitlab(const settings& from, const loaded_project& loaded, report& told, executor loop, timers& time) {
+    const auto& project = loaded.settings;
+    if (from.gitlab.url.empty() || project.gitlab.project.empty()) co_return;
+    const auto http = net::create_http_client(loop, {.ca_file = from.gitlab.ca_file}, from.proxy());
+    const auto api =
+        gitlab::create_api(*http, time, create_chance(),
+                           {.url = from.gitlab.url, .token = gitlab_token(from, loaded), .most_attempts = 1});
+    if (!told.note("GitLab: address and token", api)) co_return;
+    const auto home = co_await (*api)->project_by_path(project.gitlab.project);
+    told.note("GitLab: project " + project.gitlab.project, home);
+    for (const auto& [role, source] : project.role_sources) {
+        if (source.gitlab_group.empty()) continue;
+        const auto members = co_await (*api)->group_members(source.gitlab_group);
+        told.note("GitLab: the group " + source.gitlab_group + " of the role " + role, members);
     }
-    if (project.sentry.is_configured()) {
-        const auto http = net::create_http_client(loop, {.ca_file = from.sentry.ca_file}, from.proxy());
-        sentry::settings with;
-        with.url = from.sentry.url;
-        with.token = from.sentry.token;
-        with.organization = project.sentry.organization;
-        with.project = project.sentry.project;
-        with.most_attempts = 1;
-        const auto api = sentry::create_api(*http, time, create_chance(), std::move(with));
-        if (told.note("Sentry: address and token", api)) {
-            const auto seen = co_await (*api)->check();
-            told.note("Sentry: project " + project.sentry.organization + "/" + project.sentry.project, seen);
-        }
-    }
-    const auto runner = process::create_runner(loop);
+}
+
+task<> check_sentry(const settings& from, const loaded_project& loaded, report& told, executor loop, timers& time) {
+    const auto& project = loaded.settings;
+    if (!project.sentry.is_configured()) co_return;
+    const auto http = net::create_http_client(loop, {.ca_file = from.sentry.ca_file}, from.proxy());
+    sentry::settings with;
+    with.url = from.sentry.url;
+    with.token = from.sentry.token;
+    with.organization = project.sentry.organization;
+    with.project = project.sentry.project;
+    with.most_attempts = 1;
+    const auto api = sentry::create_api(*http, time, create_chance(), std::move(with));
+    if (!told.note("Sentry: address and token", api)) co_return;
+    const auto seen = co_await (*api)->check();
+    told.note("Sentry: project " + project.sentry.organization + "/" + project.sentry.project, seen);
+}
+
+task<> check_git(const settings& from, const loaded_project& loaded, report& told, process::runner& runner) {
     const auto transport =
-        git::create_transport(*runner, {.secret = loaded.gitlab_token.empty() ? from.gitlab.token : loaded.gitlab_token,
-                                        .ca_file = from.gitlab.ca_file});
-    const auto remote = co_await transport->list_remote(project.repository.url);
-    told.note("git: the repository of " + project.name + " can be read", remote);
+        git::create_transport(runner, {.secret = gitlab_token(from, loaded), .ca_file = from.gitlab.ca_file});
+    const auto remote = co_await transport->list_remote(loaded.settings.repository.url);
+    told.note("git: the repository of " + loaded.settings.name + " can be read", remote);
+}
+
+task<> check_database(std::string what, release::database_server server, std::string database, report& told,
+                      process::runner& runner) {
+    if (!server.is_configured()) co_return;
+    const auto version = co_await steps::reach_database(runner, server, database);
+    if (told.note("Migrations: " + what, version)) told.fine("Migrations: " + what + " is " + *version);
+}
+
+/// The servers that migrations are tried on and loaded into.
+task<> check_databases(const release::project_settings& project, report& told, process::runner& runner) {
+    const auto& load = project.migrations.load;
+    co_await check_database("the server on which " + project.name + " tries them", project.migrations.trial, "", told,
+                            runner);
+    co_await check_database("the database " + load.database + " of " + project.name, load, load.database, told, runner);
+}
+
+task<> check_salt(const settings& from, const loaded_project& loaded, report& told, executor loop, timers& time,
+                  process::runner& runner) {
+    const auto& project = loaded.settings;
     if (project.salt.target.empty()) co_return;
     salt::cli_settings cli;
     cli.program = project.salt.program;
@@ -161,7 +189,7 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
     const auto http = net::create_http_client(loop, {}, from.proxy());
     std::unique_ptr<salt::job_client> jobs;
     if (from.salt.url.empty()) {
-        salt = salt::create_salt_cli(*runner, cli);
+        salt = salt::create_salt_cli(runner, cli);
     } else {
         salt::api_settings how{from.salt.url, from.salt.username, from.salt.password};
         if (!from.salt.eauth.empty()) how.eauth = from.salt.eauth;
@@ -172,6 +200,16 @@ task<> check_project(const settings& from, const loaded_project& loaded, report&
     }
     const auto hosts = co_await salt->ping(project.salt.target);
     if (told.note("Salt: " + project.salt.target, hosts)) told.fine("Salt: " + hosts->summary());
+}
+
+task<> check_project(const settings& from, const loaded_project& loaded, report& told, executor loop, timers& time) {
+    const auto runner = process::create_runner(loop);
+    check_lists(from, loaded.settings, told);
+    co_await check_gitlab(from, loaded, told, loop, time);
+    co_await check_sentry(from, loaded, told, loop, time);
+    co_await check_git(from, loaded, told, *runner);
+    co_await check_databases(loaded.settings, told, *runner);
+    co_await check_salt(from, loaded, told, loop, time, *runner);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "commands/steps/common.hpp"
 #include "commands/steps/migrations/gather.hpp"
+#include "commands/steps/migrations/problem.hpp"
 #include "commands/steps/migrations/trial.hpp"
 #include "integrations/base/digest.hpp"
 
@@ -11,25 +12,6 @@ namespace slipway::steps {
 namespace {
 
 using migrations::migration;
-
-std::vector<release::person_id> release_managers(const context& here) {
-    std::vector<release::person_id> all;
-    if (const auto found = here.project->roles.find("release-manager"); found != here.project->roles.end())
-        for (const auto& user : found->second) all.push_back({here.state->team, user});
-    return all;
-}
-
-void add_people(std::vector<release::person_id>& into, const std::vector<release::person_id>& more) {
-    for (const auto& each : more)
-        if (std::ranges::find(into, each) == into.end()) into.push_back(each);
-}
-
-/// A problem that was reported about exactly this SQL, and by whom.
-bool has_problem(const release::item_state* before, const release::item_state& now) {
-    return before != nullptr && before->fingerprint == now.fingerprint &&
-           before->status != release::item_status::done &&
-           (before->chosen == "problem" || flag_at(before->data, "problem"));
-}
 
 release::choice make_choice(std::string id, std::string label, std::string style, bool needs_reason) {
     release::choice made;
@@ -80,7 +62,7 @@ release::item_state as_item(const context& here, const migration& from, const st
         people.push_back({here.state->team, author->slack});
         item.details.push_back("written by @" + author->slack);
     } else {
-        people = release_managers(here);
+        people = people_of_role(here, "release-manager");
         item.details.push_back("written by " + from.author +
                                ", whom the project file does not know under `people`, so a release manager answers");
     }
@@ -92,11 +74,7 @@ release::item_state as_item(const context& here, const migration& from, const st
     item.asks = people;
     item.choices = choices_of(from, tried && tried->errors.contains(from.id));
     for (auto& each : item.choices) each.people = people;
-    const auto* before = here.step.item(item.id);
-    if (has_problem(before, item)) {
-        item.data["problem"] = true;
-        add_people(item.asks, release_managers(here));
-    }
+    bring_problem_to_people(here, item);
     return item;
 }
 

@@ -7,6 +7,7 @@
 #include "commands/steps/common.hpp"
 #include "commands/steps/migrations/books.hpp"
 #include "commands/steps/migrations/gather.hpp"
+#include "commands/steps/migrations/problem.hpp"
 #include "integrations/base/digest.hpp"
 
 namespace slipway::steps {
@@ -101,6 +102,7 @@ public:
         const auto writers = writers_of(here_, from);
         say_who(from, role, writers, item);
         if (is_loaded(from, item)) return item;
+        bring_problem_to_people(here_, item, writers);
         auto choices = loading(from, item);
         choices.push_back(problem());
         if (waits_for_.empty()) waits_for_ = from.id;

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "commands/steps/migrations/books.hpp"
+#include "commands/steps/migrations/reach.hpp"
 #include "tests/unit/commands/steps/milestone_room.hpp"
 #include "tests/unit/commands/steps/throw_away_server.hpp"
 
@@ -172,6 +173,23 @@ TEST_CASE("D1 a retry of the step does not ask again for SQL that is loaded, a p
     CHECK(room.item("#9").status == release::item_status::open);
 }
 
+TEST_CASE("D1 a problem of the DBA is brought to whoever wrote the SQL and to the release managers", "[steps][load]") {
+    load_room room;
+    room.look_well();
+    CHECK(room.item("#9").asks == people{{"T1", "U0DEVI"}});
+    CHECK_FALSE(room.choose(load, "#9", "problem", "the ledger is locked until six")->ok);
+    for (int again = 0; again < 2; ++again) {
+        room.look_well();
+        CHECK(room.item("#9").asks == people{{"T1", "U0DEVI"}, {"T1", "U0CHI"}, {"T1", "U0ANA"}, {"T1", "U0LEO"}});
+        CHECK(room.item("#2").asks == people{{"T1", "U0DEVI"}});
+    }
+    // Whoever wrote it hears of it, and still may not load it (R3.2).
+    CHECK(choice_of(room.item("#9"), "loaded").except == people{{"T1", "U0CHI"}});
+    room.set_sql(9, "SELECT 1;");
+    room.look_well();
+    CHECK(room.item("#9").asks == people{{"T1", "U0DEVI"}});
+}
+
 TEST_CASE("D1 Slipway loads it itself, once, and the database remembers", "[steps][load][mariadb]") {
     database_room room{"load_once"};
     room.set_sql(2, "ALTER TABLE hangars ADD COLUMN last_berth INT;\nUPDATE hangars SET last_berth = 1;");
@@ -195,6 +213,21 @@ TEST_CASE("D1 Slipway loads it itself, once, and the database remembers", "[step
     room.look_well();
     CHECK(room.item("#2").status == release::item_status::done);
     CHECK(room.item("#2").text.find("by release core-1.4.0-1") != std::string::npos);
+}
+
+TEST_CASE("`slipway check` asks the database for its version and says why it is not let in", "[steps][load][mariadb]") {
+    database_room room{"reached"};
+    const release::database_server how = room.project_.migrations.load;
+    const auto version = room.run(reach_database(*room.processes, how, "reached"));
+    REQUIRE(version);
+    CHECK(version->find("MariaDB") != std::string::npos);
+    const auto gone = room.run(reach_database(*room.processes, how, "not_there"));
+    REQUIRE_FALSE(gone);
+    CHECK(gone.error() == errc::unavailable);
+    CHECK(gone.error().sentence().find("not_there") != std::string::npos);
+    auto nobody = how;
+    nobody.socket = "/nowhere.sock";
+    CHECK(room.run(reach_database(*room.processes, nobody, "")).error() == errc::unavailable);
 }
 
 TEST_CASE("D1 changes of rows go through whole or not at all, and can be tried beforehand", "[steps][load][mariadb]") {
