@@ -83,7 +83,8 @@ ingest_settings ingest_of(const projects& all) {
 
 /// What this project's issues in Sentry are watched with; nullptr when it has none, or does not read them.
 std::unique_ptr<sentry_source> create_source(executor loop, const projects& all, const std::string& name,
-                                             telemetry::error_ledger& errors, store::store& memory, timers& time) {
+                                             telemetry::error_ledger& errors, store::store& memory, timers& time,
+                                             const std::string& owner) {
     const auto project = all.find(name);
     const auto* services = all.services(name);
     if (services == nullptr || services->sentry == nullptr || !project->sentry.reads) return nullptr;
@@ -93,6 +94,7 @@ std::unique_ptr<sentry_source> create_source(executor loop, const projects& all,
     with.query = project->sentry.query;
     with.project_id = project->sentry.project_id;
     with.poll = project->sentry.poll;
+    with.owner = owner;
     return std::make_unique<sentry_source>(loop, std::move(with), *services->sentry, errors, memory, time);
 }
 
@@ -314,7 +316,8 @@ result<> application::build_listeners() {
     }
     std::map<std::string, webhooks::taker> takers;
     for (const auto& name : projects_->names())
-        if (auto source = create_source(loop, *projects_, name, received(), *memory_, *time_)) {
+        if (auto source = create_source(loop, *projects_, name, received(), *memory_, *time_,
+                                        from_.shares_database() ? member_->name() : std::string{})) {
             takers[name] = [monitor = source.get()](const sentry::hook& what) { monitor->take(what); };
             monitors_.push_back(std::move(source));
         }
@@ -405,6 +408,10 @@ task<result<>> application::join_database() {
     if (from_.shares_database()) {
         const auto told = co_await time_->ask(*memory_);
         if (!told) co_return told.error();
+        std::vector<std::string> watched;
+        for (const auto& each : monitors_) watched.push_back(each->settings().project);
+        const auto forgotten = co_await forget_other_turns(*memory_, std::move(watched));
+        if (!forgotten) co_return forgotten.error();
     } else {
         const auto forgotten = co_await memory_->forget_leases();
         if (!forgotten) co_return forgotten.error();

@@ -75,9 +75,9 @@ task<int> verify_all(store::store& memory, std::ostream& out) {
 int audit(const settings& from, audit_wish wish, std::ostream& out, std::ostream& problems) {
     asio::io_context loop{1};
     const auto time = create_system_timers();
-    auto memory = open_memory(loop.get_executor(), from, [&time] { return time->now(); });
+    auto memory = open_to_look(loop.get_executor(), from, [&time] { return time->now(); });
     if (!memory) {
-        problems << memory.error().sentence() << "\n";
+        problems << "Database " << place_of(from) << ": " << memory.error().sentence() << "\n";
         return 2;
     }
     int code = 2;

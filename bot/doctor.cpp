@@ -4,7 +4,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <filesystem>
 #include <ostream>
 #include <set>
 
@@ -93,12 +92,11 @@ task<> check_slack(const settings& from, report& told, executor loop, timers& ti
 /// Who shares the database, and who holds what there.
 task<> check_memory(const settings& from, report& told, executor loop, timers& time) {
     const auto what = "Database: " + place_of(from);
-    std::error_code unreadable;
-    if (!from.shares_database() && !std::filesystem::exists(from.database, unreadable)) {
+    const auto memory = open_to_look(loop, from, [&time] { return time.now(); });
+    if (!memory && memory.error() == errc::not_found) {
         told.fine(what + " is made at the first start");
         co_return;
     }
-    const auto memory = open_memory(loop, from, [&time] { return time.now(); });
     if (!told.note(what, memory)) co_return;
     const auto lines = co_await holdings_of(**memory);
     if (!lines) told.bad(what + ": " + lines.error().sentence());

@@ -18,6 +18,7 @@ class membership {
 public:
     membership(store::store& memory, timers& clock, std::string name, membership_settings settings = {});
 
+    const std::string& name() const noexcept { return name_; }
     /// Once, before anything else is asked of the store.
     task<result<>> join();
     /// Again and again, for a task_group.

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "integrations/store/address.hpp"
+#include "integrations/store/schema_state.hpp"
 
 namespace slipway::bot {
 namespace {
@@ -48,6 +49,25 @@ result<std::unique_ptr<store::store>> open_memory(executor loop, const settings&
     store::postgres_settings how;
     how.address = with_password(from);
     return store::open_postgres(std::move(loop), std::move(how));
+}
+
+result<std::unique_ptr<store::store>> open_to_look(executor loop, const settings& from, std::function<instant()> now) {
+    store::postgres_settings how;
+    how.address = with_password(from);
+    const auto seen = from.shares_database() ? store::look_at_postgres(how) : store::look_at_sqlite(from.database);
+    if (!seen) return seen.error();
+    switch (*seen) {
+        case store::schema_state::none:
+            return failure{errc::not_found, "there are no tables in it yet; the first start of the bot makes them"};
+        case store::schema_state::older:
+            return failure{
+                errc::refused,
+                "it is of a version before; the next start of the bot brings it up to date, then this can be "
+                "read"};
+        case store::schema_state::current:
+            break;
+    }
+    return open_memory(std::move(loop), from, std::move(now));
 }
 
 std::string place_of(const settings& from) {

@@ -14,6 +14,11 @@ namespace slipway::bot {
 /// Opens what the settings name and brings its schema up to date; `now` is the clock of a SQLite file. Blocks.
 result<std::unique_ptr<store::store>> open_memory(executor loop, const settings& from, std::function<instant()> now);
 
+/// The same for whoever only looks: a database that would have to be made or brought up to date first stays as it is.
+/// errc::not_found = the first start makes it; errc::refused = the next start brings it up to date, or it belongs to a
+/// newer or another program. Blocks.
+result<std::unique_ptr<store::store>> open_to_look(executor loop, const settings& from, std::function<instant()> now);
+
 /// The database as people know it: a file name, or name and host of a server. Never a password.
 std::string place_of(const settings& from);
 

@@ -83,14 +83,9 @@ task<> version_keeper::look(std::string name) {
         spdlog::warn("project={} its version cannot be observed: {}", name, observed.error().sentence());
         co_return;
     }
-    std::vector<release::release_record> all;
-    const auto ids = co_await releases_.ids(name);
-    if (!ids) co_return;
-    for (const auto& id : *ids) {
-        const auto state = co_await releases_.load(id);
-        if (state && (*state)->project == name) all.push_back(release::record_of(**state));
-    }
-    const auto expected = release::expected_versions(all);
+    const auto all = co_await releases_.records(name);
+    if (!all) co_return;
+    const auto expected = release::expected_versions(*all);
     if (expected.empty()) co_return;
     const bool fits = std::ranges::find(expected, *observed) != expected.end();
     auto& known = seen_[name];

@@ -6,7 +6,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <utility>
 
-#include "integrations/async/deadline.hpp"
 #include "integrations/async/join_within.hpp"
 
 namespace slipway::outbox {
@@ -88,24 +87,17 @@ task<> sender::serve(store::outbox_row row) {
     if (rest > milliseconds{0}) co_await clock_.sleep(rest);
 }
 
-namespace {
-
-task<result<delivered>> as_result(task<delivered> doing) {
-    auto done = co_await std::move(doing);
-    co_return done;
-}
-
-}  // namespace
-
 task<delivered> sender::deliver_in_time(store::outbox_row row) {
+    using namespace asio::experimental::awaitable_operators;
     if (!settings_.deliver_within) {
         auto done = co_await delivery_.deliver(std::move(row));
         co_return done;
     }
-    auto done = co_await with_deadline(*settings_.deliver_within, "Slack", as_result(delivery_.deliver(row)));
-    if (done) co_return std::move(*done);
+    auto ended = co_await (delivery_.deliver(row) || clock_.sleep(*settings_.deliver_within));
+    if (auto* done = std::get_if<0>(&ended)) co_return std::move(*done);
+    const failure late{errc::timed_out, "Slack did not answer within " + to_words(*settings_.deliver_within)};
     delivered cut;
-    cut.outcome = settle_failure(row, done.error(), settings_.retry, clock_.now(), 0.5);
+    cut.outcome = settle_failure(row, late, settings_.retry, clock_.now(), 0.5);
     cut.outcome.surely_not_sent = false;
     co_return cut;
 }

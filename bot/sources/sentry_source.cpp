@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -11,7 +13,13 @@ namespace {
 constexpr const char* collection = "telemetry";
 /// Issues that were written while the last look was read are seen again: counts tell them apart.
 constexpr std::chrono::minutes overlap{2};
-constexpr milliseconds longest_pause{300'000};  ///< after failures
+constexpr milliseconds longest_pause{300'000};  // after failures
+constexpr milliseconds turn_poll{5'000};        // how soon somebody sees that it is their turn
+constexpr std::string_view turn_kind = "sentry/";
+
+std::string turn_of(const std::string& project) {
+    return std::string{turn_kind} + project;
+}
 
 std::string document_id(const std::string& project) {
     return "sentry/" + project;
@@ -31,8 +39,21 @@ sentry_source::sentry_source(executor loop, sentry_source_settings settings, sen
                              telemetry::error_ledger& ledger, store::store& memory, timers& clock)
     : settings_{std::move(settings)}, api_{api}, ledger_{ledger}, memory_{memory}, clock_{clock}, news_{loop} {}
 
-task<result<>> sentry_source::load() {
-    if (loaded_) co_return result<>{};
+task<result<>> forget_other_turns(store::store& memory, std::vector<std::string> projects) {
+    const auto rows = co_await memory.all_work();
+    if (!rows) co_return rows.error();
+    store::batch changes;
+    for (const auto& each : *rows)
+        if (each.kind.starts_with(turn_kind) &&
+            std::ranges::find(projects, each.kind.substr(turn_kind.size())) == projects.end())
+            changes.dropped_work.push_back(each.id);
+    if (changes.dropped_work.empty()) co_return result<>{};
+    co_return co_await memory.commit(std::move(changes));
+}
+
+/// `again`: another bot may have looked since.
+task<result<>> sentry_source::load(bool again) {
+    if (loaded_ && !again) co_return result<>{};
     const auto kept = co_await memory_.document_of(collection, document_id(settings_.project));
     if (!kept) co_return kept.error();
     if (*kept) seen_ = snapshot_from(**kept);
@@ -81,8 +102,8 @@ task<> sentry_source::record(growth what, instant now, std::size_t& events_read)
     ledger_.record(settings_.leads_to, event, as, what.times);
 }
 
-task<result<>> sentry_source::look() {
-    const auto loaded = co_await load();
+task<result<>> sentry_source::look(std::optional<store::work_done> turn) {
+    const auto loaded = co_await load(turn.has_value());
     if (!loaded) co_return loaded.error();
     const auto now = clock_.now();
     sentry::issue_query query;
@@ -97,6 +118,7 @@ task<result<>> sentry_source::look() {
     // The snapshot is committed before the ledger counts: a crash in between loses a few counts, and repeats none.
     store::batch changes;
     changes.documents.push_back({collection, document_id(settings_.project), to_json(next)});
+    if (turn) changes.finished.push_back(std::move(*turn));
     const auto kept = co_await memory_.commit(std::move(changes));
     if (!kept) co_return kept.error();
     const auto added = growth_between(seen_, *issues);
@@ -116,25 +138,68 @@ void sentry_source::take(const sentry::hook& what) {
     news_.cancel();
 }
 
-task<> sentry_source::work() {
-    auto pause = settings_.poll;
-    while (true) {
+task<> sentry_source::keep_turn(store::work_row row) {
+    for (;;) {
+        co_await clock_.sleep(settings_.turn / 3);
+        const auto kept = co_await memory_.renew(row.id, row.fence, settings_.turn);
+        if (!kept && kept.error() == errc::moved) co_return;
+    }
+}
+
+task<result<bool>> sentry_source::look_under(store::work_row row) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    store::work_done ended{row.id, row.fence, clock_.now() + settings_.poll};
+    const auto outcome = co_await (look(ended) || keep_turn(row));
+    const auto* done = std::get_if<0>(&outcome);
+    if (done == nullptr || (!*done && done->error() == errc::moved)) co_return false;
+    if (*done) co_return true;
+    store::batch later;
+    ended.again = clock_.now() + pause_;
+    later.finished.push_back(std::move(ended));
+    static_cast<void>(co_await memory_.commit(std::move(later)));  // else the lease ends by itself
+    co_return done->error();
+}
+
+task<result<bool>> sentry_source::look_in_turn() {
+    if (settings_.owner.empty()) {
+        woken_ = false;
         const auto done = co_await look();
+        if (!done) co_return done.error();
+        co_return true;
+    }
+    const auto job = turn_of(settings_.project);
+    if (!loaded_ || woken_) {
+        // At once, whoever's turn it is: while somebody looks, they look once more.
+        store::batch wish;
+        wish.work.push_back({job, job, {}, clock_.now()});
+        const auto asked = co_await memory_.commit(std::move(wish));
+        if (!asked) co_return asked.error();
+        const auto known = co_await load(/*again=*/false);
+        if (!known) co_return known.error();
+        woken_ = false;
+    }
+    const auto rows = co_await memory_.lease_work(settings_.owner, {job}, 1, settings_.turn);
+    if (!rows) co_return rows.error();
+    if (rows->empty()) co_return false;
+    co_return co_await look_under(rows->front());
+}
+
+task<> sentry_source::work() {
+    while (true) {
+        const auto done = co_await look_in_turn();
         if (done) {
             if (trouble_) spdlog::info("source={} works again", name());
             trouble_.reset();
-            pause = settings_.poll;
+            pause_ = settings_.poll;
         } else {
             if (!trouble_) spdlog::warn("source={} {}", name(), done.error().sentence());
             trouble_ = done.error();
-            pause = std::max(std::min(pause * 2, longest_pause), done.error().retry_after.value_or(milliseconds{0}));
+            pause_ = std::max(std::min(pause_ * 2, longest_pause), done.error().retry_after.value_or(milliseconds{0}));
         }
-        if (!std::exchange(woken_, false)) {
-            news_.expires_after(pause);
-            boost::system::error_code ended;
-            co_await news_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
-            woken_ = false;
-        }
+        if (woken_) continue;
+        news_.expires_after(settings_.owner.empty() ? pause_ : std::min(pause_, turn_poll));
+        boost::system::error_code ended;
+        co_await news_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
     }
 }
 

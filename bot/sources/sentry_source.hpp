@@ -20,7 +20,13 @@ struct sentry_source_settings {
     std::string project_id;     ///< "" = all of the organization
     milliseconds poll{30'000};
     std::size_t most_events = 5;  ///< events read in one look; each is a call
+    /// This process among those that share the store: whoever has the turn looks, for all of them. "" = alone.
+    std::string owner;
+    milliseconds turn{10'000};  ///< the lease: another one looks once it has ended (R11.6)
 };
+
+/// Turns of projects that no bot looks at any more must not be due for ever; `projects` are those that are.
+task<result<>> forget_other_turns(store::store& memory, std::vector<std::string> projects);
 
 /// Loop thread only; everything it is given outlives it.
 class sentry_source final : public error_source {
@@ -32,15 +38,20 @@ public:
     task<> work() override;
     std::optional<std::string> problem() const override;
 
-    /// One look: what was added since the last one goes into the ledger.
-    task<result<>> look();
+    /// One look: what was added since the last one goes into the ledger. `turn` ends with it, in the same commit, so
+    /// that nobody counts twice: errc::moved when it went to another bot meanwhile.
+    task<result<>> look(std::optional<store::work_done> turn = std::nullopt);
+    /// The same when it is our turn; false = it is another bot's.
+    task<result<bool>> look_in_turn();
     /// A hook that was checked and stored: its event is kept as a sample, and the next look comes at once.
     void take(const sentry::hook& what);
 
     const sentry_source_settings& settings() const noexcept { return settings_; }
 
 private:
-    task<result<>> load();
+    task<result<>> load(bool again);
+    task<> keep_turn(store::work_row row);
+    task<result<bool>> look_under(store::work_row row);
     task<> count_sessions(snapshot& into, instant now);
     task<> record(growth what, instant now, std::size_t& events_read);
 
@@ -52,6 +63,7 @@ private:
     asio::steady_timer news_;
     bool woken_ = false;
     bool loaded_ = false;
+    milliseconds pause_ = settings_.poll;  ///< longer after failures
     snapshot seen_;
     std::optional<failure> trouble_;
 };

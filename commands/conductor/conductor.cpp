@@ -125,6 +125,10 @@ task<> conductor::resume_all() {
             continue;
         }
         if (!(*state)->is_live()) continue;
+        if (const auto known = releases_.knows(**state); !known) {
+            spdlog::warn("release={} is left to others: {}", id, known.error().sentence());
+            continue;
+        }
         const auto going = co_await releases_.ask(id, release::advance{}, release::machine(), "restart", {});
         if (!going)
             spdlog::error("release={} cannot be resumed: {}", id, going.error().sentence());
@@ -188,7 +192,22 @@ task<> conductor::handle(store::work_row row, hold_pointer mine) {
     }
 }
 
+task<bool> conductor::is_left_to_others(store::work_row row, hold_pointer mine) {
+    constexpr milliseconds again_after{2'000};
+    const auto id = text_at(row.payload, "release");
+    if (id.empty()) co_return false;
+    const auto state = co_await releases_.load(id);
+    if (!state || releases_.knows(**state)) co_return false;
+    store::batch given_back;
+    given_back.finished.push_back({row.id, mine->fence, time_.now() + again_after});
+    const auto free = co_await memory_.commit(std::move(given_back));
+    if (!free) spdlog::warn("work={} is free for others once its lease ends: {}", row.id, free.error().sentence());
+    co_return true;
+}
+
 task<> conductor::handle_once(store::work_row row, hold_pointer mine) {
+    const bool is_foreign = co_await is_left_to_others(row, mine);
+    if (is_foreign) co_return;
     if (work::is_step(row.kind)) {
         co_await handle_step(row, mine);
     } else if (row.kind == work::tick) {

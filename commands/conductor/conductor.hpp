@@ -71,6 +71,8 @@ private:
     task<> give_back(std::map<std::string, hold_pointer> held);
     task<> handle(store::work_row row, hold_pointer mine);
     task<> handle_once(store::work_row row, hold_pointer mine);
+    /// Gives a row back that is about a release of another version (R11.5).
+    task<bool> is_left_to_others(store::work_row row, hold_pointer mine);
     task<> handle_step(store::work_row row, hold_pointer mine);
     /// Looks at a step that waits on items, or whose answers hold for what was shown only. Tells what is new; a look
     /// that fails is no news.

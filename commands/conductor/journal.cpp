@@ -34,8 +34,8 @@ journal::journal(store::store& memory, timers& time, project_lookup projects, re
       freezes_{std::move(freezes)} {}
 
 task<result<state_pointer>> journal::load(std::string id) {
-    const auto cached = cache_.find(id);
-    auto state = cached == cache_.end() ? std::make_shared<const release::release_state>() : cached->second;
+    const auto* cached = states_.find(id);
+    auto state = cached == nullptr ? std::make_shared<const release::release_state>() : *cached;
     const auto known = state->journal;
     const auto more = co_await memory_.read(stream_of(id), known);
     if (!more) co_return more.error().within("reading the journal of release " + id);
@@ -49,11 +49,24 @@ task<result<state_pointer>> journal::load(std::string id) {
         if (!happened) co_return happened.error();
         next = release::apply(std::move(next), *happened);
     }
-    state = std::make_shared<const release::release_state>(std::move(next));
+    co_return keep(id, std::move(next));
+}
+
+state_pointer journal::keep(const std::string& id, release::release_state after) {
     // Another load may have come further while this one waited; the newer one stays.
-    auto& kept = cache_[id];
-    if (!kept || kept->journal < state->journal) kept = state;
-    co_return kept;
+    const auto* kept = states_.find(id);
+    if (kept != nullptr && (*kept)->journal >= after.journal) return *kept;
+    return states_.put(id, std::make_shared<const release::release_state>(std::move(after)));
+}
+
+result<> journal::knows(const release::release_state& state) const {
+    for (const auto& each : state.plan.steps)
+        if (!kinds_.contains(each.kind))
+            return failure{errc::unavailable,
+                           "This bot does not know the step kind `" + each.kind + "` of release " + state.id +
+                               ", which another version of Slipway began: nothing was changed. During an update try "
+                               "again in a minute; when no bot of that version is left, start one."};
+    return {};
 }
 
 task<result<std::size_t>> journal::show_again(std::string id) {
@@ -76,15 +89,6 @@ task<result<std::size_t>> journal::show_again(std::string id) {
         if (!(kept.error() == errc::moved)) co_return kept.error();
     }
     co_return failure{errc::moved, "release " + id + " changes too quickly to be shown again"};
-}
-
-task<result<std::vector<std::string>>> journal::ids(std::string project) {
-    const auto prefix = stream_of(project.empty() ? "" : project + "-");
-    auto names = co_await memory_.streams(prefix);
-    if (!names) co_return names.error();
-    std::vector<std::string> all;
-    for (const auto& each : *names) all.push_back(each.substr(stream_of("").size()));
-    co_return all;
 }
 
 task<result<std::optional<std::string>>> journal::live(std::string project) {

@@ -9,8 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "commands/conductor/at_hand.hpp"
 #include "commands/conductor/rendering.hpp"
 #include "commands/release/project_state.hpp"
+#include "commands/release/records.hpp"
 #include "commands/release/rules.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/store/store.hpp"
@@ -55,6 +57,10 @@ public:
     task<result<state_pointer>> load(std::string id);
     /// Ids of all releases of a project, oldest first; "" = of all projects.
     task<result<std::vector<std::string>>> ids(std::string project);
+    /// What is remembered of each of them, oldest first. Only what changed since the last time is replayed.
+    task<result<std::vector<release::release_record>>> records(std::string project);
+    /// The number of the next attempt under that stem ("core-1.4.0"), of which ids are made.
+    task<result<int>> next_attempt(std::string stem);
     /// The release that holds the project's place, or nullopt.
     task<result<std::optional<std::string>>> live(std::string project);
 
@@ -64,6 +70,11 @@ public:
     /// nothing was decided then.
     task<result<state_pointer>> ask(std::string id, release::command asked, release::actor who, std::string cause,
                                     companions with);
+
+    /// Does this version know every step kind of its plan? Otherwise it judges nothing about it: what it does not know
+    /// is part of what gates are asked for, so two versions would take the answers of each other for outdated (R11.5).
+    /// `ask` fails with errc::unavailable then.
+    result<> knows(const release::release_state& state) const;
 
     /// Begins a release. errc::exists with the live release's id in `code` when the project's place is taken (R1.1,
     /// R4.1); a rollback of that very release takes its place. Locks and freezes are judged inside the commit (R4.2).
@@ -103,11 +114,32 @@ private:
         std::string hash;
     };
 
+    /// What Slack was told to show of a release at that version of its journal, under those settings.
+    struct shown_state {
+        std::int64_t version = 0;
+        std::shared_ptr<const release::project_settings> project;
+        std::shared_ptr<const rendering> what;
+    };
+    struct kept_record {
+        std::int64_t version = 0;
+        release::release_record what;
+    };
+
+    /// What one commit leaves of one release.
+    struct part_ending {
+        chain_head head;
+        shown_state shown;
+    };
+
     task<result<>> commit(decided what, release::actor who, std::string cause, companions with, instant now);
-    /// Where the journal of that release ends after these events.
-    chain_head add_part(store::batch& changes, const part& each, const release::release_state& after, std::string actor,
-                        std::string cause, instant now) const;
-    void keep(const std::string& id, release::release_state after);
+    part_ending add_part(store::batch& changes, const part& each, const release::release_state& after,
+                         std::string actor, std::string cause, instant now);
+    /// What Slack shows of the state before, rendered again when it is not at hand.
+    std::shared_ptr<const rendering> shown_before(const part& each, const std::string& head,
+                                                  const std::shared_ptr<const release::project_settings>& project);
+    task<result<bool>> belongs_to(std::string id, std::string project);
+    /// The newest state there is of it.
+    state_pointer keep(const std::string& id, release::release_state after);
     /// Freeze and resources at this moment.
     task<result<release::circumstances>> around(release::release_state state, house_pointer house, instant now);
     /// What follows elsewhere from these events of a release: the end of a rollback ends the release it takes back,
@@ -125,8 +157,12 @@ private:
     const release::kinds& kinds_;
     freeze_lookup freezes_;
     moment_hook moments_;
-    std::map<std::string, state_pointer> cache_;
+    /// A state of a whole checklist is large, and most releases wait: the others are replayed when they are needed.
+    at_hand<state_pointer> states_{64};
+    at_hand<shown_state> shown_{8};
     std::map<std::string, chain_head> heads_;
+    std::map<std::string, kept_record> records_;
+    std::map<std::string, std::string> projects_of_;  ///< release id → project, where the id alone does not tell
     std::map<std::string, house_pointer> houses_;
 };
 

@@ -60,34 +60,36 @@ bool is_conflict(const failure& why) {
 
 }  // namespace
 
-void journal::keep(const std::string& id, release::release_state after) {
-    auto& kept = cache_[id];
-    if (!kept || kept->journal < after.journal) kept = std::make_shared<const release::release_state>(std::move(after));
+std::shared_ptr<const rendering> journal::shown_before(
+    const part& each, const std::string& head, const std::shared_ptr<const release::project_settings>& project) {
+    const auto* kept = shown_.find(each.id);
+    if (kept != nullptr && kept->version == each.before->journal && kept->project == project) return kept->what;
+    return std::make_shared<const rendering>(render_(with_head(*each.before, head), *project));
 }
 
-journal::chain_head journal::add_part(store::batch& changes, const part& each, const release::release_state& after,
-                                      std::string actor, std::string cause, instant now) const {
+journal::part_ending journal::add_part(store::batch& changes, const part& each, const release::release_state& after,
+                                       std::string actor, std::string cause, instant now) {
     if (each.events.empty()) return {};
     store::append added{stream_of(each.id), each.before->journal, {}};
     for (const auto& happened : each.events)
         added.events.push_back({release::name_of(happened), release::data_of(happened), actor, cause, now});
+    const bool is_new = each.before->journal == 0;
     const auto known = heads_.find(each.id);
     const bool is_known = known != heads_.end() && known->second.version == each.before->journal;
     const auto head = is_known ? known->second.hash : std::string{};
-    chain_head ends{after.journal, {}};
-    if (is_known || each.before->journal == 0) ends.hash = hash_after(head, added);
+    part_ending ends{{after.journal, {}}, {}};
+    if (is_known || is_new) ends.head.hash = hash_after(head, added);
     changes.appends.push_back(std::move(added));
     add_work(changes, *each.before, after, each.events, now);
     add_watches(changes, *each.before, after, now);
     if (std::holds_alternative<release::release_started>(each.events.front()))
         changes.claims.push_back({claim_of(after.project), after.id});
     const auto project = projects_(after.project);
-    if (project && each.before->journal == 0)
-        put_changed(changes, render_, nullptr, with_head(after, ends.hash), *project);
-    else if (project) {
-        const auto before = with_head(*each.before, head);
-        put_changed(changes, render_, &before, with_head(after, ends.hash), *project);
-    }
+    if (!project || !render_) return ends;
+    const auto before = is_new ? std::make_shared<const rendering>() : shown_before(each, head, project);
+    auto fresh = std::make_shared<const rendering>(render_(with_head(after, ends.head.hash), *project));
+    put_changed(changes, *before, *fresh);
+    ends.shown = {after.journal, project, std::move(fresh)};
     return ends;
 }
 
@@ -98,11 +100,11 @@ task<result<>> journal::commit(decided what, release::actor who, std::string cau
     changes.outbox = std::move(with.messages);
     const auto actor = release::to_string(who.who);
     std::vector<release::release_state> after;
-    std::vector<chain_head> heads;
+    std::vector<part_ending> ends;
     for (const auto& each : what.releases) {
         auto state = *each.before;
         for (const auto& happened : each.events) state = release::apply(std::move(state), happened);
-        heads.push_back(add_part(changes, each, state, actor, cause, now));
+        ends.push_back(add_part(changes, each, state, actor, cause, now));
         auto counted = co_await with_durations(memory_, std::move(changes), *each.before, each.events);
         auto watched = co_await with_refusals(memory_, std::move(counted), each.events, projects_(state.project));
         changes = std::move(watched);
@@ -126,9 +128,11 @@ task<result<>> journal::commit(decided what, release::actor who, std::string cau
         for (const auto& happened : what.releases[i].events)
             spdlog::info("event={} release={} actor={} cause={} journal={}", release::name_of(happened),
                          what.releases[i].id, actor, cause, after[i].journal);
-        if (!heads[i].hash.empty() && heads_[what.releases[i].id].version < heads[i].version)
-            heads_[what.releases[i].id] = std::move(heads[i]);
-        if (!what.releases[i].events.empty()) keep(what.releases[i].id, std::move(after[i]));
+        const auto& id = what.releases[i].id;
+        auto& [head, shown] = ends[i];
+        if (!head.hash.empty() && heads_[id].version < head.version) heads_[id] = std::move(head);
+        if (shown.what) shown_.put(id, std::move(shown));
+        if (!what.releases[i].events.empty()) keep(id, std::move(after[i]));
     }
     if (what.house)
         for (const auto& happened : what.house->events)
@@ -190,6 +194,7 @@ task<result<state_pointer>> journal::ask(std::string id, release::command asked,
     for (int conflict = 0; conflict < most_conflicts; ++conflict) {
         const auto state = co_await load(id);
         if (!state) co_return state.error();
+        if (const auto known = knows(**state); !known) co_return known.error();
         const auto house = co_await load_project((*state)->project);
         if (!house) co_return house.error();
         const auto now = time_.now();

@@ -67,6 +67,7 @@ task<result<house_pointer>> journal::ask_project(std::string name, release::proj
             if (*holder) {
                 const auto running = co_await load(**holder);
                 if (!running) co_return running.error();
+                if (const auto known = knows(**running); !known) co_return known.error();
                 auto later = **house;
                 for (const auto& each : *judged) later = release::apply(std::move(later), each);
                 const auto seen =

@@ -12,8 +12,9 @@ namespace slipway::conductor {
 
 namespace {
 
-store::outbox_put row_of(const std::string& key, const slack::desired& wish, int priority) {
-    return {key, slack::lane_of(wish), priority, slack::to_json(wish), std::nullopt};
+store::outbox_put row_of(const std::string& key, slack::desired wish, int priority) {
+    auto lane = slack::lane_of(wish);
+    return {key, std::move(lane), priority, slack::to_json(std::move(wish)), std::nullopt};
 }
 
 }  // namespace
@@ -22,9 +23,10 @@ rendering render_release(const release::release_state& state, const release::pro
     auto view = views::everything(state, project);
     rendering made;
     made.buttons = std::move(view.buttons);
-    for (const auto& each : view.messages) {
-        made.messages.push_back(row_of(each.key, each.wish, each.priority));
-        if (each.retired) made.retired.emplace(each.key, row_of(each.key, *each.retired, each.priority));
+    made.messages.reserve(view.messages.size());
+    for (auto& each : view.messages) {
+        if (each.retired) made.retired.emplace(each.key, row_of(each.key, std::move(*each.retired), each.priority));
+        made.messages.push_back(row_of(each.key, std::move(each.wish), each.priority));
     }
     return made;
 }
@@ -36,23 +38,20 @@ bool waits_for_people(const boost::json::object& body) {
     });
 }
 
-void put_changed(store::batch& changes, const renderer& render, const release::release_state* before,
-                 const release::release_state& after, const release::project_settings& project) {
-    if (!render) return;
-    rendering old;
-    if (before != nullptr) old = render(*before, project);
-    auto fresh = render(after, project);
-    std::map<std::string, const boost::json::object*> shown;
-    for (const auto& each : old.messages) shown[each.key] = &each.body;
-    for (const auto& each : fresh.messages) old.retired.erase(each.key);
-    for (auto& [key, each] : old.retired) changes.outbox.push_back(std::move(each));
-    for (auto& each : fresh.messages) {
+void put_changed(store::batch& changes, const rendering& before, const rendering& fresh) {
+    std::map<std::string_view, const boost::json::object*> shown;
+    for (const auto& each : before.messages) shown[each.key] = &each.body;
+    std::set<std::string_view> goes_on;
+    for (const auto& each : fresh.messages) goes_on.insert(each.key);
+    for (const auto& [key, each] : before.retired)
+        if (!goes_on.contains(key)) changes.outbox.push_back(each);
+    for (const auto& each : fresh.messages) {
         const auto same = shown.find(each.key);
         if (same != shown.end() && *same->second == each.body) continue;
-        changes.outbox.push_back(std::move(each));
+        changes.outbox.push_back(each);
     }
     std::set<std::string> known;
-    for (const auto& each : old.buttons) known.insert(release::id_of(each));
+    for (const auto& each : before.buttons) known.insert(release::id_of(each));
     for (const auto& each : fresh.buttons) {
         const auto id = release::id_of(each);
         if (known.insert(id).second)

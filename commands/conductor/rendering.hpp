@@ -26,10 +26,8 @@ using renderer = std::function<rendering(const release::release_state&, const re
 /// The renderer of the product: everything commands/views shows of a release.
 rendering render_release(const release::release_state& state, const release::project_settings& project);
 
-/// Puts into `changes` what differs between the two states: message rows, and a document for every button that is
-/// shown. `before` null = everything.
-void put_changed(store::batch& changes, const renderer& render, const release::release_state* before,
-                 const release::release_state& after, const release::project_settings& project);
+/// Puts into `changes` what `fresh` shows differently: message rows, and a document for every button that is new.
+void put_changed(store::batch& changes, const rendering& before, const rendering& fresh);
 
 /// Does this outbox body show anything to press? A standing message only: an answer to one person is never repeated.
 bool waits_for_people(const boost::json::object& body);

@@ -58,11 +58,12 @@ task<result<release::start>> prepare_start(desk& with, project_pointer project, 
                                              " cannot be used right now: " + with.why_disabled(project->name)};
     const auto facts = co_await steps::read_pins(*services, project, version);
     if (!facts) co_return facts.error();
-    const auto earlier = co_await with.releases.ids(project->name + "-" + version);
-    if (!earlier) co_return earlier.error();
+    const auto stem = project->name + "-" + version;
+    const auto attempt = co_await with.releases.next_attempt(stem);
+    if (!attempt) co_return attempt.error();
     auto begun = common_start(*project, by);
-    begun.attempt = static_cast<int>(earlier->size()) + 1;
-    begun.id = project->name + "-" + version + "-" + std::to_string(begun.attempt);
+    begun.attempt = *attempt;
+    begun.id = stem + "-" + std::to_string(begun.attempt);
     begun.version = version;
     auto kept = co_await with_rules_kept(with, project, *plan, begun.rights);
     if (!kept) co_return kept.error();

@@ -26,15 +26,15 @@ struct place {
     int priority = slack::priority::detail;
 };
 
-slack::desired_message wish_for(const rendered& message, const place& where) {
+slack::desired_message wish_for(rendered message, const place& where) {
     slack::desired_message wish;
     wish.channel = where.user.empty() ? where.channel : std::string{};
     wish.user = where.user;
     wish.thread_of = where.thread_of;
     wish.broadcast = where.broadcast;
     wish.pin = where.pin;
-    wish.text = message.text;
-    wish.blocks = message.blocks;
+    wish.text = std::move(message.text);
+    wish.blocks = std::move(message.blocks);
     return wish;
 }
 
@@ -76,31 +76,35 @@ private:
                 .priority = priority};
     }
 
-    void put(const std::string& name, const rendered& message, const place& where, const markup& when_retired = {}) {
-        outgoing one{name, wish_for(message, where), where.priority, std::nullopt};
+    void put(const std::string& name, rendered message, const place& where, const markup& when_retired = {}) {
+        rendered rest;
+        rest.thread_parts = std::move(message.thread_parts);
+        rest.files = std::move(message.files);
+        outgoing one{name, slack::desired_message{}, where.priority, std::nullopt};
         if (!when_retired.empty()) one.retired = wish_for(without_buttons(message, when_retired), where);
+        one.wish = wish_for(std::move(message), where);
         made_.messages.push_back(std::move(one));
-        put_rest(name, message, where);
+        put_rest(name, std::move(rest), where);
     }
 
     /// What the message itself could not hold. Slack's threads are flat: parts of an answer are answers beside it.
-    void put_rest(const std::string& name, const rendered& message, const place& where) {
+    void put_rest(const std::string& name, rendered message, const place& where) {
         place below = where;
         below.thread_of = where.thread_of.empty() ? name : where.thread_of;
         below.broadcast = below.pin = false;
         below.priority = slack::priority::detail;
         int number = 0;
-        for (const auto& each : message.thread_parts) {
+        for (auto& each : message.thread_parts) {
             slack::desired_message gone = wish_for({}, below);
             gone.remove = true;
-            made_.messages.push_back(
-                {name + "/part/" + std::to_string(++number), wish_for(each, below), below.priority, gone});
+            made_.messages.push_back({name + "/part/" + std::to_string(++number), wish_for(std::move(each), below),
+                                      below.priority, std::move(gone)});
         }
         if (!where.user.empty()) return;  // the channel's copy has the files
-        for (const auto& each : message.files)
+        for (auto& each : message.files)
             made_.messages.push_back(
                 {name + "/file/" + each.name,
-                 slack::desired_file{where.channel, below.thread_of, each.name, each.name, each.content},
+                 slack::desired_file{where.channel, below.thread_of, each.name, each.name, std::move(each.content)},
                  below.priority, std::nullopt});
     }
 

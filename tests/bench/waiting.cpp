@@ -15,46 +15,20 @@
 #include <fstream>
 #include <iostream>
 #include <mutex>
-#include <sstream>
 #include <stdexcept>
 
 #include "commands/conductor/conductor.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/process/process.hpp"
+#include "tests/bench/bot_parts.hpp"
 #include "tests/fakes/temporary_folder.hpp"
 
 namespace {
 
 using namespace slipway;
+using namespace slipway::bench;
 using clock_type = std::chrono::steady_clock;
 namespace json = boost::json;
-
-/// Everything goes well at once, and there is never anything to decide about; what waits, waits for a gate.
-class quiet_kind final : public steps::step_kind {
-public:
-    explicit quiet_kind(release::kind_facts facts) : facts_{std::move(facts)} {}
-    release::kind_facts facts() const override { return facts_; }
-    std::string plan(const release::step_rule& rule, const release::project_settings&,
-                     const std::string&) const override {
-        return rule.title;
-    }
-    task<result<steps::look_outcome>> look(steps::context) override {
-        steps::look_outcome seen;
-        seen.found.summary = "nothing is open";
-        seen.found.fingerprint = "1";
-        seen.complete = true;
-        co_return seen;
-    }
-    task<result<steps::probe_outcome>> probe(steps::context, steps::act) override { co_return steps::probe_outcome{}; }
-    task<result<steps::outcome>> perform(steps::context here, steps::act) override {
-        steps::outcome done;
-        done.text = here.rule.title;
-        co_return done;
-    }
-
-private:
-    release::kind_facts facts_;
-};
 
 /// Counts the releases that a bot says it has taken up.
 class resumed_counter final : public spdlog::sinks::base_sink<std::mutex> {
@@ -69,37 +43,10 @@ private:
     void flush_() override {}
 };
 
-release::checklist default_checklist() {
-    std::ifstream in{SLIPWAY_SOURCE_DIR "/deploy/checklists/default.yaml"};
-    std::ostringstream text;
-    text << in.rdbuf();
-    std::vector<release::kind_facts> kinds;
-    for (const auto& [name, facts] : steps::kind_table()) kinds.push_back(facts);
-    auto read = release::read_checklist(text.str(), "default.yaml", kinds,
-                                        {{"developer", 2}, {"qa", 1}, {"release-manager", 1}, {"dba", 1}});
-    if (!read.problems.empty()) throw std::runtime_error{read.problems.front().text()};
-    return std::move(read.list);
-}
-
-std::string project_of(int number) {
-    auto digits = std::to_string(number);
-    digits.insert(0, 5 - digits.size(), '0');
-    return "project" + digits;
-}
-
 /// The core of a bot with a project for each release, as a real one would know them.
 struct core {
-    core(const std::string& folder, int releases, std::size_t at_once) : log_folder{folder + "/logs"} {
-        for (int i = 0; i < releases; ++i) {
-            release::project_settings made;
-            made.name = made.title = project_of(i);
-            made.channel = "C1";
-            made.roles = {
-                {"release-manager", {"UANA"}}, {"developer", {"UDEE", "UEVE"}}, {"qa", {"UQUINN"}}, {"dba", {"UDAN"}}};
-            made.people = {{"UANA", "ana", "Ana", {}}, {"UDEE", "dee", "Dee", {}}};
-            auto name = made.name;
-            projects[std::move(name)] = std::make_shared<release::project_settings>(std::move(made));
-        }
+    core(const std::string& folder, int releases, std::size_t at_once)
+        : log_folder{folder + "/logs"}, projects{projects_for(releases, /*apart=*/false)} {
         for (const auto& [name, facts] : steps::kind_table()) kinds[name] = std::make_unique<quiet_kind>(facts);
         auto opened = store::open_sqlite(loop.get_executor(), folder + "/slipway.db", [this] { return time->now(); });
         if (!opened) throw std::runtime_error{opened.error().sentence()};
@@ -171,7 +118,7 @@ struct core {
     asio::io_context loop{1};
     std::string log_folder;
     std::unique_ptr<timers> time = create_system_timers();
-    std::map<std::string, std::shared_ptr<const release::project_settings>> projects;
+    project_map projects;
     conductor::kind_map kinds;
     steps::services services;
     std::unique_ptr<store::store> memory;
@@ -186,19 +133,8 @@ int fill(const std::string& folder, int releases) {
     const auto plan = default_checklist();
     asio::co_spawn(bot.loop, bot.drives->run(), asio::detached);
     for (int i = 0; i < releases; ++i) {
-        release::start wish;
-        wish.project = project_of(i);
-        wish.version = "1.4.0";
-        wish.id = wish.project + "-1.4.0-1";
-        wish.channel = "C1";
-        wish.team = "T1";
-        wish.plan = plan;
-        wish.rights = release::default_rights();
-        wish.facts["candidate"] = "c0ffee";
-        wish.facts["base"] = "ba5e";
-        const release::actor ana{
-            .who = {"T1", "UANA"}, .roles = {"release-manager"}, .roles_known = true, .is_robot = false};
-        const auto begun = bot.run(bot.releases_of->begin(std::move(wish), ana, "bench", {}));
+        auto wish = wish_for(i, *bot.projects.at(project_of(i)), plan);
+        const auto begun = bot.run(bot.releases_of->begin(std::move(wish), ana(), "bench", {}));
         if (!begun) throw std::runtime_error{begun.error().sentence()};
     }
     const auto last = project_of(releases - 1) + "-1.4.0-1";

@@ -499,7 +499,7 @@ private:
         const auto [at, fresh] = books_.outbox.try_emplace(wanted.key);
         auto& each = at->second;
         auto& row = each.row;
-        const bool changed = fresh || json::serialize(row.body) != json::serialize(wanted.body);
+        const bool changed = fresh || row.body != wanted.body;
         if (fresh) {
             row.key = wanted.key;
             each.number = ++books_.number;

@@ -19,7 +19,7 @@ release::kind_facts facts(const char* name, step_class what, bool looks, bool pr
 /// What every kind of this world shares: calls that take time and can go wrong, in the process that makes them.
 class worldly : public steps::step_kind {
 public:
-    worldly(outside_world& outside, dice& chance, life& mine, release::kind_facts facts)
+    worldly(worlds& outside, dice& chance, life& mine, release::kind_facts facts)
         : outside_{outside}, chance_{chance}, mine_{mine}, facts_{std::move(facts)} {}
     release::kind_facts facts() const override { return facts_; }
     std::string plan(const release::step_rule& rule, const release::project_settings&,
@@ -28,13 +28,14 @@ public:
     }
 
 protected:
+    outside_world& world_of(const steps::context& here) { return outside_.at(here.state->project); }
     /// A call that changes something. `effect` says how it ended; it is run again when the request arrives twice.
     template <class Effect>
-    task<result<>> change(std::string whom, Effect effect) {
+    task<result<>> change(outside_world& world, std::string whom, Effect effect) {
         // What the database said last may take so long to arrive.
         constexpr milliseconds slowest{60'000};
         if (mine_.luck.away_since(mine_.clock.now() - virtual_clock::start) > slowest)
-            outside_.begun_blind.push_back(whom);
+            world.begun_blind.push_back(whom);
         const auto what = mine_.luck.draw();
         co_await mine_.under_way(what);
         const auto wrong = answer_of(what, whom, /*is_read=*/false, errc::refused);
@@ -59,7 +60,7 @@ protected:
         return made;
     }
 
-    outside_world& outside_;
+    worlds& outside_;
     dice& chance_;
     life& mine_;
     release::kind_facts facts_;
@@ -81,12 +82,12 @@ public:
 class merges final : public worldly {
 public:
     using worldly::worldly;
-    task<result<steps::look_outcome>> look(steps::context) override {
+    task<result<steps::look_outcome>> look(steps::context here) override {
         const auto there = co_await ask("GitLab");
         if (!there) co_return there.error();
         steps::look_outcome seen;
         seen.complete = true;
-        for (const auto& [id, each] : outside_.requests) {
+        for (const auto& [id, each] : world_of(here).requests) {
             release::item_state item;
             item.id = id;
             item.title = untrusted{"Change " + id};
@@ -102,21 +103,22 @@ public:
         seen.found.fingerprint = seen.found.summary;
         co_return seen;
     }
-    task<result<steps::probe_outcome>> probe(steps::context, steps::act intent) override {
+    task<result<steps::probe_outcome>> probe(steps::context here, steps::act intent) override {
         const auto there = co_await ask("GitLab");
         if (!there) co_return there.error();
-        const bool merged = outside_.requests.at(intent.item).merged;
+        const bool merged = world_of(here).requests.at(intent.item).merged;
         co_return steps::probe_outcome{merged ? answer::done : answer::not_done, intent.item, {}, {}};
     }
-    task<result<steps::outcome>> perform(steps::context, steps::act intent) override {
-        const auto merge = [this, intent]() -> result<> {
-            auto& request = outside_.requests.at(intent.item);
+    task<result<steps::outcome>> perform(steps::context here, steps::act intent) override {
+        auto& world = world_of(here);
+        const auto merge = [&world, intent]() -> result<> {
+            auto& request = world.requests.at(intent.item);
             if (request.merged) return failure{errc::refused, "it is merged already"};
             request.merged = true;
             ++request.merges;
             return {};
         };
-        const auto done = co_await change("GitLab", merge);
+        const auto done = co_await change(world, "GitLab", merge);
         if (!done) co_return done.error();
         co_return said("merged");
     }
@@ -136,18 +138,20 @@ public:
 class commit final : public worldly {
 public:
     using worldly::worldly;
-    task<result<steps::probe_outcome>> probe(steps::context, steps::act intent) override {
-        const auto made = outside_.commits.find(intent.key);
-        if (made == outside_.commits.end()) co_return steps::probe_outcome{answer::not_done, "", {}, {}};
+    task<result<steps::probe_outcome>> probe(steps::context here, steps::act intent) override {
+        auto& world = world_of(here);
+        const auto made = world.commits.find(intent.key);
+        if (made == world.commits.end()) co_return steps::probe_outcome{answer::not_done, "", {}, {}};
         co_return steps::probe_outcome{answer::done, "it is there", {}, json::object{{"candidate", made->second}}};
     }
     task<result<steps::outcome>> perform(steps::context here, steps::act intent) override {
+        auto& world = world_of(here);
         const auto id = "commit of " + here.state->version;
-        const auto make = [this, intent, id]() -> result<> {
-            outside_.commits[intent.key] = id;
+        const auto make = [&world, intent, id]() -> result<> {
+            world.commits[intent.key] = id;
             return {};
         };
-        const auto done = co_await change("the repository", make);
+        const auto done = co_await change(world, "the repository", make);
         if (!done) co_return done.error();
         auto made = said("committed");
         made.facts["candidate"] = id;
@@ -162,9 +166,10 @@ public:
         const auto there = co_await ask("the remote");
         if (!there) co_return there.error();
         const auto wanted = here.state->fact("candidate");
+        auto& world = world_of(here);
         const auto at = [&](const std::string& ref) {
-            const auto found = outside_.refs.find(ref);
-            return found != outside_.refs.end() ? found->second : std::string{};
+            const auto found = world.refs.find(ref);
+            return found != world.refs.end() ? found->second : std::string{};
         };
         const auto tag = at("tag " + here.state->version);
         const int there_already = (at("trunk") == wanted) + (at("stable") == wanted) + (tag == wanted);
@@ -174,10 +179,11 @@ public:
     }
     task<result<steps::outcome>> perform(steps::context here, steps::act) override {
         const auto wanted = here.state->fact("candidate");
-        const auto send = [this, wanted, version = here.state->version] {
-            return outside_.push(wanted, "tag " + version, "t0", "s0", chance_);
+        auto& world = world_of(here);
+        const auto send = [this, &world, wanted, version = here.state->version] {
+            return world.push(wanted, "tag " + version, "t0", "s0", chance_);
         };
-        const auto done = co_await change("the remote", send);
+        const auto done = co_await change(world, "the remote", send);
         if (!done) co_return done.error();
         co_return said("pushed");
     }
@@ -194,20 +200,21 @@ public:
         seen.found.fingerprint = "dry run";
         co_return seen;
     }
-    task<result<steps::probe_outcome>> probe(steps::context, steps::act intent) override {
+    task<result<steps::probe_outcome>> probe(steps::context here, steps::act intent) override {
         const auto there = co_await ask("Salt");
         if (!there) co_return there.error();
-        const bool ran = outside_.salt_runs.contains(intent.key);
+        const bool ran = world_of(here).salt_runs.contains(intent.key);
         co_return steps::probe_outcome{ran ? answer::done : answer::not_done, "", {}, {}};
     }
     task<result<steps::outcome>> perform(steps::context here, steps::act intent) override {
-        const auto run = [this, key = intent.key, version = here.state->version]() -> result<> {
-            if (!outside_.salt_runs.try_emplace(key, version).second)
+        auto& world = world_of(here);
+        const auto run = [&world, key = intent.key, version = here.state->version]() -> result<> {
+            if (!world.salt_runs.try_emplace(key, version).second)
                 return failure{errc::exists, "that run is there already"};
-            for (const auto& host : hosts) outside_.deployed[host].push_back(version);
+            for (const auto& host : hosts) world.deployed[host].push_back(version);
             return {};
         };
-        const auto done = co_await change("Salt", run);
+        const auto done = co_await change(world, "Salt", run);
         if (!done) co_return done.error();
         co_return said("4 hosts");
     }
@@ -216,20 +223,22 @@ public:
 class restart final : public worldly {
 public:
     using worldly::worldly;
-    task<result<steps::probe_outcome>> probe(steps::context, steps::act intent) override {
+    task<result<steps::probe_outcome>> probe(steps::context here, steps::act intent) override {
         const auto there = co_await ask("the servers");
         if (!there) co_return there.error();
+        auto& world = world_of(here);
         for (const auto& host : hosts)
-            if (outside_.started[host] <= intent.intended)
+            if (world.started[host] <= intent.intended)
                 co_return steps::probe_outcome{answer::not_done, host + " is older", {}, {}};
         co_return steps::probe_outcome{answer::done, "all are newer than the intent", {}, {}};
     }
-    task<result<steps::outcome>> perform(steps::context, steps::act) override {
-        const auto start = [this]() -> result<> {
-            for (const auto& host : hosts) outside_.started[host] = mine_.clock.now();
+    task<result<steps::outcome>> perform(steps::context here, steps::act) override {
+        auto& world = world_of(here);
+        const auto start = [this, &world]() -> result<> {
+            for (const auto& host : hosts) world.started[host] = mine_.clock.now();
             return {};
         };
-        const auto done = co_await change("the servers", start);
+        const auto done = co_await change(world, "the servers", start);
         if (!done) co_return done.error();
         co_return said("restarted");
     }
@@ -296,26 +305,27 @@ std::vector<std::string> outside_world::twice() const {
     return found;
 }
 
-release::kinds facts_of_kinds() {
+release::kinds facts_of_kinds(version known) {
     release::kinds all;
     all["notify"] = facts("notify", step_class::notify, false, false, side_effect::none);
     all["merge_requests"] = facts("merge_requests", step_class::action, true, true, side_effect::irreversible);
-    all["run"] = facts("run", step_class::check, false, false, side_effect::none);
     all["confirm"] = facts("confirm", step_class::confirm, false, false, side_effect::none);
     all["git_commit"] = facts("git_commit", step_class::action, false, true, side_effect::reversible);
     all["git_push"] = facts("git_push", step_class::action, false, true, side_effect::irreversible);
     all["salt_state"] = facts("salt_state", step_class::action, true, true, side_effect::irreversible);
-    all["restart"] = facts("restart", step_class::action, false, true, side_effect::reversible);
     all["http_check"] = facts("http_check", step_class::check, false, false, side_effect::none);
+    if (known == version::older) return all;
+    all["run"] = facts("run", step_class::check, false, false, side_effect::none);
+    all["restart"] = facts("restart", step_class::action, false, true, side_effect::reversible);
     return all;
 }
 
-std::map<std::string, std::unique_ptr<steps::step_kind>, std::less<>> kinds_over(outside_world& outside, dice& chance,
-                                                                                 life& mine) {
-    const auto table = facts_of_kinds();
+std::map<std::string, std::unique_ptr<steps::step_kind>, std::less<>> kinds_over(worlds& outside, dice& chance,
+                                                                                 life& mine, version known) {
+    const auto table = facts_of_kinds(known);
     std::map<std::string, std::unique_ptr<steps::step_kind>, std::less<>> all;
     const auto add = [&]<class Kind>(const char* name, std::type_identity<Kind>) {
-        all[name] = std::make_unique<Kind>(outside, chance, mine, table.at(name));
+        if (table.contains(name)) all[name] = std::make_unique<Kind>(outside, chance, mine, table.at(name));
     };
     add("notify", std::type_identity<announce>{});
     add("merge_requests", std::type_identity<merges>{});
@@ -329,24 +339,25 @@ std::map<std::string, std::unique_ptr<steps::step_kind>, std::less<>> kinds_over
     return all;
 }
 
-release::checklist plan() {
+release::checklist plan(version known) {
+    const bool is_newer = known == version::newer;
     release::checklist made;
     made.name = "simulated";
     made.stages = {{"prepare", "Prepare"}, {"deploy", "Deploy"}};
-    made.steps = {rule("announce", "prepare", "notify", side_effect::none),
-                  rule("merge-requests", "prepare", "merge_requests", side_effect::irreversible),
-                  rule("tests", "prepare", "run", side_effect::none),
-                  rule("read", "prepare", "confirm", side_effect::none, 1),
-                  rule("commit", "prepare", "git_commit", side_effect::reversible),
-                  rule("push", "prepare", "git_push", side_effect::irreversible, 2),
-                  rule("build", "deploy", "salt_state", side_effect::irreversible, 2),
-                  rule("restart", "deploy", "restart", side_effect::reversible),
-                  rule("home", "deploy", "http_check", side_effect::none)};
-    made.steps[0].text = "Build starting";
-    for (std::size_t i = 1; i < made.steps.size(); ++i) made.steps[i].needs = {made.steps[i - 1].id};
-    made.steps[2].needs = {"announce"};
-    made.steps[3].needs = {"merge-requests"};
-    made.steps[4].needs = {"tests", "read"};
+    const auto add = [&made](release::step_rule step, std::vector<std::string> needs) {
+        step.needs = std::move(needs);
+        made.steps.push_back(std::move(step));
+    };
+    add(rule("announce", "prepare", "notify", side_effect::none), {});
+    add(rule("merge-requests", "prepare", "merge_requests", side_effect::irreversible), {"announce"});
+    if (is_newer) add(rule("tests", "prepare", "run", side_effect::none), {"announce"});
+    add(rule("read", "prepare", "confirm", side_effect::none, 1), {"merge-requests"});
+    add(rule("commit", "prepare", "git_commit", side_effect::reversible), {is_newer ? "tests" : "announce", "read"});
+    add(rule("push", "prepare", "git_push", side_effect::irreversible, 2), {"commit"});
+    add(rule("build", "deploy", "salt_state", side_effect::irreversible, 2), {"push"});
+    if (is_newer) add(rule("restart", "deploy", "restart", side_effect::reversible), {"build"});
+    add(rule("home", "deploy", "http_check", side_effect::none), {is_newer ? "restart" : "build"});
+    made.steps.front().text = "Build starting";
     return made;
 }
 

@@ -15,6 +15,9 @@ namespace slipway::simulation {
 /// A guard that a run may have to do without, to show what it is for.
 enum class guard { none, atomic_push, fencing, inbox_before_ack, outbox_lookup, hold_check };
 
+/// Which version of Slipway a bot is: the older one does not know the step kinds `run` and `restart`.
+enum class version { older, newer };
+
 struct merge_request {
     std::string head;
     bool merged = false;
@@ -42,11 +45,15 @@ struct outside_world {
     std::vector<std::string> twice() const;
 };
 
-/// The kinds of the plan below, over that world.
-std::map<std::string, std::unique_ptr<steps::step_kind>, std::less<>> kinds_over(outside_world& outside, dice& chance,
-                                                                                 life& mine);
-release::kinds facts_of_kinds();
-/// announce → merge-requests → tests → read → commit → push → build → restart → home, with three gates.
-release::checklist plan();
+/// What is outside of each project.
+using worlds = std::map<std::string, outside_world>;
+
+/// The kinds of the plan below that a bot of that version knows, over those worlds.
+std::map<std::string, std::unique_ptr<steps::step_kind>, std::less<>> kinds_over(worlds& outside, dice& chance,
+                                                                                 life& mine, version known);
+release::kinds facts_of_kinds(version known);
+/// announce → merge-requests → tests → read → commit → push → build → restart → home, with three gates; an older
+/// version has neither tests nor restart in it.
+release::checklist plan(version known);
 
 }  // namespace slipway::simulation

@@ -1,11 +1,11 @@
-// One whole release under one seed, and what has to be true of it afterwards.
+// Whole releases under one seed, and what has to be true of them afterwards.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "tests/simulation/outside.hpp"
+#include "tests/simulation/sim_bot.hpp"
 
 namespace slipway::simulation {
 
@@ -16,7 +16,7 @@ struct report {
     milliseconds took{};  ///< by the virtual clock
 };
 
-/// The same seed and guard give the same run.
-report run(std::uint64_t seed, guard without = guard::none);
+/// The same seed and scene give the same run.
+report run(std::uint64_t seed, scene how = {});
 
 }  // namespace slipway::simulation

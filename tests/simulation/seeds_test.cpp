@@ -8,6 +8,7 @@
 
 using namespace slipway::simulation;
 using slipway::fakes::rounds;
+using slipway::fakes::sanitized;
 
 namespace {
 
@@ -19,8 +20,10 @@ struct quiet {
 /// The first promise that is broken without the guard, within so many seeds; "" = none.
 std::string first_break(guard without, std::uint64_t most) {
     const quiet here;
+    scene how;
+    how.without = without;
     for (std::uint64_t seed = 1; seed <= most; ++seed) {
-        const auto seen = run(seed, without);
+        const auto seen = run(seed, how);
         if (!seen.wrong.empty()) return seen.wrong.front();
     }
     return {};
@@ -42,10 +45,51 @@ TEST_CASE("R5.1 R5.2 R5.3 R5.8 R5.9 R5.10 R7.3 R7.10 whole releases keep every p
     CHECK(deaths > seeds);  // one a seed is its own end
 }
 
+namespace {
+
+/// So many seeds of that scene keep every promise; how often a bot died in all of them.
+std::size_t deaths_in(scene how, std::uint64_t seeds, const std::string& words) {
+    const quiet here;
+    std::size_t deaths = 0;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        const auto seen = run(seed, how);
+        deaths += seen.deaths;
+        INFO("replay: tests/simulate " << words << " --seeds 1 --first " << seed << " --verbose");
+        for (const auto& each : seen.wrong) FAIL_CHECK(each);
+    }
+    return deaths;
+}
+
+scene several(int bots, int releases) {
+    scene how;
+    how.bots = bots;
+    how.releases = releases;
+    return how;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "R11.1 R11.2 R11.4 twenty releases end as undisturbed ones while one of three bots is killed every few seconds",
+    "[simulation]") {
+    auto how = several(3, sanitized ? 3 : 20);
+    how.struck = true;
+    CHECK(deaths_in(how, 1, "--bots 3 --releases 20 --struck") > 100);
+}
+TEST_CASE("R11.1 R11.4 R11.6 several bots keep every promise under every kind of trouble", "[simulation]") {
+    const auto seeds = rounds(20U);
+    CHECK(deaths_in(several(3, 2), seeds, "--bots 3 --releases 2") > seeds * 3);  // three a seed are its own end
+}
+TEST_CASE("R11.5 bots of two versions side by side during an update keep every promise", "[simulation]") {
+    auto how = several(3, 3);
+    how.updated = true;
+    static_cast<void>(deaths_in(how, rounds(20U), "--bots 3 --releases 3 --updated"));
+}
 TEST_CASE("one seed is one run", "[simulation]") {
     const quiet here;
     for (const std::uint64_t seed : {7U, 23U, 42U}) {
-        const auto once = run(seed), again = run(seed);
+        const auto how = several(seed == 42 ? 2 : 1, 1);
+        const auto once = run(seed, how), again = run(seed, how);
         CHECK(once.handlers == again.handlers);
         CHECK(once.events == again.events);
         CHECK(once.clicks == again.clicks);

@@ -7,59 +7,82 @@
 namespace slipway::simulation {
 namespace {
 
-conductor::conductor_settings driving(const std::string& owner) {
+/// Timings of a bot among several are those of bot/app.cpp.
+constexpr milliseconds membership_lease{6'000}, announce_every{2'000};
+
+conductor::conductor_settings driving(const company& all, const std::string& owner) {
     conductor::conductor_settings made;
     made.owner = owner;
+    made.shares_work = all.how.bots > 1;
     made.log_directory = "/tmp";
     return made;
 }
 
-outbox::sender_settings sending(const std::string& owner) {
+outbox::sender_settings sending(const company& all, const std::string& owner) {
     outbox::sender_settings made;
     made.owner = owner;
+    if (all.how.bots > 1) {
+        made.lease = milliseconds{15'000};
+        made.deliver_within = milliseconds{11'000};
+    }
+    return made;
+}
+
+gateway::inbox_settings receiving(const company& all, const std::string& owner) {
+    gateway::inbox_settings made;
+    if (all.how.bots > 1) made.owner = owner;
     return made;
 }
 
 }  // namespace
 
-release::project_settings simulated_project() {
+std::string project_name(int number) {
+    return number == 1 ? "shop" : "shop-" + std::to_string(number);
+}
+
+release::project_settings simulated_project(int number) {
     release::project_settings made;
-    made.name = "shop";
-    made.title = "Shop";
-    made.channel = "C1";
+    made.name = project_name(number);
+    made.title = number == 1 ? "Shop" : "Shop " + std::to_string(number);
+    made.channel = "C" + std::to_string(number);
     made.roles = {{"release-manager", {"UANA"}}, {"developer", {"UDEE", "UEVE"}}, {"qa", {"UQUINN"}}};
     made.people = {{"UANA", "ana", "Ana", {}}, {"UDEE", "dee", "Dee", {}}, {"UEVE", "eve", "Eve", {}}};
     made.drift_poll = milliseconds{300'000};
     return made;
 }
 
-sim_bot::sim_bot(company& all, std::string owner)
+sim_bot::sim_bot(company& all, std::string owner, version known)
     : all_{all},
+      name_{std::move(owner)},
+      known_{known},
       mine_{all.clock, all.luck},
       memory_{all.loop.get_executor(), all.books, mine_},
-      slack_{all.slack, mine_, all.without != guard::outbox_lookup},
-      table_{facts_of_kinds()},
-      kinds_{kinds_over(all.outside, all.chance, mine_)},
-      project_{std::make_shared<release::project_settings>(simulated_project())},
-      releases_{memory_, all.clock, [this](const std::string&) { return project_; }, conductor::render_release, table_},
+      slack_{all.slack, mine_, all.how.without != guard::outbox_lookup},
+      table_{facts_of_kinds(known)},
+      kinds_{kinds_over(all.outside, all.chance, mine_, known)},
+      releases_{memory_, all.clock, [this](const std::string& name) { return projects_.at(name); },
+                conductor::render_release, table_},
       conductor_{all.loop.get_executor(),
                  releases_,
                  memory_,
                  all.clock,
                  [&all] { return all.chance.unit(); },
                  kinds_,
-                 [this](const std::string&) { return project_; },
+                 [this](const std::string& name) { return projects_.at(name); },
                  [this](const std::string&) { return &services_; },
                  {},
-                 driving(owner)},
+                 driving(all, name_)},
       desk_{desk_over()},
       inbox_{all.loop.get_executor(), memory_, all.clock,
              gateway::dispatch_to([this](slack::payload what, std::string id) {
                  return slash::handle(desk_, std::move(what), std::move(id));
-             })},
+             }),
+             receiving(all, name_)},
       sender_{all.loop.get_executor(), memory_, slack_, all.clock, [&all] { return all.chance.unit(); },
-              sending(owner)},
+              sending(all, name_)},
       tasks_{all.loop.get_executor()} {
+    for (int i = 1; i <= all.how.releases; ++i)
+        projects_[project_name(i)] = std::make_shared<release::project_settings>(simulated_project(i));
     services_.time = &all.clock;
     services_.store = &memory_;
 }
@@ -71,20 +94,36 @@ slash::desk sim_bot::desk_over() {
             slack_,
             kinds_,
             table_,
-            [this](const std::string& name) { return name == "shop" ? project_ : nullptr; },
+            [this](const std::string& name) {
+                const auto found = projects_.find(name);
+                return found == projects_.end() ? nullptr : found->second;
+            },
             [this](const std::string&) { return &services_; },
-            [] { return std::vector<std::string>{"shop"}; },
+            [this] { return all_.projects; },
             [](const std::string&) { return std::string{}; },
-            [](const release::project_settings&) -> result<release::checklist> { return plan(); }};
+            [known = known_](const release::project_settings&) -> result<release::checklist> { return plan(known); }};
 }
 
 void sim_bot::start() {
     tasks_.spawn("serve", serve());
 }
 
+/// Alone it knows that whoever held something is dead; among others it takes only what is free.
+task<result<>> sim_bot::join() {
+    if (all_.how.bots > 1) co_return co_await memory_.announce(name_, {}, membership_lease);
+    co_return co_await memory_.forget_leases();
+}
+
+task<> sim_bot::stay() {
+    for (;;) {
+        co_await all_.clock.sleep(announce_every);
+        static_cast<void>(co_await memory_.announce(name_, {}, membership_lease));
+    }
+}
+
 task<> sim_bot::serve() {
-    const auto forgotten = co_await memory_.forget_leases();
-    if (!forgotten) {
+    const auto joined = co_await join();
+    if (!joined) {
         mine_.die();  // the process ends, and is started again
         co_return;
     }
@@ -92,6 +131,11 @@ task<> sim_bot::serve() {
     if (!left) {
         mine_.die();
         co_return;
+    }
+    if (all_.how.bots > 1) {
+        const auto born = all_.clock.now();
+        tasks_.spawn("membership", stay());
+        tasks_.spawn("adoption", inbox_.adopt([this, born] { return all_.clock.now() - born > membership_lease; }));
     }
     sender_.start();
     co_await conductor_.run();
@@ -103,7 +147,7 @@ void sim_bot::deliver(slack::envelope arrived, std::function<void()> again) {
 
 task<> sim_bot::take(slack::envelope arrived, std::function<void()> again) {
     const auto id = slack::repeat_key(arrived);
-    if (all_.without == guard::inbox_before_ack) {
+    if (all_.how.without == guard::inbox_before_ack) {
         all_.acknowledged.insert(id);
         inbox_.handle({id, gateway::inbox_source, slack::to_json(arrived), all_.clock.now()});
         co_return;

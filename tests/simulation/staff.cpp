@@ -9,7 +9,7 @@
 namespace slipway::simulation {
 namespace {
 
-constexpr milliseconds patience{90'000};  ///< before somebody presses a button again that is still there
+constexpr milliseconds patience{90'000};  // before somebody presses a button again that is still there
 
 }  // namespace
 
@@ -17,19 +17,19 @@ staff::staff(company& all, std::function<void(slack::envelope)> send) : all_{all
 
 std::vector<staff::seen> staff::buttons() const {
     std::vector<seen> found;
-    const auto take = [&](const json::value& element) {
+    const auto take = [&](const json::value& element, const std::string& channel) {
         if (text_at(element, "type") != "button" || !text_at(element, "action_id").starts_with("slipway.")) return;
         auto value = text_at(element, "value");
         const auto row = all_.books.documents.find({conductor::button_collection, value});
         if (row == all_.books.documents.end()) return;
-        found.push_back({std::move(value), from_described<release::button>(json::value(row->second))});
+        found.push_back({std::move(value), from_described<release::button>(json::value(row->second)), channel});
     };
     for (const auto& message : all_.slack.messages) {
         if (message.deleted) continue;
         for (const auto& block : message.blocks) {
-            for (const auto& element : array_at(block, "elements")) take(element);
+            for (const auto& element : array_at(block, "elements")) take(element, message.channel);
             if (const auto* object = block.if_object(); object != nullptr && object->contains("accessory"))
-                take(object->at("accessory"));
+                take(object->at("accessory"), message.channel);
         }
     }
     return found;
@@ -55,7 +55,7 @@ void staff::press(const std::string& user, const seen& what) {
                         {"block_id", "b"},
                         {"action_ts", "1"}};
     interactive(user, {{"type", "block_actions"},
-                       {"channel", json::object{{"id", "C1"}}},
+                       {"channel", json::object{{"id", what.channel}}},
                        {"actions", json::array{std::move(action)}}});
 }
 
@@ -70,13 +70,14 @@ void staff::fill_in(const std::string& user, const seen& what, const std::string
     interactive(user, {{"type", "view_submission"}, {"view", std::move(view)}});
 }
 
-void staff::type(const std::string& user, const std::string& words) {
+void staff::type(const std::string& user, const std::string& words, const std::string& channel) {
     ++clicks_;
     slack::envelope made;
     made.id = "envelope" + std::to_string(clicks_);
     made.type = "slash_commands";
-    made.payload = {{"command", "/release"}, {"text", words},      {"user_id", user},
-                    {"team_id", "T1"},       {"channel_id", "C1"}, {"trigger_id", "trigger" + std::to_string(clicks_)}};
+    made.payload = {{"command", "/release"}, {"text", words},
+                    {"user_id", user},       {"team_id", "T1"},
+                    {"channel_id", channel}, {"trigger_id", "trigger" + std::to_string(clicks_)}};
     send_(std::move(made));
 }
 
@@ -88,7 +89,7 @@ bool staff::is_due(const std::string& user, const std::string& value) {
 }
 
 bool staff::happened(const release::button& about) const {
-    const auto& world = all_.outside;
+    const auto& world = all_.outside.at(about.release.substr(0, about.release.find("-1.4.0-")));
     if (!about.item.empty()) return world.requests.at(about.item).merged;
     if (about.step == "push") return world.pushes > 0 && world.half_pushes.empty();
     if (about.step == "build") return !world.deployed.empty();
@@ -118,19 +119,22 @@ void staff::mischief(const std::vector<seen>& all) {
     auto& chance = all_.chance;
     static const std::vector<std::string> people{"UANA", "UDEE", "UEVE", "UQUINN", "UNORA"};
     const auto& who = chance.one_of(people);
+    const auto number = all_.how.releases > 1 ? chance.between(1, all_.how.releases) : 1;
+    const auto channel = "C" + std::to_string(number);
     switch (chance.below(12)) {
         case 0:
-            return type(who, "hold wait a moment please");
+            return type(who, "hold wait a moment please", channel);
         case 1:
-            return type(who, "note Fixed the cart total");
+            return type(who, "note Fixed the cart total", channel);
         case 2:
-            return type(who, "status");
+            return type(who, "status", channel);
         case 3:
-            return type(who == "UANA" ? "UDEE" : who, "start 1.4.0");  // Ana's second one might come after the first
+            return type(who == "UANA" ? "UDEE" : who, "start 1.4.0",
+                        channel);  // Ana's second one might come after the first
         case 4:
-            return type("UANA", "retry");
+            return type("UANA", "retry", channel);
         case 5:
-            return type(who, "frobnicate");
+            return type(who, "frobnicate", channel);
         default:
             break;
     }
@@ -148,8 +152,14 @@ void staff::mischief(const std::vector<seen>& all) {
 }
 
 void staff::look() {
-    if (!all_.books.claims.contains("live/shop") && all_.books.streams.empty() && is_due("UANA", "start"))
-        type("UANA", "start 1.4.0");
+    for (std::size_t i = 0; i < all_.projects.size(); ++i) {
+        const auto channel = "C" + std::to_string(i + 1);
+        // While bots are replaced, some begin under the older version and some under the newer one.
+        const milliseconds later{all_.how.updated ? 60'000 * static_cast<std::int64_t>(i + 1) : 0};
+        if (all_.clock.now() < virtual_clock::start + later) continue;
+        const bool is_begun = all_.books.streams.contains("release/" + all_.projects[i] + "-1.4.0-1");
+        if (!is_begun && is_due("UANA", "start in " + channel)) type("UANA", "start 1.4.0", channel);
+    }
     const auto all = buttons();
     for (const auto& each : all) duty(each);
     if (plays_ && all_.chance.happens(120)) mischief(all);

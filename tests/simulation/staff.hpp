@@ -27,11 +27,12 @@ private:
     struct seen {
         std::string value;
         release::button means;
+        std::string channel;
     };
     std::vector<seen> buttons() const;
     void press(const std::string& user, const seen& what);
     void fill_in(const std::string& user, const seen& what, const std::string& reason);
-    void type(const std::string& user, const std::string& words);
+    void type(const std::string& user, const std::string& words, const std::string& channel);
     void duty(const seen& each);
     void mischief(const std::vector<seen>& all);
     bool is_due(const std::string& user, const std::string& value);

@@ -16,19 +16,6 @@
 namespace slipway::slash {
 namespace {
 
-/// Every release of the project, oldest first. A replay each, but cached; asked rarely.
-task<result<std::vector<release::release_record>>> records_of(desk& with, std::string project) {
-    const auto ids = co_await with.releases.ids(project);
-    if (!ids) co_return ids.error();
-    std::vector<release::release_record> all;
-    for (const auto& id : *ids) {
-        const auto state = co_await with.releases.load(id);
-        if (!state) co_return state.error();
-        if ((*state)->project == project) all.push_back(release::record_of(**state));
-    }
-    co_return all;
-}
-
 std::vector<views::judged_migration> judged(const release::rollback_choice& choice) {
     std::vector<views::judged_migration> all;
     for (const auto& each : choice.migrations) {
@@ -64,13 +51,13 @@ task<result<release::start>> prepared(desk& with, project_pointer project, relea
     const auto plan = with.way_back(*project, kind);
     if (!plan) co_return plan.error();
     const auto stem = project->name + "-" + version + (kind == "rollback" ? "-rollback" : "");
-    const auto earlier = co_await with.releases.ids(stem);
-    if (!earlier) co_return earlier.error();
+    const auto attempt = co_await with.releases.next_attempt(stem);
+    if (!attempt) co_return attempt.error();
     auto begun = common_start(*project, by);
     begun.kind = kind;
     begun.version = version;
     begun.plan = *plan;
-    begun.attempt = static_cast<int>(earlier->size()) + 1;
+    begun.attempt = *attempt;
     begun.id = stem + "-" + std::to_string(begun.attempt);
     co_return begun;
 }
@@ -95,7 +82,7 @@ public:
     }
     task<result<answer>> run(desk& with, asked question) override {
         const auto [version, reason] = first_word(question.words);
-        const auto all = co_await records_of(with, question.project->name);
+        const auto all = co_await with.releases.records(question.project->name);
         if (!all) co_return all.error();
         const auto choice = release::choose_rollback(*all, version);
         if (!choice) co_return choice.error();
@@ -191,7 +178,7 @@ public:
         if (!grammar) co_return grammar.error();
         const auto parsed = grammar->parse(version);
         if (!parsed) co_return parsed.error();
-        const auto all = co_await records_of(with, question.project->name);
+        const auto all = co_await with.releases.records(question.project->name);
         if (!all) co_return all.error();
         const auto* services = with.services(question.project->name);
         if (services == nullptr)

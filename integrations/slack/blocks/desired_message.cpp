@@ -9,8 +9,8 @@ namespace {
 void put(json::object& body, std::string_view name, const std::string& text) {
     if (!text.empty()) body[name] = text;
 }
-void put(json::object& body, std::string_view name, const json::array& list) {
-    if (!list.empty()) body[name] = list;
+void put(json::object& body, std::string_view name, json::array list) {
+    if (!list.empty()) body[name] = std::move(list);
 }
 void put(json::object& body, std::string_view name, bool flag) {
     if (flag) body[name] = true;
@@ -95,7 +95,7 @@ result<desired> read_home(const json::object& body) {
 
 }  // namespace
 
-json::object to_json(const desired_message& wish) {
+json::object to_json(desired_message wish) {
     json::object body{{"kind", "message"}};
     put(body, "channel", wish.channel);
     put(body, "user", wish.user);
@@ -103,7 +103,7 @@ json::object to_json(const desired_message& wish) {
     put(body, "thread_ts", wish.thread_ts);
     put(body, "broadcast", wish.broadcast);
     put(body, "text", wish.text);
-    put(body, "blocks", wish.blocks);
+    put(body, "blocks", std::move(wish.blocks));
     put(body, "pin", wish.pin);
     put(body, "delete", wish.remove);
     return body;
@@ -147,8 +147,8 @@ json::object to_json(const desired_home& wish) {
     return body;
 }
 
-json::object to_json(const desired& wish) {
-    return std::visit([](const auto& each) { return to_json(each); }, wish);
+json::object to_json(desired wish) {
+    return std::visit([](auto& each) { return to_json(std::move(each)); }, wish);
 }
 
 result<desired> desired_from_json(const json::object& body) {

@@ -63,12 +63,12 @@ struct desired_home {
 using desired = std::variant<desired_message, desired_ephemeral, desired_file, desired_response, desired_home>;
 
 /// The outbox body. Empty members are left out, so equal wishes are equal bytes.
-json::object to_json(const desired_message& wish);
+json::object to_json(desired_message wish);
 json::object to_json(const desired_ephemeral& wish);
 json::object to_json(const desired_file& wish);
 json::object to_json(const desired_response& wish);
 json::object to_json(const desired_home& wish);
-json::object to_json(const desired& wish);
+json::object to_json(desired wish);
 /// errc::invalid with what is missing; unknown members are ignored.
 result<desired> desired_from_json(const json::object& body);
 

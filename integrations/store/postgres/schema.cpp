@@ -109,18 +109,6 @@ failure foreign(const connection& db) {
                 "own by options=-csearch_path=NAME in the address"};
 }
 
-task<result<int>> version_of(connection& db) {
-    const auto known = co_await db.run(
-        "SELECT count(*) FILTER (WHERE table_name = 'slipway_schema'), count(*) FROM information_schema.tables "
-        "WHERE table_schema = current_schema()");
-    if (known.number(0, 0) == 0) {
-        if (known.number(0, 1) > 0) co_return foreign(db);
-        co_return 0;
-    }
-    const auto version = co_await db.run("SELECT version FROM slipway_schema");
-    co_return version.empty() ? 0 : static_cast<int>(version.number(0, 0));
-}
-
 task<result<>> check_encoding(connection& db) {
     const auto encoding = co_await db.run("SELECT current_setting('server_encoding'), current_schema() IS NULL");
     if (encoding.text(0, 0) != "UTF8")
@@ -136,11 +124,6 @@ task<result<>> check_encoding(connection& db) {
 task<result<>> migrate(connection& db) {
     const auto version = co_await version_of(db);
     if (!version) co_return version.error();
-    if (*version > newest_schema())
-        co_return failure{errc::refused,
-                          "the database " + db.place() + " has schema " + std::to_string(*version) +
-                              ", this program knows up to " + std::to_string(newest_schema()) +
-                              ": run the newer program that wrote it, or restore the backup from before"};
     for (auto next = static_cast<std::size_t>(*version); next < migrations.size(); ++next)
         co_await db.script(migrations.at(next));
     if (*version == newest_schema()) co_return result<>{};
@@ -151,6 +134,24 @@ task<result<>> migrate(connection& db) {
 }
 
 }  // namespace
+
+task<result<int>> version_of(connection& db) {
+    const auto known = co_await db.run(
+        "SELECT count(*) FILTER (WHERE table_name = 'slipway_schema'), count(*) FROM information_schema.tables "
+        "WHERE table_schema = current_schema()");
+    if (known.number(0, 0) == 0) {
+        if (known.number(0, 1) > 0) co_return foreign(db);
+        co_return 0;
+    }
+    const auto kept = co_await db.run("SELECT version FROM slipway_schema");
+    const auto version = kept.empty() ? 0 : static_cast<int>(kept.number(0, 0));
+    if (version > newest_schema())
+        co_return failure{errc::refused,
+                          "the database " + db.place() + " has schema " + std::to_string(version) +
+                              ", this program knows up to " + std::to_string(newest_schema()) +
+                              ": run the newer program that wrote it, or restore the backup from before"};
+    co_return version;
+}
 
 int newest_schema() noexcept {
     return static_cast<int>(migrations.size());

@@ -10,6 +10,9 @@ namespace slipway::store::postgres {
 /// program. Throws `trouble`.
 task<result<>> bring_up_to_date(connection& db);
 
+/// The version that the database has, 0 = it has no tables; errc::refused as above. Changes nothing. Throws `trouble`.
+task<result<int>> version_of(connection& db);
+
 /// The version that this program writes.
 int newest_schema() noexcept;
 

@@ -5,6 +5,7 @@
 #include "integrations/store/postgres/listener.hpp"
 #include "integrations/store/postgres/schema.hpp"
 #include "integrations/store/postgres/tables.hpp"
+#include "integrations/store/schema_state.hpp"
 
 namespace slipway::store {
 namespace postgres {
@@ -183,23 +184,52 @@ task<result<>> prepare(executor loop, connection_settings connecting) {
     co_return result<>{};
 }
 
+task<result<schema_state>> look(executor loop, connection_settings connecting) {
+    const auto db = co_await connection::open(loop, std::move(connecting));
+    if (!db) co_return db.error();
+    std::optional<failure> problem;
+    try {
+        const auto version = co_await version_of(**db);
+        if (!version) co_return version.error();
+        if (*version == 0) co_return schema_state::none;
+        co_return *version < newest_schema() ? schema_state::older : schema_state::current;
+    } catch (const trouble& found) {
+        problem = found.reason();
+    }
+    co_return *problem;
+}
+
+/// Blocks until it is done.
+template <class T>
+result<T> run_aside(const std::function<task<result<T>>(executor)>& work) {
+    asio::io_context aside;
+    std::exception_ptr bug;
+    std::optional<result<T>> ended;
+    asio::co_spawn(aside, work(aside.get_executor()), [&](std::exception_ptr failed, result<T> outcome) {
+        bug = std::move(failed);
+        ended = std::move(outcome);
+    });
+    aside.run();
+    if (bug) std::rethrow_exception(bug);
+    return std::move(*ended);
+}
+
+connection_settings connecting_to(const postgres_settings& settings) {
+    return {settings.address, settings.connect_within, settings.answer_within};
+}
+
 }  // namespace
 }  // namespace postgres
 
+result<schema_state> look_at_postgres(const postgres_settings& settings) {
+    return postgres::run_aside<schema_state>(
+        [&](executor aside) { return postgres::look(std::move(aside), postgres::connecting_to(settings)); });
+}
+
 result<std::unique_ptr<store>> open_postgres(executor loop, postgres_settings settings) {
-    const postgres::connection_settings connecting{settings.address, settings.connect_within, settings.answer_within};
-    result<> ready;
-    std::exception_ptr bug;
-    {
-        asio::io_context aside;
-        asio::co_spawn(aside, postgres::prepare(aside.get_executor(), connecting),
-                       [&](std::exception_ptr failed, result<> outcome) {
-                           bug = std::move(failed);
-                           ready = std::move(outcome);
-                       });
-        aside.run();
-    }
-    if (bug) std::rethrow_exception(bug);
+    const auto connecting = postgres::connecting_to(settings);
+    const auto ready =
+        postgres::run_aside<void>([&](executor aside) { return postgres::prepare(std::move(aside), connecting); });
     if (!ready) return ready.error();
     return std::make_unique<postgres::postgres_store>(std::move(loop), connecting, settings);
 }

@@ -1,6 +1,9 @@
 #include "integrations/store/sqlite/schema.hpp"
 
 #include <array>
+#include <filesystem>
+
+#include "integrations/store/schema_state.hpp"
 
 namespace slipway::store::sqlite {
 namespace {
@@ -116,10 +119,10 @@ result<> check_owner(connection& db, std::int64_t version) {
 }
 
 result<> migrate(connection& db) {
-    const auto version = number_of(db, "PRAGMA user_version");
-    auto ours = check_owner(db, version);
-    if (!ours || version == newest_schema()) return ours;
-    for (auto next = static_cast<std::size_t>(version); next < migrations.size(); ++next)
+    const auto version = version_of(db);
+    if (!version) return version.error();
+    if (*version == newest_schema()) return {};
+    for (auto next = static_cast<std::size_t>(*version); next < migrations.size(); ++next)
         db.script(migrations.at(next));
     db.script("PRAGMA application_id = " + std::to_string(our_application) +
               "; PRAGMA user_version = " + std::to_string(newest_schema()));
@@ -130,6 +133,13 @@ result<> migrate(connection& db) {
 
 int newest_schema() noexcept {
     return static_cast<int>(migrations.size());
+}
+
+result<int> version_of(connection& db) {
+    const auto version = number_of(db, "PRAGMA user_version");
+    const auto ours = check_owner(db, version);
+    if (!ours) return ours.error();
+    return static_cast<int>(version);
 }
 
 result<> bring_up_to_date(connection& db) {
@@ -146,3 +156,22 @@ result<> bring_up_to_date(connection& db) {
 }
 
 }  // namespace slipway::store::sqlite
+
+namespace slipway::store {
+
+result<schema_state> look_at_sqlite(const std::string& file) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) return failure{errc::not_found, "there is no database " + file};
+    const auto db = sqlite::connection::open(file);
+    if (!db) return db.error();
+    try {
+        const auto version = sqlite::version_of(**db);
+        if (!version) return version.error();
+        if (*version == 0) return schema_state::none;
+        return *version < sqlite::newest_schema() ? schema_state::older : schema_state::current;
+    } catch (const sqlite::trouble& problem) {
+        return problem.reason();
+    }
+}
+
+}  // namespace slipway::store

@@ -9,6 +9,9 @@ namespace slipway::store::sqlite {
 /// wrote, or that belongs to another program; errc::unavailable when it cannot be written.
 result<> bring_up_to_date(connection& db);
 
+/// The version that the file has, 0 = it has no tables; errc::refused as above. Throws `trouble`.
+result<int> version_of(connection& db);
+
 /// The version that this program writes (PRAGMA user_version).
 int newest_schema() noexcept;
 

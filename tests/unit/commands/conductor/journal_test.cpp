@@ -71,6 +71,51 @@ TEST_CASE("R4.1 the place of a project is taken until its release is over", "[co
     CHECK(*house.run(releases.ids("shop")) == std::vector<std::string>{"shop-1.4.0-1", "shop-1.5.0-1"});
 }
 
+TEST_CASE("a project whose name begins another's has its own releases, records and attempts", "[conductor][journal]") {
+    bench house;
+    auto releases = house.new_journal();
+    REQUIRE(house.begin(releases, "shop"));
+    REQUIRE(house.begin(releases, "shop-eu"));
+    REQUIRE(house.begin(releases, "shop-1", "4.0"));
+    CHECK(*house.run(releases.ids("shop")) == std::vector<std::string>{"shop-1.4.0-1"});
+    CHECK(*house.run(releases.ids("shop-eu")) == std::vector<std::string>{"shop-eu-1.4.0-1"});
+    CHECK(house.run(releases.ids(""))->size() == 3);
+    CHECK(*house.run(releases.next_attempt("shop-1.4.0")) == 2);
+    CHECK(*house.run(releases.next_attempt("shop-1.4.0-rc1")) == 1);
+    CHECK(*house.run(releases.next_attempt("shop")) == 1);  // "shop-eu-1.4.0-1" is no attempt of it
+    REQUIRE(house.run(releases.records("shop-eu"))->size() == 1);
+    CHECK(house.run(releases.records("shop-eu"))->front().version == "1.4.0");
+    REQUIRE(house.ask(releases, release::abort{"1.4.0", "the cart is broken"}, ana(), "shop-eu-1.4.0-1"));
+    release::step_finished told;
+    told.step = "announce";
+    REQUIRE(house.ask(releases, told, release::machine(), "shop-eu-1.4.0-1"));
+    CHECK(house.run(releases.records("shop-eu"))->front().ended == release::ending::cancelled);
+}
+
+TEST_CASE("R2.13 more states than are kept at hand: each is as its journal tells, whenever it is asked for",
+          "[conductor][journal]") {
+    at_hand<int> some{2};
+    some.put("a", 1);
+    some.put("b", 2);
+    REQUIRE(some.find("a") != nullptr);
+    some.put("c", 3);
+    CHECK(some.find("b") == nullptr);  // not used for longest
+    CHECK(*some.find("a") == 1);
+    CHECK(some.size() == 2);
+
+    bench house;
+    auto releases = house.new_journal();
+    constexpr int many = 70;
+    const auto name = [](int number) { return "p" + std::to_string(number); };
+    for (int i = 0; i < many; ++i) REQUIRE(house.begin(releases, name(i)));
+    for (int i = 0; i < many; ++i) {
+        REQUIRE(house.ask(releases, release::hold{"wait"}, ana(), name(i) + "-1.4.0-1"));
+        const auto state = house.run(releases.load(name(i) + "-1.4.0-1"));
+        REQUIRE(state);
+        CHECK(release::snapshot(**state) == release::snapshot(house.stored(name(i) + "-1.4.0-1")));
+    }
+}
+
 TEST_CASE("R3.3 two people approve at once through two bots: two approvals, one decision", "[conductor]") {
     for (int round = 0; round < 20; ++round) {
         bench house;

@@ -43,7 +43,7 @@ using shown = std::map<std::string, std::string>;
 TEST_CASE("everything is put the first time, with a row behind every button", "[conductor]") {
     story told;
     store::batch changes;
-    put_changed(changes, plain, nullptr, told.state, small_project());
+    put_changed(changes, {}, plain(told.state, small_project()));
     CHECK(texts(changes) == shown{{"board", "2"}, {"announcement", "always the same"}});
     REQUIRE(changes.documents.size() == 1);
     const auto pressed = from_described<release::button>(boost::json::value(changes.documents.front().body));
@@ -57,14 +57,14 @@ TEST_CASE("afterwards only what differs is put, and a message that is no longer 
     const auto before = told.state;
     told.must(release::hold{"please wait"}, dee());
     store::batch held;
-    put_changed(held, plain, &before, told.state, small_project());
+    put_changed(held, plain(before, small_project()), plain(told.state, small_project()));
     CHECK(texts(held) == shown{{"board", "3"}, {"card", "on hold"}});
     CHECK(held.documents.size() == 1);  // the new button alone
 
     const auto during = told.state;
     told.must(release::resume{}, dee());
     store::batch resumed;
-    put_changed(resumed, plain, &during, told.state, small_project());
+    put_changed(resumed, plain(during, small_project()), plain(told.state, small_project()));
     CHECK(texts(resumed) == shown{{"board", "4"}, {"card", "was on hold"}});
     CHECK(resumed.documents.empty());
 }
@@ -82,7 +82,7 @@ TEST_CASE("R7.1 equal states give equal bytes, and no news is no message", "[con
     };
     CHECK(bytes(render_release(told.state, small_project())) == bytes(render_release(twin.state, small_project())));
     store::batch changes;
-    put_changed(changes, render_release, &told.state, twin.state, small_project());
+    put_changed(changes, render_release(told.state, small_project()), render_release(twin.state, small_project()));
     CHECK(changes.outbox.empty());
     CHECK(changes.documents.empty());
 }

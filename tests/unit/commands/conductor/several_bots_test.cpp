@@ -25,6 +25,26 @@ TEST_CASE("R11.5 a bot of an older version leaves work alone that it does not kn
     house.until_status("announce", step_status::done);
 }
 
+TEST_CASE("R11.5 a bot that does not know every kind of a plan judges nothing about that release",
+          "[conductor][several]") {
+    bench house;
+    bot newer{house, "newer"};
+    REQUIRE(house.begin(newer.releases));
+    house.until_status("announce", step_status::done);
+    newer.kill();
+    auto known = house.table;
+    known.erase(house.stored().plan.steps.back().kind);
+    journal older{*house.memory, house.clock, house.projects(), render_release, known};
+    const auto before = house.stored().journal;
+    const auto said = house.ask(older, release::hold{"wait"}, fakes::ana());
+    REQUIRE_FALSE(said);
+    CHECK(said.error() == errc::unavailable);
+    CHECK(said.error().sentence().find("another version of Slipway") != std::string::npos);
+    CHECK(house.stored().journal == before);
+    auto same = house.new_journal();
+    CHECK(house.ask(same, release::hold{"wait"}, fakes::ana()));
+}
+
 TEST_CASE("R5.13 a bot that is told to stop gives its work back, and another one goes on at once",
           "[conductor][several]") {
     const auto seconds_until_next = [](bool politely) {
