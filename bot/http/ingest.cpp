@@ -102,7 +102,7 @@ result<> ingest::identify(visit& here) {
     } else {
         if (said.error().kind() != errc::unauthorised || here.address.is != endpoint::envelope) return said.error();
         if (const auto ok = unpack(here); !ok) return ok.error();
-        const auto line = std::string_view{here.body}.substr(0, here.body.find('\n'));
+        const auto line = here.body.substr(0, here.body.find('\n'));
         const auto header = telemetry::parse_envelope(line);
         if (!header || header->key.empty()) return said.error();
         key = header->key;
@@ -128,10 +128,15 @@ result<> ingest::unpack(visit& here) {
     if (!here.body.empty()) return {};
     if (here.asked.body.size() > settings_.largest_body)
         return failure{errc::limited, "the report is larger than " + std::to_string(settings_.largest_body) + " bytes"};
-    auto body = telemetry::decode_body(here.asked.headers.find("Content-Encoding").value_or(""), here.asked.body,
-                                       settings_.largest_inflated);
+    const auto encoding = here.asked.headers.find("Content-Encoding").value_or("");
+    if (telemetry::is_identity(encoding)) {
+        here.body = here.asked.body;
+        return {};
+    }
+    auto body = telemetry::decode_body(encoding, here.asked.body, settings_.largest_inflated);
     if (!body) return body.error();
-    here.body = std::move(*body);
+    here.unpacked = std::move(*body);
+    here.body = here.unpacked;
     return {};
 }
 

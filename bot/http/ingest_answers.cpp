@@ -8,14 +8,16 @@ namespace {
 
 namespace json = boost::json;
 
-/// Browsers read answers of other origins only with these.
-net::server_response with_cors(int status, const json::object& body) {
+/// Browsers read answers of other origins only with these headers. `body` is JSON.
+net::server_response with_cors(int status, std::string body) {
+    static const net::headers for_browsers{
+        {"Access-Control-Allow-Origin", "*"},
+        {"Access-Control-Expose-Headers", "x-sentry-error, x-sentry-rate-limits, retry-after"},
+        {"Content-Type", "application/json"}};
     net::server_response answer;
     answer.status = status;
-    answer.headers.add("Access-Control-Allow-Origin", "*");
-    answer.headers.add("Access-Control-Expose-Headers", "x-sentry-error, x-sentry-rate-limits, retry-after");
-    answer.headers.add("Content-Type", "application/json");
-    answer.body = json::serialize(body);
+    answer.headers = for_browsers;
+    answer.body = std::move(body);
     return answer;
 }
 
@@ -41,19 +43,17 @@ std::optional<ingest_address> read_address(std::string_view path) {
 }
 
 net::server_response accepted(const std::string& event_id) {
-    json::object body;
-    if (!event_id.empty()) body["id"] = event_id;
-    return with_cors(200, body);
+    return with_cors(200, event_id.empty() ? "{}" : R"({"id":")" + event_id + R"("})");
 }
 
 net::server_response declined(int status, const std::string& sentence) {
-    auto answer = with_cors(status, {{"detail", sentence}});
+    auto answer = with_cors(status, json::serialize(json::object{{"detail", sentence}}));
     answer.headers.add("X-Sentry-Error", one_line(sentence));
     return answer;
 }
 
 net::server_response preflight() {
-    auto answer = with_cors(200, {});
+    auto answer = with_cors(200, "{}");
     answer.headers.add("Access-Control-Allow-Methods", "POST");
     answer.headers.add("Access-Control-Allow-Headers",
                        "x-sentry-auth, x-requested-with, x-forwarded-for, origin, referer, accept, content-type, "

@@ -20,6 +20,7 @@ struct ingest_address {
 /// "/api/42/envelope/", "/api/42/store/", "/api/store/", with or without the last slash; nullopt for all else.
 std::optional<ingest_address> read_address(std::string_view path);
 
+/// `event_id`: hex digits; "" = the report held no error.
 net::server_response accepted(const std::string& event_id);
 /// JSON {"detail": sentence} and X-Sentry-Error.
 net::server_response declined(int status, const std::string& sentence);

@@ -5,6 +5,7 @@
 #include "bot/http/ingest_answers.hpp"
 #include "bot/http/ingest_visit.hpp"
 #include "integrations/base/digest.hpp"
+#include "integrations/telemetry/protocol/essence.hpp"
 #include "integrations/telemetry/protocol/reports.hpp"
 
 namespace slipway::bot {
@@ -62,11 +63,12 @@ void ingest::take_event(visit& here, std::string_view payload) {
         return count_only(*here.at, here.now);
     }
     if (here.event_id.empty()) here.event_id = random_hex(16);
-    make_room_for(payload.size());
+    auto kept = telemetry::essence_of(payload);
+    make_room_for(kept.size());
     ++counts_.events;
-    queued_bytes_ += payload.size();
+    queued_bytes_ += kept.size();
     queue_.push_back({.from = here.at,
-                      .payload = std::string{payload},
+                      .payload = std::move(kept),
                       .context = {.received = here.now, .sent_at = here.sent_at, .event_id = here.event_id}});
     news_.cancel();
 }

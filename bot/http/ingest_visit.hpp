@@ -14,7 +14,8 @@ struct ingest::visit {
     instant now;
     ingest_address address;
     door* at = nullptr;              ///< set once the sender is known
-    std::string body;                ///< unpacked; "" = not yet
+    std::string unpacked;            ///< what `body` views when it came compressed
+    std::string_view body;           ///< as the sender wrote it; "" = not unpacked yet
     std::optional<instant> sent_at;  ///< by the sender's clock
     std::string event_id;            ///< of the answer
     bool storm = false;              ///< an error was counted only, or the next one would be

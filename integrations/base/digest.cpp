@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <array>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -25,9 +26,12 @@ std::string to_hex(const unsigned char* bytes, std::size_t size) {
 }  // namespace
 
 std::string sha256_hex(std::string_view bytes) {
+    // Fetched once: OpenSSL 3 looks an algorithm up behind a lock at each use of EVP_sha256(), at a third of the cost.
+    static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> sha256{EVP_MD_fetch(nullptr, "SHA256", nullptr),
+                                                                        &EVP_MD_free};
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr) != 1)
+    if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, sha256.get(), nullptr) != 1)
         throw std::runtime_error{"SHA-256 is not available in this OpenSSL"};
     return to_hex(out.data(), size);
 }

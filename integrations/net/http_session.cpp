@@ -57,18 +57,17 @@ bool has_body(int status) {
     return status >= 200 && status != 204 && status != 304;
 }
 
-bool same_name(const std::string& name, std::string_view other) {
-    return headers{{name, ""}}.find(other).has_value();
-}
-
 bool is_ours(const std::string& name) {
-    return same_name(name, "Content-Length") || same_name(name, "Date") || same_name(name, "Connection") ||
-           same_name(name, "Transfer-Encoding");
+    return is_same_name(name, "Content-Length") || is_same_name(name, "Date") || is_same_name(name, "Connection") ||
+           is_same_name(name, "Transfer-Encoding");
 }
 
 std::string to_wire(const server_response& what, bool with_body, bool keep_alive) {
     const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(what.status));
-    std::string wire = "HTTP/1.1 " + std::to_string(what.status) + " " + std::string{reason} + "\r\n";
+    std::string wire;
+    wire.reserve(512 + what.body.size());
+    wire.append("HTTP/1.1 ").append(std::to_string(what.status)).append(" ");
+    wire.append(reason.data(), reason.size()).append("\r\n");
     write_header(wire, "Date", http_date());
     for (const auto& each : what.headers.all()) {
         if (!is_ours(each.name) && is_clean(each)) write_header(wire, each.name, each.value);
@@ -134,12 +133,14 @@ void http_session::close() {
 task<> http_session::serve() {
     incoming next;
     next.chunk = std::make_unique_for_overwrite<char[]>(chunk_bytes);
+    limit_.emplace(link_->get_executor());
     bool again = true;
     while (again && !rules_->stopping) {
         phase_ = next.pending.empty() ? phase::idle : phase::busy;
         next.reader = create_request_reader({rules_->limits.largest_header, rules_->limits.largest_body});
         next.refusal = 0;
         const auto how = co_await read_request(next);
+        limit_->clear();
         if (how == ending::gone) co_return;
         phase_ = phase::busy;
         if (how == ending::refused) {
@@ -157,9 +158,10 @@ task<> http_session::serve() {
     co_await part();
 }
 
+/// The caller clears the limit that this sets.
 task<http_session::ending> http_session::read_request(incoming& from) {
-    alarm limit{link_->get_executor()};
-    const auto interrupt = [link = link_] { link->cancel(); };
+    auto& limit = *limit_;
+    const auto interrupt = [this] { link_->cancel(); };
     bool began = !from.pending.empty();
     limit.set(began ? rules_->limits.request_timeout : rules_->limits.idle_timeout, interrupt);
     bool continued = false;
@@ -183,15 +185,26 @@ task<http_session::ending> http_session::read_request(incoming& from) {
         }
         if (ec || limit.struck()) co_return ending::gone;
         phase_ = phase::busy;
-        from.pending.append(from.chunk.get(), count);
-        state = from.reader->feed(from.pending);
-        // Most requests come in one piece, and need no second alarm: each costs a call to the system.
+        state = from.take_in(count);
+        // Most requests come in one piece, and need no second limit.
         if (!began && state == progress::more) limit.set(rules_->limits.request_timeout, interrupt);
         began = true;
     }
     if (state == progress::complete) co_return ending::complete;
     from.refusal = to_status(state);
     co_return ending::refused;
+}
+
+/// `count` more bytes are in the chunk.
+progress http_session::incoming::take_in(std::size_t count) {
+    std::string_view fresh{chunk.get(), count};
+    if (!pending.empty()) {
+        pending.append(fresh);
+        return reader->feed(pending);
+    }
+    const auto state = reader->read(fresh);
+    pending.assign(fresh);
+    return state;
 }
 
 /// True when the connection may carry another request.
@@ -256,9 +269,12 @@ task<bool> http_session::upgrade(server_request asked, std::string resource, std
 
 task<bool> http_session::reply(const message& to, server_response what) {
     const auto connection = what.headers.find("Connection");
-    const bool keep_alive = to.keep_alive && !rules_->stopping && !(connection && same_name(*connection, "close"));
+    const bool keep_alive = to.keep_alive && !rules_->stopping && !(connection && is_same_name(*connection, "close"));
     const bool with_body = to.method != "HEAD";
-    const bool sent = co_await send(to_wire(what, with_body, keep_alive), what.drip);
+    auto wire = to_wire(what, with_body, keep_alive);
+    if (what.drip.count() == 0) wire.erase(0, link_->write_now(asio::buffer(wire)));  // nearly always all of it
+    if (wire.empty()) co_return keep_alive;
+    const bool sent = co_await send(std::move(wire), what.drip);
     co_return sent ? keep_alive : false;
 }
 

@@ -3,8 +3,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "integrations/net/alarm.hpp"
 #include "integrations/net/connect.hpp"
 #include "integrations/net/message_reader.hpp"
 #include "integrations/net/server.hpp"
@@ -42,6 +44,7 @@ private:
         std::string pending;            ///< read, but not yet part of a message
         int refusal = 0;                ///< the status that answers a request we do not take
         std::unique_ptr<char[]> chunk;  ///< read into; one for the life of the connection
+        progress take_in(std::size_t count);
     };
     task<> serve();
     task<ending> read_request(incoming& from);
@@ -54,6 +57,7 @@ private:
 
     std::shared_ptr<session_rules> rules_;
     stream_ptr link_;
+    std::optional<alarm> limit_;  ///< of reading requests
     phase phase_ = phase::idle;
     std::function<void()> say_goodbye_;  ///< while a websocket is open
 };

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "integrations/net/http.hpp"
 
@@ -27,16 +28,25 @@ struct reader_limits {
     std::size_t body = 16U << 20U;    ///< bytes
 };
 
-/// One reader per message. What it does not need stays in `pending`: the beginning of the next one.
+/// One reader per message.
 class message_reader {
 public:
     virtual ~message_reader() = default;
-    virtual progress feed(std::string& pending) = 0;
+    /// Takes from the front of `bytes` what belongs to this message and is understood so far: after `more`, what is
+    /// left comes again with what follows it; after `complete`, it is the beginning of the next one.
+    virtual progress read(std::string_view& bytes) = 0;
+    /// The same from a buffer that keeps what was not taken.
+    progress feed(std::string& pending) {
+        std::string_view rest{pending};
+        const auto state = read(rest);
+        pending.erase(0, pending.size() - rest.size());
+        return state;
+    }
     /// The peer writes no more: completes a response that ends with its connection.
     virtual progress end() = 0;
     virtual bool header_complete() const = 0;
     /// After the header: everything but the body.
-    virtual message head() const = 0;
+    virtual const message& head() const = 0;
     /// Once complete; only once.
     virtual message take() = 0;
 };

@@ -8,6 +8,11 @@ void write_header(std::string& to, std::string_view name, std::string_view value
     to.append(name).append(": ").append(value).append("\r\n");
 }
 
+bool is_same_name(std::string_view one, std::string_view other) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(one, other, {}, lower, lower);
+}
+
 bool is_token(std::string_view text) {
     const auto fits = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

@@ -13,6 +13,8 @@ namespace slipway::net {
 void write_header(std::string& to, std::string_view name, std::string_view value);
 /// The name is a token and the value has no line break: nothing can be smuggled into the message.
 bool is_clean(const header& which);
+/// Whether two header names are one: case does not matter.
+bool is_same_name(std::string_view one, std::string_view other);
 /// A token of RFC 9110: what a method or a header name may consist of.
 bool is_token(std::string_view text);
 

@@ -28,6 +28,9 @@ public:
     virtual executor get_executor() = 0;
     virtual void read_some(asio::mutable_buffer into, moved handler) = 0;
     virtual void write_some(asio::const_buffer from, moved handler) = 0;
+    /// Hands over what the system takes at once, without waiting; how much that was. Whatever hinders it (an error, a
+    /// full buffer, TLS) is for write_some to meet. Not while a write_some is under way.
+    virtual std::size_t write_now(asio::const_buffer) { return 0; }
     /// Says that we write no more (TLS: close_notify; may wait for the peer, so put an alarm on it).
     virtual void shutdown(done handler) = 0;
     /// Ends what is pending with operation_aborted; the stream stays open.

@@ -21,6 +21,10 @@ public:
     void write_some(asio::const_buffer from, moved handler) override {
         socket_.async_write_some(from, bound(std::move(handler)));
     }
+    std::size_t write_now(asio::const_buffer from) override {
+        const auto done = ::send(socket_.native_handle(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        return done < 0 ? 0 : static_cast<std::size_t>(done);
+    }
     void shutdown(done handler) override {
         error_code ec;
         socket_.shutdown(tcp::socket::shutdown_send, ec);

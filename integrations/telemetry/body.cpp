@@ -18,11 +18,19 @@ result<std::string> undo_deflate(const std::string& body, std::size_t largest) {
     return unpack::raw_deflate(body, largest);
 }
 
+bool is_plain(const std::string& encoding) {
+    return encoding.empty() || encoding == "identity";
+}
+
 }  // namespace
+
+bool is_identity(std::string_view content_encoding) {
+    return is_plain(normal(content_encoding));
+}
 
 result<std::string> decode_body(std::string_view content_encoding, std::string body, std::size_t largest) {
     const auto encoding = normal(content_encoding);
-    if (encoding.empty() || encoding == "identity") {
+    if (is_plain(encoding)) {
         if (body.size() > largest) return unpack::too_large(largest);
         return body;
     }

@@ -13,4 +13,7 @@ namespace slipway::telemetry {
 /// errc::invalid when the bytes are broken; errc::refused for an encoding we cannot read.
 result<std::string> decode_body(std::string_view content_encoding, std::string body, std::size_t largest);
 
+/// Nothing to undo: the body is what was sent.
+bool is_identity(std::string_view content_encoding);
+
 }  // namespace slipway::telemetry

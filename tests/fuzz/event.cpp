@@ -1,5 +1,6 @@
 #include "integrations/telemetry/protocol/event.hpp"
 
+#include "integrations/telemetry/protocol/essence.hpp"
 #include "integrations/telemetry/protocol/reports.hpp"
 #include "tests/fuzz/check.hpp"
 
@@ -20,5 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const auto once = json::serialize(write_event(*found));
     const auto again = json::serialize(write_event(event_from(write_event(*found))));
     MUST(once == again);
+    const auto lean = read_event(essence_of(bytes), {.received = now, .sent_at = {}, .event_id = {}});
+    MUST(lean && json::serialize(write_event(*lean)) == once);
     return 0;
 }

@@ -16,8 +16,8 @@ const std::string event =
     R"j({"event_id":"9ec79c33ec9942ab8353589fcb2e04dc","timestamp":1795446000.25,"platform":"php","level":"error","release":"1.4",)j"
     R"j("exception":{"values":[{"type":"TypeError","value":"user 17 at 10.0.0.1 took 12ms =true ='x'","mechanism":{"synthetic":false,)j"
     R"j("exception_id":1,"parent_id":0,"is_exception_group":true},"stacktrace":{"frames":[{"filename":"https://x/app.4185d9aa.js",)j"
-    R"j("function":"class@anonymous/a:1$0::m","lineno":15,"context_line":"a b","in_app":true},{"function":"{closure:A::b():15}"}]}}]},)j"
-    R"j("fingerprint":["{{ default }}","{{ tags.x }}"],"tags":[["x","y"]],"logentry":{"message":"%s","formatted":"f"}})j";
+    R"j("function":"class@anonymous/a:1$0::m","lineno":15,"context_line":"a b","vars":{"a":["}"]},"pre_context":["\\"],"in_app":true},{"function":"{closure:A::b():15}"}]}}]},)j"
+    R"j("fingerprint":["{{ default }}","{{ tags.x }}"],"tags":[["x","y"]],"logentry":{"message":"%s","params":[1],"formatted":"f"},"user":{"id":1},"modules":{}})j";
 const std::string bare =
     R"({"message":"mail a@b.com on 2026-11-23T18:04:05Z from db1.example.com, 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"})";
 const std::string sessions =

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <compare>
 
 #include "integrations/telemetry/protocol/text.hpp"
 
@@ -121,6 +123,34 @@ bool is_engine_frame(const frame& of, language in) {
 
 }  // namespace
 
+void parts::add(std::string_view kind, std::string_view text) {
+    std::array<char, 20> digits;
+    const auto size = kind.size() + text.size();
+    const auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), size).ptr;
+    bytes_.append(digits.data(), static_cast<std::size_t>(end - digits.data())).append(1, ':');
+    places_.push_back({bytes_.size(), bytes_.size() + size});
+    bytes_.append(kind).append(text);
+}
+
+void parts::add(const parts& more) {
+    const auto behind = bytes_.size();
+    bytes_ += more.bytes_;
+    places_.reserve(places_.size() + more.places_.size());
+    for (const auto& each : more.places_) places_.push_back({each.begin + behind, each.end + behind});
+}
+
+std::string_view parts::text(std::size_t number) const noexcept {
+    const auto& where = places_[number];
+    return std::string_view{bytes_}.substr(where.begin, where.end - where.begin);
+}
+
+bool parts::operator<(const parts& other) const noexcept {
+    const auto both = std::min(places_.size(), other.places_.size());
+    for (std::size_t each = 0; each < both; ++each)
+        if (const auto order = text(each) <=> other.text(each); order != 0) return order < 0;
+    return places_.size() < other.places_.size();
+}
+
 language language_of(std::string_view platform) noexcept {
     struct entry {
         std::string_view platform;
@@ -182,17 +212,15 @@ std::string clean_filename(std::string_view filename, language of) {
     return text::lower(without_content_hash(filename));
 }
 
-std::vector<std::string> contribution(const frame& of, language in) {
-    if (is_engine_frame(of, in)) return {};
-    std::vector<std::string> parts;
-    auto file = of.module.empty() ? clean_filename(of.filename, in) : clean_module(of.module, in);
-    auto function = clean_function(of.function, in);
-    if (!file.empty()) parts.push_back("file:" + std::move(file));
-    if (!function.empty()) parts.push_back("function:" + std::move(function));
-    if (parts.empty() || !has_context(in) || of.context_line.empty()) return parts;
-    auto context = text::collapse(of.context_line);
-    if (!context.empty() && context.size() <= longest_context) parts.push_back("line:" + std::move(context));
-    return parts;
+void contribute(const frame& of, language in, parts& to) {
+    if (is_engine_frame(of, in)) return;
+    const auto file = of.module.empty() ? clean_filename(of.filename, in) : clean_module(of.module, in);
+    const auto function = clean_function(of.function, in);
+    if (!file.empty()) to.add("file:", file);
+    if (!function.empty()) to.add("function:", function);
+    if ((file.empty() && function.empty()) || !has_context(in) || of.context_line.empty()) return;
+    const auto context = text::collapse(of.context_line);
+    if (!context.empty() && context.size() <= longest_context) to.add("line:", context);
 }
 
 bool same_call(const frame& a, const frame& b) noexcept {

@@ -9,6 +9,27 @@
 
 namespace slipway::telemetry {
 
+/// What identifies an error, part by part, as it is hashed: "<size>:<text>" one after the other, so that no two lists
+/// give the same bytes.
+class parts {
+public:
+    /// `kind` ("file:") and `text` as one part.
+    void add(std::string_view kind, std::string_view text);
+    void add(const parts& more);
+    const std::string& bytes() const noexcept { return bytes_; }
+    bool operator==(const parts& other) const noexcept { return bytes_ == other.bytes_; }
+    /// By the texts of the parts, first to last.
+    bool operator<(const parts& other) const noexcept;
+
+private:
+    std::string_view text(std::size_t number) const noexcept;
+    struct place {
+        std::size_t begin, end;  ///< of a part's text
+    };
+    std::string bytes_;
+    std::vector<place> places_;
+};
+
 enum class language { javascript, python, php, ruby, java, native, other };
 language language_of(std::string_view platform) noexcept;
 
@@ -18,8 +39,8 @@ std::string clean_module(std::string_view module, language of);
 /// Lower-cased base name; "" for origins, "<anonymous>" and the like. JavaScript content hashes become "*".
 std::string clean_filename(std::string_view filename, language of);
 
-/// The hashed parts of the frame; empty when it does not contribute.
-std::vector<std::string> contribution(const frame& of, language in);
+/// Adds the parts of the frame; none when it does not contribute.
+void contribute(const frame& of, language in, parts& to);
 /// True when the two are one call repeated (recursion).
 bool same_call(const frame& a, const frame& b) noexcept;
 

@@ -1,5 +1,7 @@
 #include "integrations/telemetry/protocol/envelope.hpp"
 
+#include <array>
+
 #include "integrations/telemetry/protocol/dsn.hpp"
 #include "integrations/telemetry/protocol/text.hpp"
 
@@ -44,22 +46,30 @@ private:
     std::size_t at_ = 0;
 };
 
-result<json::object> header_of(std::string_view line, std::size_t position, std::size_t largest) {
+/// Memory for the tree of one header line: most fit, and nothing is freed piece by piece.
+struct header_memory {
+    std::array<unsigned char, 2048> first;  // not zeroed: it is written before it is read
+    json::monotonic_resource arena{first.data(), first.size()};
+};
+
+result<json::object> header_of(std::string_view line, std::size_t position, std::size_t largest, header_memory& in) {
     if (line.size() > largest) return malformed(position, "a header line is longer than allowed");
-    auto parsed = text::parse_lenient(line);
+    auto parsed = text::parse_lenient(line, &in.arena);
     if (!parsed || !parsed->is_object()) return malformed(position, "a header line is not a JSON object");
     return std::move(parsed->get_object());
 }
 
 void read_header(const json::object& header, envelope& into) {
     into.event_id = normal_event_id(text_at(header, "event_id"));
-    if (const auto address = parse_dsn(text_at(header, "dsn"))) into.key = address->public_key;
+    if (header.contains("dsn"))
+        if (const auto address = parse_dsn(text_at(header, "dsn"))) into.key = address->public_key;
     into.sent_at = from_iso(text_at(header, "sent_at"));
 }
 
 result<envelope_item> read_item(walker& bytes, const envelope_limits& limits) {
     const auto start = bytes.position();
-    const auto header = header_of(bytes.line(), start, limits.largest_header);
+    header_memory memory;
+    const auto header = header_of(bytes.line(), start, limits.largest_header, memory);
     if (!header) return header.error();
     envelope_item item;
     item.type = printable(text_at(*header, "type"), 64);
@@ -82,6 +92,7 @@ result<envelope_item> read_item(walker& bytes, const envelope_limits& limits) {
 std::string normal_event_id(std::string_view text) {
     std::string id;
     if (text.size() != 32 && text.size() != 36) return id;
+    id.reserve(32);
     for (const char c : text) {
         if (c == '-') continue;
         if (!text::is_hex(c)) return {};
@@ -93,7 +104,8 @@ std::string normal_event_id(std::string_view text) {
 result<envelope> parse_envelope(std::string_view bytes, envelope_limits limits) {
     walker here{bytes};
     envelope found;
-    const auto header = header_of(here.line(), 0, limits.largest_header);
+    header_memory memory;
+    const auto header = header_of(here.line(), 0, limits.largest_header, memory);
     if (!header) return header.error();
     read_header(*header, found);
     for (here.skip_empty_lines(); !here.at_end(); here.skip_empty_lines()) {

@@ -12,27 +12,22 @@ namespace slipway::telemetry {
 namespace {
 
 constexpr std::size_t longest_title = 256;
-using parts = std::vector<std::string>;
 
-void append(parts& to, parts more) {
-    to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
-parts frame_parts(const std::vector<frame>& frames, language in, bool in_app_only) {
-    parts found;
+/// Adds what the frames say; false when that is nothing.
+bool add_frames(const std::vector<frame>& frames, language in, bool in_app_only, parts& to) {
+    const auto before = to.bytes().size();
     const frame* previous = nullptr;
     for (const auto& each : frames) {
         if (in_app_only && !each.in_app) continue;
         if (previous != nullptr && same_call(*previous, each)) continue;  // recursion depth is no identity
         previous = &each;
-        append(found, contribution(each, in));
+        contribute(each, in, to);
     }
-    return found;
+    return to.bytes().size() > before;
 }
 
-parts frame_parts(const std::vector<frame>& frames, language in) {
-    auto found = frame_parts(frames, in, /*in_app_only=*/true);
-    return found.empty() ? frame_parts(frames, in, /*in_app_only=*/false) : found;
+bool add_frames(const std::vector<frame>& frames, language in, parts& to) {
+    return add_frames(frames, in, /*in_app_only=*/true, to) || add_frames(frames, in, /*in_app_only=*/false, to);
 }
 
 /// At most two lines that say something; "..." marks the cut.
@@ -51,74 +46,71 @@ std::string first_lines(std::string_view message) {
     return out;
 }
 
-parts exception_parts(const exception_value& of, language in) {
-    parts found;
-    if (!of.synthetic && !of.type.empty()) found.push_back("type:" + of.type);
-    auto frames = frame_parts(of.frames, in);
-    if (!frames.empty())
-        append(found, std::move(frames));
-    else if (auto value = parameterise(first_lines(of.value)); !value.empty())
-        found.push_back("value:" + std::move(value));
-    return found;
+void add_exception(const exception_value& of, language in, parts& to) {
+    if (!of.synthetic && !of.type.empty()) to.add("type:", of.type);
+    if (add_frames(of.frames, in, to)) return;
+    if (const auto value = parameterise(first_lines(of.value)); !value.empty()) to.add("value:", value);
 }
 
 /// Members of an exception group: one stands for all when all are alike, else every distinct one and the root.
-parts exception_group_parts(const event& of, language in) {
+void add_exception_group(const event& of, language in, parts& to) {
     std::vector<parts> distinct;
     parts root;
     for (const auto& each : of.exceptions) {
-        auto one = exception_parts(each, in);
+        parts one;
+        add_exception(each, in, one);
         if (each.is_group) {
             if (each.parent < 0) root = std::move(one);
         } else if (std::ranges::find(distinct, one) == distinct.end()) {
             distinct.push_back(std::move(one));
         }
     }
-    if (distinct.size() == 1) return distinct.front();
-    parts found;
-    std::ranges::sort(distinct);  // tasks of a group end in any order
-    for (auto& each : distinct) append(found, std::move(each));
-    append(found, std::move(root));
-    return found;
+    if (distinct.size() == 1) return to.add(distinct.front());
+    std::sort(distinct.begin(), distinct.end());  // tasks of a group end in any order
+    for (const auto& each : distinct) to.add(each);
+    to.add(root);
 }
 
-parts all_exception_parts(const event& of, language in) {
-    if (std::ranges::any_of(of.exceptions, &exception_value::is_group)) return exception_group_parts(of, in);
-    parts found;
-    for (const auto& each : of.exceptions) append(found, exception_parts(each, in));
-    return found;
+/// Adds all exceptions; false when they say nothing.
+bool add_exceptions(const event& of, language in, parts& to) {
+    const auto before = to.bytes().size();
+    if (std::ranges::any_of(of.exceptions, &exception_value::is_group))
+        add_exception_group(of, in, to);
+    else
+        for (const auto& each : of.exceptions) add_exception(each, in, to);
+    return to.bytes().size() > before;
 }
 
-struct basis {
-    std::string name;
-    parts from;
-};
-
-basis default_basis(const event& of) {
+/// Adds what tells the error from others where it has no fingerprint of its own; says what that is.
+std::string_view add_default(const event& of, parts& to) {
     const auto in = language_of(of.platform);
-    if (auto found = all_exception_parts(of, in); !found.empty()) return {"exception", std::move(found)};
-    if (auto found = frame_parts(of.frames, in); !found.empty()) return {"stacktrace", std::move(found)};
-    if (!of.message_template.empty()) return {"message", {"template:" + first_lines(of.message_template)}};
-    if (!of.message.empty()) return {"message", {"message:" + parameterise(first_lines(of.message))}};
-    return {"nothing", {"<fallback>"}};
+    if (add_exceptions(of, in, to)) return "exception";
+    if (add_frames(of.frames, in, to)) return "stacktrace";
+    if (of.message_template.empty() && of.message.empty()) {
+        to.add("", "<fallback>");
+        return "nothing";
+    }
+    if (!of.message_template.empty())
+        to.add("template:", first_lines(of.message_template));
+    else
+        to.add("message:", parameterise(first_lines(of.message)));
+    return "message";
 }
 
-basis basis_of(const event& of) {
-    if (!has_own_fingerprint(of)) return default_basis(of);
-    basis found{"fingerprint", {}};
+std::string_view add_identity(const event& of, parts& to) {
+    if (!has_own_fingerprint(of)) return add_default(of, to);
     for (const auto& each : of.fingerprint) {
         if (is_default_variable(each))
-            append(found.from, default_basis(of).from);
+            add_default(of, to);
         else
-            found.from.push_back("own:" + replace_variables(each, of));
+            to.add("own:", replace_variables(each, of));
     }
-    return found;
+    return "fingerprint";
 }
 
 std::string hash_of(const parts& from) {
-    std::string joined = "slipway-group-" + std::to_string(grouping_version) + ":";
-    for (const auto& each : from) joined += std::to_string(each.size()) + ":" + each;
-    return sha256_hex(joined).substr(0, 32);
+    static const auto version = "slipway-group-" + std::to_string(grouping_version) + ":";
+    return sha256_hex(version + from.bytes()).substr(0, 32);
 }
 
 std::string first_line(std::string_view message) {
@@ -148,13 +140,12 @@ std::string culprit_of(const event& of) {
 }  // namespace
 
 group group_of(const event& of) {
-    auto identity = basis_of(of);
+    parts identity;
     group found;
-    found.hash = hash_of(identity.from);
+    found.basis = add_identity(of, identity);
+    found.hash = hash_of(identity);
     found.title = untrusted{title_of(of)};
     found.culprit = untrusted{culprit_of(of)};
-    found.basis = std::move(identity.name);
-    found.parts = std::move(identity.from);
     return found;
 }
 

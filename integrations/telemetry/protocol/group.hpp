@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "integrations/base/untrusted.hpp"
 #include "integrations/telemetry/protocol/event.hpp"
@@ -19,7 +18,6 @@ struct group {
     untrusted title;    ///< "Type: first line of value", at most 256 characters
     untrusted culprit;  ///< "module in function" of the innermost in-app call; may be empty
     std::string basis;  ///< what was hashed: "fingerprint", "exception", "stacktrace", "message", "nothing"
-    std::vector<std::string> parts;  ///< the hashed parts, for people who ask why two errors were or were not joined
 };
 
 /// Pure, total, linear in the size of the event.

@@ -56,6 +56,10 @@ TEST_CASE("every encoding SDKs use is undone", "[telemetry][body]") {
     CHECK(decode_body("deflate", packed(text, -15), plenty).value() == text);
     CHECK(decode_body("gzip", packed(text, 31) + packed(text, 31), plenty).value() == text + text);
     CHECK(decode_body("gzip", packed("", 31), plenty).value().empty());
+    const std::string many(200'000, 'm');  // shrinks to a five hundredth, and the last member is small
+    CHECK(decode_body("gzip", packed(many, 31) + packed(text, 31), plenty).value() == many + text);
+    CHECK(decode_body("deflate", packed(many, 15), plenty).value() == many);
+    CHECK(decode_body("deflate", packed(many, -15), plenty).value() == many);
     CHECK(decode_body("br", brotli(text), plenty).value() == text);
     CHECK(decode_body("zstd", zstd(text), plenty).value() == text);
     const std::string large(300'000, 'l');
@@ -85,4 +89,8 @@ TEST_CASE("damaged bodies and unknown encodings are told apart", "[telemetry][bo
     for (std::size_t size = 0; size < zstd(text).size(); ++size)
         CHECK(decode_body("zstd", zstd(text).substr(0, size), plenty).error().kind() == errc::invalid);
     CHECK(decode_body("compress", "x", plenty).error().kind() == errc::refused);
+    CHECK(decode_body("gzip", whole + "not another member", plenty).error().kind() == errc::invalid);
+    auto lying = whole;  // says that it unpacks to 4 GiB
+    lying.replace(lying.size() - 4, 4, 4, '\xff');
+    CHECK(decode_body("gzip", lying, plenty).error().kind() == errc::invalid);
 }

@@ -1,5 +1,6 @@
 #include "tests/fakes/show_result.hpp"
 
+#include "integrations/telemetry/protocol/essence.hpp"
 #include "integrations/telemetry/protocol/event.hpp"
 
 using namespace slipway;
@@ -55,6 +56,25 @@ TEST_CASE("nothing personal is kept", "[telemetry][event]") {
     const auto kept = json::serialize(write_event(found));
     for (const std::string secret : {"anna", "10.9.8.7", "s3cret", "t0ken", "4111", "extra-value", "crumb", "hunter2"})
         CHECK_THAT(kept, !Catch::Contains(secret));
+}
+
+TEST_CASE("what nobody reads is left out before anything is kept, and the event stays the same", "[telemetry][event]") {
+    const std::string sent =
+        R"({"message":"x \"vars\":{","modules":{"a":"1 } ] \\"},"user" : {"email":"anna@example.com","d":[{"e":"}"}]},)"
+        R"("tags":{"request":"GET /cart","extra":{"k":1}},"request":{"cookies":"s3cret"},"contexts":[[],{}],)"
+        R"("exception":[{"type":"vars","stacktrace":{"frames":[{"function":"f","vars":{"p":"hunter2"},"pre_context":["a"]}]}}]})";
+    const auto kept = essence_of(sent);
+    CHECK(
+        kept ==
+        R"({"message":"x \"vars\":{","modules":null,"user" : null,)"
+        R"("tags":{"request":"GET /cart","extra":null},"request":null,"contexts":null,)"
+        R"("exception":[{"type":"vars","stacktrace":{"frames":[{"function":"f","vars":null,"pre_context":null}]}}]})");
+    CHECK(json::serialize(write_event(read(kept))) == json::serialize(write_event(read(sent))));
+    CHECK(essence_of(kept) == kept);
+    for (std::size_t size = 0; size < sent.size(); ++size) {  // cut anywhere: never whole again
+        INFO(sent.substr(0, size));
+        CHECK_FALSE(read_event(essence_of(sent.substr(0, size)), {.received = received}));
+    }
 }
 
 TEST_CASE("exceptions come as values, as a bare list, or alone", "[telemetry][event]") {
