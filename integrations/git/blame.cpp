@@ -126,7 +126,7 @@ result<commit_set> commits_of_range(git_repository& repo, const object_id& oldes
 class blaming {
 public:
     blaming(git_repository& repo, const commit_set& in_range, const file_question& question)
-        : repo_{repo}, question_{question}, range_{in_range} {}
+        : repo_{repo}, question_{question}, range_{in_range}, versions_{repo} {}
 
     /// Every line of every window once, by number.
     result<std::vector<blamed_line>> run() {
@@ -152,9 +152,9 @@ private:
         if (!*blob) {
             return failure{errc::not_found, "No file " + question_.path + " at " + question_.newest.substr(0, 12)};
         }
-        const auto total = line_count(repo_, **blob);
-        if (!total) return total.error();
-        total_ = *total;
+        const auto version = versions_.at(**blob);
+        if (!version) return version.error();
+        total_ = (*version)->lines.size();
         std::vector<bool> wanted(total_ + 1);
         for (const auto& each : question_.windows) {
             const std::size_t last = each.last_line == 0 ? total_ : std::min(each.last_line, total_);
@@ -204,7 +204,11 @@ private:
         }
         for (const auto& each : *origins) {
             if (version.open.empty()) break;
-            const auto same = unchanged_between(repo_, each.blob, version.blob, question_.ignore_white_space);
+            const auto before = versions_.at(each.blob);
+            if (!before) return before.error();
+            const auto after = versions_.at(version.blob);
+            if (!after) return after.error();
+            const auto same = unchanged_between(**before, **after, question_.ignore_white_space);
             if (!same) return same.error();
             std::vector<span> handed;
             hand_over(*same, version.open, handed);
@@ -244,6 +248,7 @@ private:
     git_repository& repo_;
     const file_question& question_;
     const commit_set& range_;
+    file_versions versions_;
     std::size_t total_ = 0;
     std::map<visit, version_at> waiting_;
     std::vector<blamed_line> lines_;

@@ -17,6 +17,7 @@
 #include <stdexcept>
 
 #include "commands/steps/watching/evidence.hpp"
+#include "integrations/async/heap.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/git/repository.hpp"
 
@@ -136,6 +137,7 @@ telemetry::event trace() {
 /// What one release's question costs a bot that has just opened the repository. The number of suspects is the exit
 /// code.
 [[noreturn]] void ask(const std::string& folder, const ends& range) {
+    keep_freed_memory();  // as the bot does
     asio::io_context loop;
     asio::thread_pool pool{1};
     auto repository = run(loop, git::open_repository(pool, folder)).value();

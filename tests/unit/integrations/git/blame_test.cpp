@@ -96,6 +96,46 @@ TEST_CASE("every line of a generated history is blamed as git blames it", "[git]
     }
 }
 
+TEST_CASE("a long file is blamed as git blames it, whatever moved in it", "[git][blame]") {
+    const auto seed = GENERATE(11U, 12U);
+    temporary_folder folder;
+    history repo{folder.path("app")};
+    std::mt19937 chance{seed};
+    int counter = 0;
+    std::vector<std::string> lines;
+    const auto insert = [&](std::size_t at, std::size_t count) {
+        std::vector<std::string> block;
+        for (std::size_t each = 0; each < count; ++each) block.push_back("unique " + std::to_string(++counter));
+        lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), block.begin(), block.end());
+    };
+    insert(0, 900);
+    for (int round = 0; round < 12; ++round) {
+        const auto at = chance() % lines.size();
+        // More than is looked ahead, a piece out of the middle, both ends; small changes close to each other.
+        if (round % 4 == 0) insert(at, 150);
+        if (round % 4 == 1)
+            lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(at),
+                        lines.begin() + static_cast<std::ptrdiff_t>(std::min(at + 130, lines.size())));
+        if (round % 4 == 2) insert(0, 3), insert(lines.size(), 3);
+        grow(lines, chance, counter);
+        for (auto& each : lines)
+            if (chance() % 100 == 0) each += " changed";
+        std::string text;
+        for (const auto& each : lines) text += each + "\n";
+        if (round % 5 == 4) text.pop_back();  // no line end at the end
+        repo.commit("Round", {{"file", text}});
+    }
+    const auto head = repo.id("HEAD");
+    opened git{repo.directory()};
+    const auto whole = run(git->blame(all_of("file", head))).value();
+    const auto expected = git_blame(repo, head, "file");
+    REQUIRE(whole.size() == expected.size());
+    std::size_t others = 0;
+    for (std::size_t each = 0; each < whole.size(); ++each)
+        others += whole[each].commit != expected[each].first || whole[each].original_number != expected[each].second;
+    CHECK(others == 0);
+}
+
 TEST_CASE("blame follows a renamed file", "[git][blame]") {
     temporary_folder folder;
     history repo{folder.path("app")};
