@@ -5,6 +5,7 @@
 
 #include "integrations/telemetry/protocol/dsn.hpp"
 #include "integrations/telemetry/protocol/envelope.hpp"
+#include "integrations/telemetry/protocol/essence.hpp"
 #include "integrations/telemetry/protocol/group.hpp"
 #include "integrations/telemetry/protocol/reports.hpp"
 
@@ -17,8 +18,8 @@ const std::string event_seed =
     R"({"event_id":"9ec79c33ec9942ab8353589fcb2e04dc","timestamp":1795446000.25,"platform":"php","level":"error",)"
     R"("exception":{"values":[{"type":"TypeError","value":"user 17 at 10.0.0.1 took 12ms =true ='x'","mechanism":{"synthetic":false,)"
     R"("exception_id":1,"parent_id":0,"is_exception_group":true},"stacktrace":{"frames":[{"filename":"https://x/app.4185d9aa.js",)"
-    R"("function":"class@anonymous/a:1$0::m","lineno":15,"context_line":"a b","in_app":true},{"function":"{closure:A::b():15}"}]}}]},)"
-    R"("fingerprint":["{{ default }}","{{ tags.x }}"],"tags":[["x","y"]],"logentry":{"message":"%s","formatted":"f"}})";
+    R"("function":"class@anonymous/a:1$0::m","lineno":15,"context_line":"a b","vars":{"a":["}"]},"in_app":true},{"function":"{closure:A::b():15}"}]}}]},)"
+    R"("fingerprint":["{{ default }}","{{ tags.x }}"],"tags":[["x","y"]],"logentry":{"message":"%s","params":["\\"],"formatted":"f"},"user":{"id":1},"modules":{}})";
 const std::string envelope_seed =
     R"({"event_id":"9ec79c33-ec99-42ab-8353-589fcb2e04dc","dsn":"https://key@host:1/2","sent_at":"2026-11-23T15:00:00Z"})"
     "\n{\"type\":\"session\",\"length\":2}\n{}\n{\"type\":\"event\"}\n" +
@@ -63,7 +64,11 @@ void swallow(std::string_view bytes) {
         const auto as = group_of(*found);
         REQUIRE(as.hash.size() == 32);
         REQUIRE(as.title.raw().size() <= 256);
-        REQUIRE(json::serialize(write_event(event_from(write_event(*found)))) == json::serialize(write_event(*found)));
+        const auto kept = json::serialize(write_event(*found));
+        REQUIRE(json::serialize(write_event(event_from(write_event(*found)))) == kept);
+        const auto lean = read_event(essence_of(bytes), context);
+        REQUIRE(lean);
+        REQUIRE(json::serialize(write_event(*lean)) == kept);
     }
 }
 
