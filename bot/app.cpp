@@ -356,6 +356,12 @@ std::vector<health_check> application::checks() {
     return all;
 }
 
+/// The first link is up by then.
+task<> settle(timers& clock) {
+    co_await clock.sleep(milliseconds{1'000});
+    let_go_of_start_code();
+}
+
 task<int> application::serve() {
     const auto joined = co_await join_database();
     if (!joined) {
@@ -395,6 +401,7 @@ task<int> application::serve() {
         co_return 1;
     }
     tasks_->spawn("catch-up", missed_->run());
+    tasks_->spawn("settling", settle(*machine_));
     spdlog::info("started version={} projects={} state={} database=\"{}\"", SLIPWAY_VERSION, projects_->names().size(),
                  from_.state_directory, place_of(from_));
     const int signal = co_await signals_.async_wait(asio::use_awaitable);

@@ -116,11 +116,12 @@ task<result<>> catch_up::read_place(listening_place where, slack::identity us, s
 task<result<>> catch_up::take(slack::found_message said, listening_place where, slack::identity us) {
     auto missed = missed_mention(said, where.channel, us);
     if (!missed) co_return result<>{};
-    auto got = co_await inbox_.receive(std::move(*missed));
+    auto what = slack::payload_of(*missed, clock_.now());
+    const auto got = co_await inbox_.receive(std::move(*missed));
     if (!got) co_return got.error();
     if (!got->to_handle) co_return result<>{};
     ++found_;
-    inbox_.handle(std::move(got->stored));
+    inbox_.handle(got->id, std::move(what));
     co_return result<>{};
 }
 

@@ -5,21 +5,15 @@
 namespace slipway::gateway {
 namespace {
 
-task<> dispatch(payload_handler handle, store::envelope stored) {
-    const auto arrived = slack::envelope_from_json(stored.payload);
-    if (arrived.has_error()) {
-        spdlog::warn("envelope={} cannot be read back: {}", stored.id, arrived.error().sentence());
-        co_return;
-    }
-    auto what = slack::payload_of(*arrived, stored.received);
+task<> dispatch(payload_handler handle, slack::payload what, std::string id) {
     const auto words = slack::describe(what);
-    const auto& from = slack::origin_of(what);
     if (is_noise(what)) {
-        spdlog::debug("envelope={} payload={} ignored", stored.id, words);
+        spdlog::debug("envelope={} payload={} ignored", id, words);
         co_return;
     }
-    spdlog::info("envelope={} payload={} user={}/{} channel={}", stored.id, words, from.team, from.user, from.channel);
-    co_await handle(std::move(what), stored.id);
+    const auto& from = slack::origin_of(what);
+    spdlog::info("envelope={} payload={} user={}/{} channel={}", id, words, from.team, from.user, from.channel);
+    co_await handle(std::move(what), std::move(id));
 }
 
 struct noise_rule {
@@ -38,8 +32,10 @@ bool is_noise(const slack::payload& what) {
     return std::visit(noise_rule{}, what);
 }
 
-envelope_handler dispatch_to(payload_handler handle) {
-    return [handle = std::move(handle)](store::envelope stored) { return dispatch(handle, std::move(stored)); };
+payload_handler dispatch_to(payload_handler handle) {
+    return [handle = std::move(handle)](slack::payload what, std::string id) {
+        return dispatch(handle, std::move(what), std::move(id));
+    };
 }
 
 }  // namespace slipway::gateway

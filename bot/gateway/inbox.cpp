@@ -5,19 +5,19 @@
 #include <exception>
 
 #include "integrations/async/join_within.hpp"
+#include "integrations/slack/link_frame.hpp"
 
 namespace slipway::gateway {
-
-inbox::inbox(executor loop, store::store& memory, timers& clock, envelope_handler handle, inbox_settings settings)
+inbox::inbox(executor loop, store::store& memory, timers& clock, payload_handler handle, inbox_settings settings)
     : memory_{memory}, clock_{clock}, handle_{std::move(handle)}, settings_{settings}, tasks_{std::move(loop)} {}
 
 task<result<inbox::reception>> inbox::receive(slack::envelope arrived) {
-    store::envelope incoming;
-    incoming.id = slack::repeat_key(arrived);
-    incoming.source = inbox_source;
-    incoming.payload = slack::to_json(arrived);
-    incoming.received = clock_.now();
-    incoming.owner = settings_.owner;
+    auto key = slack::repeat_key(arrived);
+    store::envelope incoming{.id = std::move(key),
+                             .source = inbox_source,
+                             .payload = slack::to_json(std::move(arrived)),
+                             .received = clock_.now(),
+                             .owner = settings_.owner};
     const bool known = !ours_.insert(incoming.id).second;
     auto stored = co_await memory_.receive(incoming);
     const bool doubtful = stored.has_error() && may_have_happened(stored.error().kind());
@@ -30,32 +30,30 @@ task<result<inbox::reception>> inbox::receive(slack::envelope arrived) {
             ours_.erase(incoming.id);
         co_return stored.error().within("storing what Slack sent");
     }
-    reception made;
-    made.arrival = *stored;
     // A repeat of something that nobody handles, because its handling broke or because the store's answer to its first
     // arrival was lost, gets its chance; every other repeat is only acknowledged.
-    made.to_handle = *stored == store::arrival::fresh || doubtful || broken_.erase(incoming.id) > 0;
-    if (!made.to_handle && !known) ours_.erase(incoming.id);
-    made.stored = std::move(incoming);
+    const bool to_handle = *stored == store::arrival::fresh || doubtful || broken_.erase(incoming.id) > 0;
+    if (!to_handle && !known) ours_.erase(incoming.id);
+    reception made{*stored, std::move(incoming.id), to_handle};
     co_return made;
 }
 
-void inbox::handle(store::envelope stored) {
-    ours_.insert(stored.id);
-    auto name = "envelope " + stored.id;
-    tasks_.spawn(std::move(name), handle_one(std::move(stored)));
+void inbox::handle(std::string id, slack::payload&& what) {
+    ours_.insert(id);
+    auto name = "envelope " + id;
+    tasks_.spawn(std::move(name), handle_one(std::move(id), std::move(what)));
 }
 
-void inbox::dismiss(store::envelope stored) {
-    ours_.insert(stored.id);
-    tasks_.spawn("envelope " + stored.id, mark(stored.id));
+void inbox::dismiss(std::string id) {
+    ours_.insert(id);
+    auto name = "envelope " + id;
+    tasks_.spawn(std::move(name), mark(std::move(id)));
 }
 
-task<> inbox::handle_one(store::envelope stored) {
-    const auto id = stored.id;
+task<> inbox::handle_one(std::string id, slack::payload what) {
     std::exception_ptr bug;
     try {
-        co_await handle_(std::move(stored));
+        co_await handle_(std::move(what), id);
     } catch (...) {
         bug = std::current_exception();
     }
@@ -63,7 +61,7 @@ task<> inbox::handle_one(store::envelope stored) {
         broken_.insert(id);
         std::rethrow_exception(bug);
     }
-    co_await mark(id);
+    co_await mark(std::move(id));
 }
 
 task<> inbox::mark(std::string id) {
@@ -82,19 +80,27 @@ task<result<std::size_t>> inbox::recover() {
     auto left = co_await memory_.adopt(inbox_source, settings_.owner);
     if (left.has_error()) co_return left.error().within("reading what was left unhandled");
     std::size_t again = 0;
-    for (auto& each : *left) {
-        if (ours_.contains(each.id)) continue;
-        if (each.received + settings_.oldest < clock_.now()) {
-            spdlog::warn("envelope={} of {} is too old to be acted upon and is dropped", each.id,
-                         to_iso(each.received));
-            dismiss(std::move(each));
-            continue;
-        }
-        spdlog::info("envelope={} of {} was left unhandled and is handled now", each.id, to_iso(each.received));
-        handle(std::move(each));
-        ++again;
-    }
+    for (auto& each : *left)
+        if (!ours_.contains(each.id) && handle_again(std::move(each))) ++again;
     co_return again;
+}
+
+bool inbox::handle_again(store::envelope stored) {
+    if (stored.received + settings_.oldest < clock_.now()) {
+        spdlog::warn("envelope={} of {} is too old to be acted upon and is dropped", stored.id,
+                     to_iso(stored.received));
+        dismiss(std::move(stored.id));
+        return false;
+    }
+    const auto arrived = slack::take_envelope(std::move(stored.payload));
+    if (arrived.has_error()) {
+        spdlog::warn("envelope={} cannot be read back: {}", stored.id, arrived.error().sentence());
+        dismiss(std::move(stored.id));
+        return false;
+    }
+    spdlog::info("envelope={} of {} was left unhandled and is handled now", stored.id, to_iso(stored.received));
+    handle(std::move(stored.id), slack::payload_of(*arrived, stored.received));
+    return true;
 }
 
 task<> inbox::adopt(std::function<bool()> may) {

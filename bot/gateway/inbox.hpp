@@ -14,10 +14,11 @@ namespace slipway::gateway {
 
 inline constexpr const char* inbox_source = "slack";
 
-/// Handles one envelope to its end. It may commit document_key{inbox_source, envelope.id} in `batch::handled` together
+/// Handles one payload to its end. It may commit document_key{inbox_source, inbox_id} in `batch::handled` together
 /// with its own events; otherwise the inbox marks the envelope when it returns. An exception is a bug: the envelope
-/// stays unhandled and is handled again when Slack repeats it or at the next start.
-using envelope_handler = std::function<task<>(store::envelope)>;
+/// stays unhandled and is handled again when Slack repeats it or at the next start. `origin::received` tells how old
+/// the click is: after a restart its trigger_id is dead.
+using payload_handler = std::function<task<>(slack::payload what, std::string inbox_id)>;
 
 struct inbox_settings {
     std::chrono::hours oldest{24};  ///< left over from longer ago: marked handled with a warning, never acted upon
@@ -30,19 +31,19 @@ struct inbox_settings {
 /// Loop thread only. `memory`, `clock` outlive it; stop() before destruction.
 class inbox {
 public:
-    inbox(executor loop, store::store& memory, timers& clock, envelope_handler handle, inbox_settings settings = {});
+    inbox(executor loop, store::store& memory, timers& clock, payload_handler handle, inbox_settings settings = {});
 
     struct reception {
         store::arrival arrival = store::arrival::fresh;
-        store::envelope stored;
+        std::string id;          ///< of the inbox's row
         bool to_handle = false;  ///< fresh, or a repeat of one that nobody handles
     };
     /// Stores durably. On failure the envelope must not be acknowledged: Slack tells the person, or sends it again.
     task<result<reception>> receive(slack::envelope arrived);
-    /// Starts handling; returns at once.
-    void handle(store::envelope stored);
+    /// Starts handling what stands there under the id; returns at once.
+    void handle(std::string id, slack::payload&& what);
     /// Answered in the acknowledgement itself: nothing is left to handle.
-    void dismiss(store::envelope stored);
+    void dismiss(std::string id);
 
     /// Handles again what a crash left behind, here or in a bot that no longer lives, oldest first; how many. Call it
     /// before the link goes up.
@@ -56,12 +57,14 @@ public:
     std::size_t running() const noexcept { return tasks_.size(); }
 
 private:
-    task<> handle_one(store::envelope stored);
+    task<> handle_one(std::string id, slack::payload what);
+    /// False when it was too old, or cannot be read.
+    bool handle_again(store::envelope stored);
     task<> mark(std::string id);
 
     store::store& memory_;
     timers& clock_;
-    envelope_handler handle_;
+    payload_handler handle_;
     inbox_settings settings_;
     std::set<std::string>
         broken_;  ///< ids that may be stored and that nobody handles: the handler threw, the answer was lost

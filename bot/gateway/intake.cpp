@@ -40,31 +40,30 @@ std::optional<json::object> intake::answer_for(const slack::envelope& arrived, c
 }
 
 task<result<admission>> intake::admit(slack::envelope arrived) {
-    const auto what = slack::payload_of(arrived, clock_.now());
-    admission made;
-    made.answer = answer_for(arrived, what);
-    if (is_transient(what)) co_return made;
+    admission made{.what = slack::payload_of(arrived, clock_.now())};
+    made.answer = answer_for(arrived, made.what);
+    if (is_transient(made.what)) co_return made;
     made.refused = made.answer && text_at(*made.answer, "response_action") == "errors";
     const auto id = arrived.id;
     auto received = co_await inbox_.receive(std::move(arrived));
     if (received.has_error()) {
-        spdlog::error("envelope={} payload={} is not acknowledged: {}", id, slack::describe(what),
+        spdlog::error("envelope={} payload={} is not acknowledged: {}", id, slack::describe(made.what),
                       received.error().sentence());
         co_return received.error();
     }
     made.to_handle = received->to_handle;
     if (!made.to_handle)
-        spdlog::info("envelope={} payload={} is a repeat of {}", id, slack::describe(what), received->stored.id);
-    made.stored = std::move(received->stored);
+        spdlog::info("envelope={} payload={} is a repeat of {}", id, slack::describe(made.what), received->id);
+    made.id = std::move(received->id);
     co_return made;
 }
 
-void intake::proceed(admission admitted) {
-    if (!admitted.to_handle || !admitted.stored) return;
+void intake::proceed(admission&& admitted) {
+    if (!admitted.to_handle) return;
     if (admitted.refused)
-        inbox_.dismiss(std::move(*admitted.stored));
+        inbox_.dismiss(std::move(admitted.id));
     else
-        inbox_.handle(std::move(*admitted.stored));
+        inbox_.handle(std::move(admitted.id), std::move(admitted.what));
 }
 
 }  // namespace slipway::gateway

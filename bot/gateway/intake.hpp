@@ -32,7 +32,8 @@ struct ack_figures {
 /// An envelope between its storing and its handling.
 struct admission {
     std::optional<json::object> answer;  ///< what the acknowledgement carries
-    std::optional<store::envelope> stored;
+    std::string id;                      ///< of the inbox's row
+    slack::payload what;
     bool to_handle = false;  ///< false: a repeat, or typed per keystroke and answered
     bool refused = false;    ///< answered with errors: nothing is left to handle
 };
@@ -46,7 +47,7 @@ public:
     /// again.
     task<result<admission>> admit(slack::envelope arrived);
     /// After the acknowledgement: handling begins, and this returns at once.
-    void proceed(admission admitted);
+    void proceed(admission&& admitted);
 
 private:
     std::optional<json::object> answer_for(const slack::envelope& arrived, const slack::payload& what) const;

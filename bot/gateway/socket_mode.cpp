@@ -104,7 +104,7 @@ socket_mode::socket socket_mode::socket_of(slack::link_id link) const {
 void socket_mode::plan_wake() {
     const auto now = clock_.now();
     const auto wait = session_.next_wait();
-    if (session_.health().stopped && connections_.empty()) return;
+    if (session_.is_stopped() && connections_.empty()) return;
     if (planned_ && *planned_ > now && *planned_ <= now + wait) return;
     planned_ = now + wait;
     tasks_.spawn("socket mode tick", wake(wait, ++round_));
@@ -170,7 +170,7 @@ task<> socket_mode::read(slack::link_id link, socket from) {
             co_return;
         }
         if (got->kind == net::frame_kind::text)
-            perform(session_.text_frame(link, got->payload, clock_.now()));
+            perform(session_.text_frame(link, std::move(got->payload), clock_.now()));
         else
             perform(session_.binary_frame(link, clock_.now()));
     }
@@ -203,11 +203,10 @@ task<> socket_mode::take(slack::link_id link, slack::envelope arrived) {
 
 task<> socket_mode::acknowledge(slack::link_id link, std::string envelope_id, std::optional<json::object> answer,
                                 instant since) {
-    json::object plain{{"envelope_id", envelope_id}};
-    auto text = json::serialize(plain);
+    auto text = R"({"envelope_id":)" + json::serialize(json::value(envelope_id)) + "}";
     if (answer) {
-        plain["payload"] = std::move(*answer);
-        auto full = json::serialize(plain);
+        const json::object whole{{"envelope_id", envelope_id}, {"payload", std::move(*answer)}};
+        auto full = json::serialize(whole);
         if (full.size() < settings_.largest_ack)
             text = std::move(full);
         else

@@ -1,6 +1,9 @@
 #include "integrations/base/json.hpp"
 
+#include <array>
 #include <charconv>
+
+#include "integrations/base/json_pool.hpp"
 
 namespace slipway {
 namespace {
@@ -54,13 +57,13 @@ const json::object& as_object(const json::value* found) noexcept {
     return object != nullptr ? *object : none;
 }
 
-}  // namespace
-
-result<json::value> parse_json(std::string_view text) {
+result<json::value> parse_into(std::string_view text, json::storage_ptr memory) {
     json::error_code error;
     json::parse_options options;
     options.max_depth = 64;
-    json::stream_parser parser{{}, options};
+    std::array<unsigned char, 4096> room;  // what the parser needs for itself; more of it comes from the heap
+    json::stream_parser parser{{}, options, room.data(), room.size()};
+    parser.reset(std::move(memory));
     std::size_t used = parser.write_some(text.data(), text.size(), error);
     if (!error) {
         used = text.find_first_not_of(" \t\r\n", used) == std::string_view::npos ? text.size() : used;
@@ -71,6 +74,19 @@ result<json::value> parse_json(std::string_view text) {
         return failure{errc::lost,
                        "the text is not JSON (" + error.message() + " near byte " + std::to_string(used) + ")"};
     return parser.release();
+}
+
+}  // namespace
+
+result<json::value> parse_json(std::string_view text) {
+    return parse_into(text, {});
+}
+
+result<pooled_json> parse_pooled_json(std::string_view text) {
+    const json_pool pool{2 * text.size() + 512};  // a document takes about twice the room of its text
+    auto parsed = parse_into(text, pool.get());
+    if (!parsed) return parsed.error();
+    return pooled_json{pool, std::move(*parsed)};
 }
 
 const json::value* at_path(const json::value& from, std::string_view path) noexcept {

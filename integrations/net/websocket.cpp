@@ -5,6 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -29,14 +32,16 @@ constexpr milliseconds close_limit{2'000};
 /// Frames that nobody has received yet; then the reader stops reading and TCP holds the peer back.
 constexpr std::size_t most_waiting = 256;
 constexpr std::size_t most_waiting_bytes = 8U << 20U;
+/// Frames that leave together, and for how many turns of the loop the next of them is waited for.
+constexpr std::size_t most_together = 64;
+constexpr int patience = 8;
 
 enum class opcode { text, binary, ping };
 
 struct outgoing {
-    outgoing(const executor& loop, opcode how, std::string bytes) : kind{how}, payload{std::move(bytes)}, done{loop} {}
-    opcode kind;
+    opcode kind = opcode::text;
     std::string payload;
-    one_shot done;
+    bool done = false;
     error_code ec;
 };
 
@@ -50,7 +55,8 @@ struct link_state {
           socket{std::move(link), std::move(early)},
           arrived{loop},
           room{loop},
-          queued{loop} {
+          queued{loop},
+          sent{loop, steady::time_point::max()} {
         const ws::stream_base::timeout ours{ws::stream_base::none(), ws::stream_base::none(), false};
         socket.set_option(ours);
         socket.auto_fragment(false);
@@ -68,6 +74,7 @@ struct link_state {
         if (!is_full()) room.fire();
         return next;
     }
+    bool has_more_at_hand() { return !incoming.empty() || socket.next_layer().has_unread(); }
     bool is_full() const { return incoming.size() >= most_waiting || waiting_bytes >= most_waiting_bytes; }
     void shut() {
         shut_down = true;
@@ -84,12 +91,12 @@ struct link_state {
     one_shot arrived;  ///< incoming is not empty
     one_shot room;     ///< the reader may go on
     std::deque<std::shared_ptr<outgoing>> unsent;
-    one_shot queued;  ///< unsent is not empty, or the link is shut
+    one_shot queued;          ///< unsent is not empty, or the link is shut
+    asio::steady_timer sent;  ///< never runs out; cancelled when frames have left, which wakes those who wait for it
     bool closing = false;
     bool shut_down = false;
     bool over = false;                       ///< the reader has delivered its last frame
     std::shared_ptr<frame_counter> counter;  ///< null on the connecting side
-    steady::time_point last_byte = steady::now();
     std::size_t pings = 0;
 };
 
@@ -115,18 +122,15 @@ result<frame> last_frame(const link_state& link, const error_code& ec) {
 
 task<> read_frames(state_ptr link) {
     link->socket.control_callback([raw = link.get()](ws::frame_type kind, beast::string_view) {
-        raw->last_byte = steady::now();
         if (kind == ws::frame_type::ping) ++raw->pings;
     });
     beast::flat_buffer buffer;
     while (true) {
-        const auto [ec, count] = co_await link->socket.async_read_some(buffer, 64U << 10U, as_values);
-        if (count > 0) link->last_byte = steady::now();
+        const auto [ec, count] = co_await link->socket.async_read(buffer, as_values);
         if (ec) {
             link->push(last_frame(*link, ec));
             break;
         }
-        if (!link->socket.is_message_done()) continue;
         const auto kind = link->socket.got_text() ? frame_kind::text : frame_kind::binary;
         const auto data = buffer.cdata();
         const int pieces = link->counter ? link->counter->take() : 1;
@@ -153,6 +157,16 @@ task<error_code> write_one(state_ptr link, std::shared_ptr<outgoing> next) {
     co_return ec;
 }
 
+/// Whoever sends mostly answers what came: while more of it is at hand, its answers are waited for and leave together.
+task<> let_answers_gather(state_ptr link) {
+    int quiet = 0;
+    while (quiet < patience && link->unsent.size() < most_together && link->has_more_at_hand()) {
+        const auto had = link->unsent.size();
+        co_await asio::post(link->loop, asio::use_awaitable);
+        quiet = link->unsent.size() > had ? 0 : quiet + 1;
+    }
+}
+
 task<> write_frames(state_ptr link) {
     error_code broken;
     while (true) {
@@ -161,12 +175,21 @@ task<> write_frames(state_ptr link) {
             co_await link->queued.wait();
         }
         if (link->unsent.empty()) co_return;
-        const auto next = link->unsent.front();
-        link->unsent.pop_front();
-        if (link->shut_down && !broken) broken = asio::error::not_connected;
-        if (!broken) broken = co_await write_one(link, next);
-        next->ec = broken;
-        next->done.fire();
+        co_await let_answers_gather(link);
+        const auto together = std::exchange(link->unsent, {});
+        for (const auto& each : together) {
+            if (link->shut_down && !broken) broken = asio::error::not_connected;
+            if (broken) break;
+            link->socket.next_layer().hold_back(each != together.back());
+            broken = co_await write_one(link, each);
+            link->socket.next_layer().hold_back(false);
+        }
+        // None of them is known to have left before the last has.
+        for (const auto& each : together) {
+            each->ec = broken;
+            each->done = true;
+        }
+        link->sent.cancel();
     }
 }
 
@@ -215,7 +238,7 @@ public:
         link_->bytes->reset();
         link_->shut();
     }
-    steady::time_point last_byte() const override { return link_->last_byte; }
+    steady::time_point last_byte() const override { return link_->socket.next_layer().last_byte(); }
     std::size_t pings_seen() const override { return link_->pings; }
 
     static task<> close(state_ptr link, int code, std::string reason) {
@@ -234,10 +257,15 @@ private:
             co_return failure{errc::invalid, "a websocket ping carries 125 bytes at most"};
         }
         if (link->shut_down) co_return failure{errc::lost, "the websocket link is closed"};
-        const auto mine = std::make_shared<outgoing>(link->loop, kind, std::move(payload));
+        const auto mine = std::make_shared<outgoing>();
+        mine->kind = kind;
+        mine->payload = std::move(payload);
         link->unsent.push_back(mine);
         link->queued.fire();
-        co_await mine->done.wait();
+        while (!mine->done) {
+            error_code woken;
+            co_await link->sent.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        }
         if (mine->ec) co_return failure{errc::lost, "the websocket link broke while sending: " + mine->ec.message()};
         co_return result<>{};
     }

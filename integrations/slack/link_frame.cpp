@@ -17,12 +17,12 @@ link_event event_of_reason(std::string_view reason) {
 
 link_frame read_frame(std::string_view text) {
     link_frame read;
-    auto parsed = parse_json(text);
-    if (parsed.has_error() || !parsed->is_object()) {
+    auto parsed = parse_pooled_json(text);
+    if (parsed.has_error() || !parsed->value.is_object()) {
         read.words = std::to_string(text.size()) + " bytes that are not a JSON object";
         return read;
     }
-    auto& frame = parsed->get_object();
+    auto& frame = parsed->value.get_object();
     const auto type = text_at(frame, "type");
     if (type == "hello") {
         read.event = link_event::hello;
@@ -35,7 +35,7 @@ link_frame read_frame(std::string_view text) {
         read.object = std::move(frame);
         return read;
     }
-    auto arrived = take_envelope(std::move(frame));
+    auto arrived = take_envelope(std::move(frame), std::move(parsed->pool));
     if (arrived.has_error()) {
         read.event = link_event::unreadable_envelope;
         read.words = arrived.error().sentence();
@@ -43,7 +43,7 @@ link_frame read_frame(std::string_view text) {
     }
     const bool known = type == "events_api" || type == "interactive" || type == "slash_commands";
     read.event = known ? link_event::envelope : link_event::unknown_envelope;
-    read.envelope = std::move(*arrived);
+    read.envelope.emplace(std::move(*arrived));
     read.words = type;
     return read;
 }

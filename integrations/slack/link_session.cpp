@@ -193,14 +193,16 @@ link_actions link_session::dial_failed(link_id id, const failure& why, instant n
     return out;
 }
 
-link_actions link_session::text_frame(link_id id, std::string_view text, instant now) {
+link_actions link_session::text_frame(link_id id, std::string text, instant now) {
     advance(now);
     link_actions out;
     auto* which = find(id);
     if (which == nullptr) return out;
     which->heard_at = clock_;
     auto read = read_frame(text);
-    apply(id, read.event, {.words = read.words, .frame = &read.object, .envelope = &read.envelope}, out);
+    auto* envelope = read.envelope ? &*read.envelope : nullptr;
+    if (envelope != nullptr) envelope->frame = std::move(text);
+    apply(id, read.event, {.words = read.words, .frame = &read.object, .envelope = envelope}, out);
     return out;
 }
 

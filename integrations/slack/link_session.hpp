@@ -97,7 +97,7 @@ public:
     link_actions url_failed(link_id link, const failure& why, instant now);
     link_actions dialled(link_id link, instant now);
     link_actions dial_failed(link_id link, const failure& why, instant now);
-    link_actions text_frame(link_id link, std::string_view text, instant now);
+    link_actions text_frame(link_id link, std::string text, instant now);
     link_actions binary_frame(link_id link, instant now);
     /// Bytes of any kind (pings and pongs too) arrived since the last event of this link.
     link_actions heard(link_id link, instant now);
@@ -107,6 +107,8 @@ public:
 
     /// Call `tick` after at most this long.
     milliseconds next_wait() const;
+    /// For good.
+    bool is_stopped() const noexcept { return stopped_; }
     /// Ages are as of the last event.
     link_health health() const;
     /// Ages are as of `now`.

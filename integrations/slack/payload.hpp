@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "integrations/base/clock.hpp"
+#include "integrations/base/json_pool.hpp"
 #include "integrations/base/result.hpp"
 #include "integrations/base/untrusted.hpp"
 
@@ -160,13 +161,15 @@ struct envelope {
     bool takes_answer = false;  ///< accepts_response_payload
     int retry_attempt = 0;
     std::string retry_reason;
+    std::string frame;  ///< the whole of it, as it came over a link; "" when it came otherwise
+    json_pool pool;     ///< of the payload, where it came over a link
     json::object payload;
 };
 
 /// errc::invalid without an envelope_id. The payload may be an object or JSON text; anything else becomes {}.
 result<envelope> envelope_from_json(const json::object& frame);
-/// The stored form: what `payload_of` needs after a restart, without Slack's deprecated verification token.
-json::object to_json(const envelope& arrived);
+/// The stored form, for `envelope_from_json` after a restart: as text, without Slack's deprecated verification token.
+json::object to_json(envelope arrived);
 
 /// What tells a repeat: channel and ts for a mention (which may also be read from the history), event_id for other
 /// events, trigger_id for commands and clicks (the same one under another envelope id is the same click), else the

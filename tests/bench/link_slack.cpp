@@ -14,6 +14,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "tests/bench/ingest_client.hpp"
 
@@ -83,6 +84,7 @@ struct slack_end::inside {
     std::unique_ptr<socket> waiting;  ///< a link that nobody has taken yet
     std::unique_ptr<socket> current;
     std::thread accepting;
+    std::vector<std::thread> talking;  ///< of the accepting thread; each ends when its client goes
 
     std::string at(const std::string& scheme, const std::string& path) const {
         return scheme + "://127.0.0.1:" + std::to_string(door.local_endpoint().port()) + path;
@@ -94,7 +96,7 @@ struct slack_end::inside {
             door.accept(peer, error);
             if (error) return;
             peer.set_option(tcp::no_delay{true});
-            std::thread{[this, moved = std::make_shared<tcp::socket>(std::move(peer))] { talk(*moved); }}.detach();
+            talking.emplace_back([this, moved = std::make_shared<tcp::socket>(std::move(peer))] { talk(*moved); });
         }
     }
     void talk(tcp::socket& peer) {
@@ -147,6 +149,7 @@ slack_end::~slack_end() {
     boost::system::error_code ignored;
     tcp::socket{inside_->context}.connect(where, ignored);
     inside_->accepting.join();
+    for (auto& each : inside_->talking) each.join();
     delete inside_;
 }
 

@@ -147,18 +147,19 @@ void sim_bot::deliver(slack::envelope arrived, std::function<void()> again) {
 
 task<> sim_bot::take(slack::envelope arrived, std::function<void()> again) {
     const auto id = slack::repeat_key(arrived);
+    auto what = slack::payload_of(arrived, all_.clock.now());
     if (all_.how.without == guard::inbox_before_ack) {
         all_.acknowledged.insert(id);
-        inbox_.handle({id, gateway::inbox_source, slack::to_json(arrived), all_.clock.now()});
+        inbox_.handle(id, std::move(what));
         co_return;
     }
-    auto received = co_await inbox_.receive(std::move(arrived));
+    const auto received = co_await inbox_.receive(std::move(arrived));
     if (!received) {
         again();
         co_return;
     }
     all_.acknowledged.insert(id);
-    if (received->to_handle) inbox_.handle(std::move(received->stored));
+    if (received->to_handle) inbox_.handle(received->id, std::move(what));
 }
 
 void sim_bot::bury() {

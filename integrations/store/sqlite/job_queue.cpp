@@ -25,15 +25,28 @@ failure commit_failure(const trouble& problem, const std::string& file) {
                    "it is not known whether the last change to " + file + " was kept: " + problem.reason().sentence()};
 }
 
-/// True when all of them stand, or fell by themselves, and the transaction is open.
+bool all_stand(connection& db, std::span<std::unique_ptr<job>> group) {
+    return std::ranges::all_of(group, [&db](const std::unique_ptr<job>& each) { return each->run(db); });
+}
+
+void write_each_by_itself(connection& db, std::span<std::unique_ptr<job>> group) {
+    for (auto& each : group) {
+        db.run("SAVEPOINT part");
+        if (!each->run(db)) db.run("ROLLBACK TO part");
+        db.run("RELEASE part");
+    }
+}
+
+/// Hardly a write is refused, and savepoints make SQLite keep every page that several writes touch as it was before
+/// each: they come only when somebody refused, and then all is done again. True when there is something to commit.
 bool write_all(connection& db, std::span<std::unique_ptr<job>> group) {
     try {
         db.run("BEGIN IMMEDIATE");
-        for (auto& each : group) {
-            db.run("SAVEPOINT part");
-            if (!each->run(db)) db.run("ROLLBACK TO part");
-            db.run("RELEASE part");
-        }
+        if (all_stand(db, group)) return true;
+        db.roll_back();
+        if (group.size() == 1) return false;
+        db.run("BEGIN IMMEDIATE");
+        write_each_by_itself(db, group);
         return true;
     } catch (const trouble& problem) {
         db.roll_back();

@@ -1,5 +1,5 @@
 // Everything that touches the database stands in this queue and runs on its one thread. Writes that wait together
-// share one transaction, and so one fsync; each is its own savepoint, so that one's refusal does not touch the others.
+// share one transaction, and so one fsync; one's refusal does not touch the others.
 #pragma once
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -29,7 +29,8 @@ public:
     virtual ~job() = default;
 
     access kind() const noexcept { return kind_; }
-    /// Database thread. False when what it wrote must be undone. Lets `trouble` through: that concerns everybody.
+    /// Database thread. False when what it wrote must be undone. Lets `trouble` through: that concerns everybody. Runs
+    /// again when another one of its group refused and all was undone; the last outcome counts.
     virtual bool run(connection& db) = 0;
     /// Puts `reason` in place of the outcome.
     virtual void fail(const failure& reason) = 0;
@@ -83,6 +84,7 @@ public:
         : job{kind}, work_{std::move(work)}, waiting_{std::move(waiting)} {}
 
     bool run(connection& db) override {
+        bug_ = nullptr;
         try {
             outcome_ = work_(db);
         } catch (const trouble&) {

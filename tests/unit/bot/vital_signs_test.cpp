@@ -22,7 +22,7 @@ public:
 
 struct vital_bench : gateway_bench {
     vital_bench() {
-        open_inbox([](store::envelope) -> task<> { co_return; });
+        open_inbox([](slack::payload, std::string) -> task<> { co_return; });
         auto connect = [this](std::string) -> task<result<std::unique_ptr<net::websocket>>> {
             peer = std::make_shared<fake_peer>(loop.get_executor());
             std::unique_ptr<net::websocket> made = std::make_unique<fake_websocket>(peer);

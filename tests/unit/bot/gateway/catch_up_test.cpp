@@ -52,9 +52,10 @@ struct absent_bench : gateway_bench {
         live.id = event_id;
         live.type = "events_api";
         live.payload = {{"type", "event_callback"}, {"event_id", event_id}, {"event", std::move(event)}};
-        auto got = run(envelopes->receive(std::move(live)));
+        auto what = slack::payload_of(live, clock.now());
+        const auto got = run(envelopes->receive(std::move(live)));
         REQUIRE(got);
-        if (got->to_handle) envelopes->handle(got->stored);
+        if (got->to_handle) envelopes->handle(got->id, std::move(what));
         fakes::run_until(loop, [this] { return envelopes->running() == 0; });
     }
     void away(std::chrono::seconds span) { clock.pass(loop, span); }

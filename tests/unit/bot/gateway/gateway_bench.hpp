@@ -90,7 +90,7 @@ struct gateway_bench {
     T run(task<T> work) {
         return fakes::run_on(loop, std::move(work));
     }
-    void open_inbox(envelope_handler handle) {
+    void open_inbox(payload_handler handle) {
         envelopes = std::make_unique<inbox>(loop.get_executor(), *memory, clock, std::move(handle));
     }
     std::vector<store::envelope> unhandled() {

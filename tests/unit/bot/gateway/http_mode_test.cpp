@@ -12,8 +12,8 @@ namespace {
 
 struct http_bench : gateway_bench {
     http_bench() {
-        open_inbox([this](store::envelope each) -> task<> {
-            handled.push_back(each.id);
+        open_inbox([this](slack::payload, std::string id) -> task<> {
+            handled.push_back(std::move(id));
             if (std::exchange(breaks, false)) throw std::runtime_error{"a bug"};
             co_return;
         });
@@ -70,7 +70,7 @@ struct http_bench : gateway_bench {
 
 TEST_CASE("R8.1 without a signing secret HTTP mode does not start", "[gateway][http_mode]") {
     gateway_bench world;
-    world.open_inbox([](store::envelope) -> task<> { co_return; });
+    world.open_inbox([](slack::payload, std::string) -> task<> { co_return; });
     const auto made = http_mode::create("", *world.envelopes, world.clock, {});
     REQUIRE(made.has_error());
     CHECK(made.error().sentence().find("SLACK_SIGNING_SECRET") != std::string::npos);

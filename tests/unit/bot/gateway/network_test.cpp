@@ -59,8 +59,8 @@ TEST_CASE("over real sockets a click is acknowledged, handled, and the link is c
     gateway_bench world;
     small_slack slack{world.loop};
     std::vector<std::string> handled;
-    world.open_inbox([&](store::envelope each) -> task<> {
-        handled.push_back(each.id);
+    world.open_inbox([&](slack::payload, std::string id) -> task<> {
+        handled.push_back(std::move(id));
         co_return;
     });
     const auto clock = create_system_timers();

@@ -29,7 +29,7 @@ public:
 
 struct link_bench : gateway_bench {
     link_bench() {
-        open_inbox([this](store::envelope each) { return note(std::move(each)); });
+        open_inbox([this](slack::payload, std::string id) { return note(std::move(id)); });
         auto connect = [this](std::string url) { return connect_fake(std::move(url)); };
         auto answer = [this](const slack::payload& what) { return hook ? hook(what) : std::nullopt; };
         links = std::make_unique<socket_mode>(loop.get_executor(), api, *envelopes, clock, connect, answer,
@@ -43,8 +43,8 @@ struct link_bench : gateway_bench {
         std::unique_ptr<net::websocket> made = std::make_unique<fake_websocket>(peers.back());
         co_return made;
     }
-    task<> note(store::envelope each) {
-        handled.push_back(each.id);
+    task<> note(std::string id) {
+        handled.push_back(std::move(id));
         acknowledged_before_handling = !peers.back()->sent.empty();
         co_return;
     }

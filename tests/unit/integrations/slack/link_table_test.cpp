@@ -126,5 +126,5 @@ TEST_CASE("frames are told apart by type and reason, whatever else they hold", "
         INFO(text);
         CHECK(to_string(read_frame(text).event) == to_string(event));
     }
-    CHECK(read_frame(R"({"type":"interactive","envelope_id":"e","payload":{"a":1}})").envelope.payload.size() == 1);
+    CHECK(read_frame(R"({"type":"interactive","envelope_id":"e","payload":{"a":1}})").envelope->payload.size() == 1);
 }

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "integrations/base/json.hpp"
+#include "integrations/slack/link_frame.hpp"
 
 using namespace slipway;
 using namespace slipway::slack;
@@ -176,6 +177,31 @@ TEST_CASE("what is stored of an envelope reads back the same, without the verifi
     REQUIRE(back.has_value());
     CHECK(back->retry_attempt == 2);
     CHECK(std::holds_alternative<slash_command>(payload_of(*back, noon)));
+}
+
+TEST_CASE("what came over a link is stored as it came, and its token is taken out however it is written",
+          "[slack][payload]") {
+    for (const auto* token :
+         {R"("s3cret")", R"( "s3cret")", R"("\u0073ecret")", R"("text")", R"("")", R"(["s3cret"])", "null"}) {
+        const auto text =
+            R"({"envelope_id":"e1","type":"slash_commands","retry_attempt":2,"payload":{"text":"a \"b\"",)"
+            R"("command":"/release","token":)" +
+            std::string{token} + "}}";
+        INFO(text);
+        auto read = read_frame(text);
+        REQUIRE(read.envelope);
+        read.envelope->frame = text;
+        const auto stored = to_json(std::move(*read.envelope));
+        const auto back = envelope_from_json(stored);
+        REQUIRE(back.has_value());
+        CHECK(back->id == "e1");
+        CHECK(back->retry_attempt == 2);
+        CHECK(text_at(back->payload, "text") == "a \"b\"");
+        CHECK(text_at(back->payload, "token").empty());
+        CHECK(json::serialize(stored).find("cret") == std::string::npos);
+    }
+    CHECK(envelope_from_json(json::object{{"frame", "{"}}).has_error());
+    CHECK(envelope_from_json(json::object{{"frame", "[]"}}).has_error());
 }
 
 TEST_CASE("a repeat is told by the event, the trigger, or the envelope", "[slack][payload]") {
