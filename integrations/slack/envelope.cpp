@@ -1,4 +1,5 @@
 // Envelopes: what surrounds a payload on the link, and how a repeat is told (slack.md §1.5, §1.8).
+#include "integrations/base/digest.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/slack/link_frame.hpp"
 #include "integrations/slack/payload.hpp"
@@ -89,7 +90,9 @@ std::string repeat_key(const envelope& arrived) {
     if (const auto event = text_at(arrived.payload, "event_id"); !event.empty()) return "event:" + event;
     if (const auto trigger = text_at(arrived.payload, "trigger_id"); !trigger.empty()) {
         const auto type = text_at(arrived.payload, "type");
-        return "trigger:" + (type.empty() ? arrived.type : type) + ":" + trigger;
+        // The key stands in logs and journals, and a trigger opens windows: what stands there only tells it from
+        // others.
+        return "trigger:" + (type.empty() ? arrived.type : type) + ":" + sha256_hex(trigger).substr(0, 32);
     }
     return "envelope:" + arrived.id;
 }

@@ -172,8 +172,8 @@ result<envelope> envelope_from_json(const json::object& frame);
 json::object to_json(envelope arrived);
 
 /// What tells a repeat: channel and ts for a mention (which may also be read from the history), event_id for other
-/// events, trigger_id for commands and clicks (the same one under another envelope id is the same click), else the
-/// envelope id.
+/// events, a digest of the trigger_id for commands and clicks (the same one under another envelope id is the same
+/// click), else the envelope id. Holds no secret.
 std::string repeat_key(const envelope& arrived);
 
 payload payload_of(const envelope& arrived, instant received);

@@ -1,4 +1,5 @@
 // What Slack and networks do to a link, over real sockets: the link comes back, and no click is dropped or done twice.
+#include <deque>
 #include <map>
 #include <set>
 
@@ -33,6 +34,10 @@ struct faulty_slack final : slack::web_api {
         const auto ticket = std::to_string(++urls);
         json::object answer{{"ok", true}};
         answer["url"] = "ws://127.0.0.1:" + std::to_string(server->port()) + "/link/?ticket=" + ticket;
+        if (!wrong_urls.empty()) {
+            answer["url"] = wrong_urls.front();
+            wrong_urls.pop_front();
+        }
         co_return answer;
     }
     task<result<>> upload(std::string, std::string) override { co_return result<>{}; }
@@ -66,6 +71,7 @@ struct faulty_slack final : slack::web_api {
     std::unique_ptr<net::http_server> server;
     std::vector<std::shared_ptr<seat>> seats;
     std::vector<int> refusals;
+    std::deque<std::string> wrong_urls;  ///< given out before right ones
     std::map<std::string, std::vector<clock::time_point>> acks;
     int urls = 0;
 };
@@ -109,7 +115,7 @@ struct fault_bench : gateway_bench {
                    !slack.seats.back()->ended;
         });
     }
-    static std::string key(const std::string& name) { return "trigger:block_actions:" + name; }
+    static std::string key(const std::string& name) { return slack::repeat_key(envelope_of(click(name, name))); }
 
     faulty_slack slack{loop};
     std::unique_ptr<timers> real = create_system_timers();
@@ -146,6 +152,21 @@ TEST_CASE("refused upgrades, 408 and 503, are tried again with fresh URLs", "[ga
     world.slack.newest().abort();
     world.comes_back(before);
     CHECK(world.slack.urls - urls == 5);
+    world.click_arrives("e1");
+}
+
+TEST_CASE("a name that nobody knows, a server without TLS, a closed port: tried again with fresh URLs",
+          "[gateway][faults]") {
+    fault_bench world;
+    const auto port = std::to_string(world.slack.server->port());
+    // The label is longer than DNS allows, so the lookup fails without asking anybody.
+    world.slack.wrong_urls = {"ws://" + std::string(70, 'a') + ".test/link/", "wss://127.0.0.1:" + port + "/link/",
+                              "ws://127.0.0.1:1/link/"};
+    const auto before = world.slack.seats.size();
+    const auto urls = world.slack.urls;
+    world.slack.newest().abort();
+    world.comes_back(before);
+    CHECK(world.slack.urls - urls == 4);
     world.click_arrives("e1");
 }
 

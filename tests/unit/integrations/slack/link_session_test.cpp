@@ -377,6 +377,18 @@ TEST_CASE("any byte counts as a sign of life, a text frame as much as a pong", "
     CHECK(world.session.health().live);
 }
 
+TEST_CASE("pongs that come eight seconds late are no reason to let go of a link", "[slack][link]") {
+    bench world;
+    world.start();
+    const auto link = world.bring_up();
+    world.heard_link = 0;
+    for (int i = 0; i < 30; ++i) {
+        CHECK(count<abort_link>(world.pass(18s)) == 0);  // a ping after ten seconds, its pong after eight more
+        world.session.heard(link, world.now);
+    }
+    CHECK(world.session.health().live);
+}
+
 TEST_CASE("a link is replaced a minute before Slack would recycle it, with jitter", "[slack][link]") {
     for (const auto& [roll, earliest, latest] :
          {std::tuple{0.0, 17'970s, 17'985s}, std::tuple{0.5, 17'990s, 18'005s}, std::tuple{0.999, 18'010s, 18'025s}}) {

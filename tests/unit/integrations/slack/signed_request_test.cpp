@@ -116,7 +116,8 @@ TEST_CASE("requests become the envelopes a link would have brought", "[slack][si
         read_request(sign("payload=%7B%22type%22%3A%22block_actions%22%2C%22trigger_id%22%3A%221.2.b%22%7D", form));
     REQUIRE(click.has_value());
     CHECK(std::get<envelope>(*click).type == "interactive");
-    CHECK(repeat_key(std::get<envelope>(*click)) == "trigger:block_actions:1.2.b");
+    const auto key = repeat_key(std::get<envelope>(*click));
+    CHECK(key == "trigger:block_actions:" + sha256_hex("1.2.b").substr(0, 32));
 
     auto event =
         sign(R"({"type":"event_callback","event_id":"Ev1","event":{"type":"app_mention"}})", "application/json");
