@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 
 #include "tests/fakes/fake_sentry.hpp"
+#include "tests/fakes/hand_timers.hpp"
 #include "tests/fakes/jumping_timers.hpp"
+#include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/run_task.hpp"
 
 using namespace slipway;
@@ -173,4 +175,92 @@ TEST_CASE("snapshots survive the store and forget the oldest issues first", "[so
     CHECK(read.taken == kept.taken);
     CHECK(read.counts == kept.counts);
     CHECK(next_snapshot(kept, {}, kept.taken, 2).counts == std::map<std::string, std::uint64_t>{{"10", 2}, {"100", 3}});
+}
+
+namespace {
+
+/// Two bots on one database that watch the same project in Sentry.
+struct shared_room {
+    struct bot {
+        bot(shared_room& all, const std::string& owner) {
+            sentry_source_settings settings;
+            settings.project = "rsi-website";
+            settings.leads_to = {"rsi-website", "production"};
+            settings.owner = owner;
+            source = std::make_unique<sentry_source>(all.loop.get_executor(), settings, *all.api, ledger, all.memory,
+                                                     all.time);
+        }
+        telemetry::error_ledger ledger;
+        std::unique_ptr<sentry_source> source;
+    };
+
+    static sentry::settings access() {
+        sentry::settings with;
+        with.url = "http://sentry.test";
+        with.token = "sentry-token";
+        with.organization = "harbour";
+        with.project = "website";
+        return with;
+    }
+    bool looks(bot& one) {
+        const auto done = fakes::run_on(loop, one.source->look_in_turn());
+        if (!done) FAIL(done.error().sentence());
+        return *done;
+    }
+
+    asio::io_context loop;
+    fakes::hand_timers time;
+    fakes::fake_sentry server;
+    std::unique_ptr<sentry::api> api = sentry::create_api(server, time, [] { return 0.5; }, access()).value();
+    fakes::memory_books books;
+    fakes::memory_store memory{loop.get_executor(), books, [this] { return time.now(); }};
+    bot one{*this, "one"}, two{*this, "two"};
+};
+
+}  // namespace
+
+TEST_CASE("R11.6 of several bots one asks Sentry at a time, and another goes on when it is gone", "[sources]") {
+    shared_room here;
+    CHECK(here.looks(here.one));
+    CHECK(here.looks(here.two));  // a bot that starts looks once
+    CHECK_FALSE(here.looks(here.one));
+    CHECK_FALSE(here.looks(here.two));
+    here.time.pass(here.loop, 30s);
+    CHECK(here.looks(here.two));
+    CHECK_FALSE(here.looks(here.one));
+
+    // The one whose turn it is dies: its lease ends, and the other looks.
+    here.time.pass(here.loop, 30s);
+    REQUIRE(fakes::run_on(here.loop, here.memory.lease_work("two", {"sentry/rsi-website"}, 1, 10s))->size() == 1);
+    CHECK_FALSE(here.looks(here.one));
+    here.time.pass(here.loop, 10s);
+    CHECK(here.looks(here.one));
+
+    // A hook reaches whichever bot: its look comes at once.
+    CHECK_FALSE(here.looks(here.two));
+    here.two.source->take({});
+    CHECK(here.looks(here.two));
+}
+
+TEST_CASE("R11.6 whoever lost the turn counts nothing of that look", "[sources]") {
+    shared_room here;
+    CHECK(here.looks(here.one));
+    here.time.pass(here.loop, 30s);
+    const auto late = fakes::run_on(here.loop, here.memory.lease_work("one", {"sentry/rsi-website"}, 1, 10s));
+    here.time.pass(here.loop, 10s);
+    const auto later = fakes::run_on(here.loop, here.memory.lease_work("two", {"sentry/rsi-website"}, 1, 10s));
+    REQUIRE(late->size() + later->size() == 2);
+    const auto ended = fakes::run_on(
+        here.loop, here.one.source->look(store::work_done{late->front().id, late->front().fence, here.time.now()}));
+    REQUIRE_FALSE(ended);
+    CHECK(ended.error() == errc::moved);
+}
+
+TEST_CASE("the turn of a project that nobody watches any more is forgotten", "[sources]") {
+    shared_room here;
+    CHECK(here.looks(here.one));
+    REQUIRE(fakes::run_on(here.loop, forget_other_turns(here.memory, {"rsi-website"})));
+    CHECK(here.books.works.size() == 1);
+    REQUIRE(fakes::run_on(here.loop, forget_other_turns(here.memory, {"wiki"})));
+    CHECK(here.books.works.empty());
 }

@@ -96,6 +96,28 @@ TEST_CASE("R5.14 a kept program whose log meets a full disk fails with the reaso
     const auto again = fakes::run_on(on.loop, look_up(*with, what, on.notes));
     REQUIRE(again);
     CHECK((*again)->state == state::failed);
+
+    // Tried again, with room for its log, it is another job: it runs, and the one before is what it was.
+    auto next = on.what("fedcba9876543210");
+    const auto retried = fakes::run_on(
+        on.loop, slipway::runner::pursue(*with, next, on.notes, *on.time, bench::quick(), on.listening()));
+    REQUIRE(retried);
+    CHECK(retried->state == state::succeeded);
+    CHECK_THAT(on.text_of("log"), Contains("much"));
+    CHECK((*fakes::run_on(on.loop, look_up(*with, what, on.notes)))->state == state::failed);
+}
+
+TEST_CASE("R5.14 a kept program whose log was lost afterwards is not run again", "[runner][command]") {
+    bench on;
+    const auto mark = on.folder.file("runs");
+    const auto with = on.command({on.script("once", "open('" + mark + "', 'a').write('x')\nprint('said')\n")});
+    REQUIRE(on.pursue(*with)->state == state::succeeded);
+    std::filesystem::remove(on.folder.file("log"));
+    std::filesystem::remove(on.folder.file("jobs/" + key + "/log"));
+    const auto again = on.pursue(*with);
+    REQUIRE(again);
+    CHECK(again->state == state::succeeded);
+    CHECK(on.text_of("runs") == "x");
 }
 
 TEST_CASE("R5.4 a program whose keeper vanished without a word is lost, which is not failed", "[runner][command]") {

@@ -1,9 +1,12 @@
 // Full disks, read-only files and deaths in mid-commit: the bot is told in words, and the file stays whole.
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "integrations/store/schema_state.hpp"
 #include "integrations/store/sqlite/job_queue.hpp"
 #include "integrations/store/sqlite/schema.hpp"
 #include "tests/unit/integrations/store/sqlite_desk.hpp"
@@ -31,6 +34,30 @@ public:
 private:
     rlimit before_{};
     void (*handler_)(int) = SIG_DFL;
+};
+
+/// A file system in memory of that size, seen by this process alone.
+class small_disk {
+public:
+    explicit small_disk(const std::string& size) {
+        const bool apart =
+            ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+        is_there_ = apart && ::mount("tmpfs", place().c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
+    }
+    small_disk(const small_disk&) = delete;
+    small_disk& operator=(const small_disk&) = delete;
+    ~small_disk() {
+        if (is_there_) ::umount2(place().c_str(), MNT_DETACH);
+    }
+    bool is_there() const { return is_there_; }
+    std::string place() const { return folder_.file(""); }
+    void become(unsigned long flags, const std::string& size) const {
+        REQUIRE(::mount(nullptr, place().c_str(), nullptr, MS_REMOUNT | flags, ("size=" + size).c_str()) == 0);
+    }
+
+private:
+    fakes::temporary_folder folder_;
+    bool is_there_ = false;
 };
 
 failure failure_of(sqlite::connection& db, const char* sql) {
@@ -78,6 +105,65 @@ TEST_CASE("R5.14 a full disk is said in words, changes nothing, and is over when
     }
     CHECK(at.append_one("s", 1, "large", std::string(500'000, 'x')));
     CHECK(at.run(at->verify("s")));
+}
+
+TEST_CASE("R5.14 a file system that is full, or read-only for a while: nothing is half there, and it goes on by itself",
+          "[store][trouble]") {
+    const small_disk disk{"1m"};
+    if (!disk.is_there()) {
+        WARN("nothing may be mounted here; the quota and SQLite's own limits stand in for it");
+        return;
+    }
+    boost::asio::io_context loop;
+    const auto opened = open_sqlite(loop.get_executor(), disk.place() + "/slipway.db", [] { return instant{}; });
+    REQUIRE(opened);
+    auto& memory = **opened;
+    const auto append = [&](std::int64_t expected, std::size_t bytes) {
+        batch changes;
+        new_event event{"e", {{"text", std::string(bytes, 'x')}}, "a", "c", from_unix_ms(5)};
+        changes.appends.push_back({"s", expected, {std::move(event)}});
+        return fakes::run_on(loop, memory.commit(std::move(changes)));
+    };
+    REQUIRE(append(0, 10));
+    const auto full = append(1, 2'000'000);
+    REQUIRE(full.has_error());
+    CHECK(full.error() == errc::unavailable);
+    CHECK_THAT(full.error().sentence(), Catch::Contains("the disk is full: free some space"));
+    disk.become(0, "16m");
+    REQUIRE(append(1, 2'000'000));
+
+    // A disk with errors is remounted read-only below the bot: reading goes on.
+    const auto is_read_only = ::mount(nullptr, disk.place().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, "size=16m") == 0;
+    if (is_read_only) {
+        CHECK(append(2, 10).error() == errc::unavailable);
+        CHECK(fakes::run_on(loop, memory.read("s"))->size() == 2);
+        disk.become(0, "16m");
+    }
+    CHECK(append(2, 10));
+    CHECK(fakes::run_on(loop, memory.verify("s")));
+    fakes::run_on(loop, memory.close());
+}
+
+TEST_CASE("whoever only looks at a file makes no tables in it and brings none up to date", "[store][opening]") {
+    const fakes::temporary_folder folder;
+    const auto file = folder.file("slipway.db");
+    CHECK(look_at_sqlite(file).error() == errc::not_found);
+    raw_sql(file, "VACUUM");
+    CHECK(*look_at_sqlite(file) == schema_state::none);
+    CHECK(*look_at_sqlite(file) == schema_state::none);
+    boost::asio::io_context loop;
+    {
+        const auto opened = open_sqlite(loop.get_executor(), file, [] { return instant{}; });
+        REQUIRE(opened);
+        fakes::run_on(loop, (*opened)->close());
+    }
+    CHECK(*look_at_sqlite(file) == schema_state::current);
+    const auto before = sqlite::newest_schema() - 1;
+    raw_sql(file, "PRAGMA user_version = " + std::to_string(before));
+    CHECK(*look_at_sqlite(file) == schema_state::older);
+    CHECK(*look_at_sqlite(file) == schema_state::older);
+    raw_sql(file, "PRAGMA user_version = 99");
+    CHECK(look_at_sqlite(file).error() == errc::refused);
 }
 
 TEST_CASE("each of SQLite's refusals names the file and the way out", "[store][trouble]") {

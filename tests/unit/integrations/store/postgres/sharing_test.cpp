@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "integrations/store/schema_state.hpp"
 #include "tests/unit/integrations/store/postgres/desk.hpp"
 
 namespace slipway::store {
@@ -107,6 +108,19 @@ TEST_CASE("R5.12 a database of a newer program is refused with the way out, and 
     CHECK(refused.error() == errc::refused);
     CHECK_THAT(refused.error().sentence(), Catch::Contains("schema 99") && Catch::Contains("run the newer program"));
     CHECK(at.database().ask("SELECT version FROM slipway_schema") == "99");
+}
+
+TEST_CASE("whoever only looks at a database makes no tables in it", "[store][opening]") {
+    postgres_desk at;
+    const auto tables = [&] {
+        return at.database().ask("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'");
+    };
+    CHECK(*look_at_postgres(at.settings()) == schema_state::none);
+    CHECK(tables() == "0");
+    at.open();
+    CHECK(*look_at_postgres(at.settings()) == schema_state::current);
+    at.database().ask("UPDATE slipway_schema SET version = 99");
+    CHECK(look_at_postgres(at.settings()).error() == errc::refused);
 }
 
 TEST_CASE("a database of another program is not touched, a schema of one's own in it is fine", "[store][opening]") {
