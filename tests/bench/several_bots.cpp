@@ -188,13 +188,14 @@ private:
         return std::chrono::duration_cast<std::chrono::microseconds>(clock_type::now() - began).count();
     }
     task<> handle(slack::envelope arrived, click& timed) {
-        auto received = co_await inbox_->receive(std::move(arrived));
+        auto what = slack::payload_of(arrived, time_->now());
+        const auto received = co_await inbox_->receive(std::move(arrived));
         if (!received) {
             std::cerr << "a click was not stored: " << received.error().sentence() << "\n";
             co_return;
         }
         timed.acknowledged_us = since(timed.sent);
-        inbox_->handle(std::move(received->stored));
+        inbox_->handle(received->id, std::move(what));
     }
 
     const project_map& projects_;

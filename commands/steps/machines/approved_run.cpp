@@ -22,7 +22,7 @@ bool is_dry_run_ok(const salt::salt_rows& rows) {
 }
 
 /// "Said no", or "could not know": a lock and a silent host may be gone in a moment.
-failure why_not(const salt::salt_rows& rows) {
+failure why_no_dry_run(const salt::salt_rows& rows) {
     const auto strangers = rows.unexpected();
     if (!strangers.empty())
         return failure{errc::refused, "Hosts answered that nobody asked: " + listed(strangers) +
@@ -80,7 +80,7 @@ task<result<salt::salt_rows>> approved_run::readable_dry_run(context here, salt_
         co_return failure{errc::refused, "No hosts are pinned yet. `/release retry connectivity` asks them."};
     auto rows = co_await dry_run(here, std::move(what), std::move(hosts));
     if (!rows) co_return rows.error();
-    if (!is_dry_run_ok(*rows)) co_return why_not(*rows);
+    if (!is_dry_run_ok(*rows)) co_return why_no_dry_run(*rows);
     co_return rows;
 }
 
