@@ -1,10 +1,23 @@
 // What is wrong before any release begins: project files, tokens, and a second bot in the same folder.
 #include <catch2/catch.hpp>
 
+#include "tests/scenarios/log_secrets.hpp"
 #include "tests/scenarios/outside.hpp"
 
 using namespace slipway;
 using namespace slipway::scenarios;
+
+TEST_CASE("R8.6 negative control: a token, a ticket, a trigger or a response address in a log would be found",
+          "[scenario]") {
+    CHECK(lines_with_secrets("started version=1.4.0 at=1764000001.000200 ticket=*** trigger_id=***\nall is well")
+              .empty());
+    for (const auto* line :
+         {"token xoxb-sandbox-slipway", "url=ws://x/link/?ticket=ab12", "http://x/slack/response/9f00",
+          "envelope=trigger:block_actions:12.1764000000.0123456789abcdef payload=x", "sandbox-signing-secret"}) {
+        INFO(line);
+        CHECK(lines_with_secrets(std::string{"fine\n"} + line + "\nfine").size() == 1);
+    }
+}
 
 TEST_CASE("mistakes of the setup are named with their place and switch off no more than they must",
           "[scenario][setup]") {
