@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <exception>
 #include <utility>
+#include <variant>
 
 #include "integrations/async/join_within.hpp"
 
@@ -87,14 +89,31 @@ task<> sender::serve(store::outbox_row row) {
     if (rest > milliseconds{0}) co_await clock_.sleep(rest);
 }
 
+namespace {
+
+using ending = std::variant<delivered, std::exception_ptr>;
+
+/// A bug in a delivery is told at once; an exception would be waited past until the time is over.
+task<ending> ending_of(task<delivered> doing) {
+    try {
+        auto done = co_await std::move(doing);
+        co_return ending{std::move(done)};
+    } catch (...) {
+        co_return ending{std::current_exception()};
+    }
+}
+
+}  // namespace
+
 task<delivered> sender::deliver_in_time(store::outbox_row row) {
     using namespace asio::experimental::awaitable_operators;
     if (!settings_.deliver_within) {
         auto done = co_await delivery_.deliver(std::move(row));
         co_return done;
     }
-    auto ended = co_await (delivery_.deliver(row) || clock_.sleep(*settings_.deliver_within));
-    if (auto* done = std::get_if<0>(&ended)) co_return std::move(*done);
+    auto ended = co_await (ending_of(delivery_.deliver(row)) || clock_.sleep(*settings_.deliver_within));
+    if (const auto* bug = std::get_if<std::exception_ptr>(&ended)) std::rethrow_exception(*bug);
+    if (auto* done = std::get_if<delivered>(&ended)) co_return std::move(*done);
     const failure late{errc::timed_out, "Slack did not answer within " + to_words(*settings_.deliver_within)};
     delivered cut;
     cut.outcome = settle_failure(row, late, settings_.retry, clock_.now(), 0.5);

@@ -1,13 +1,34 @@
 // The sender's loop: lanes, priorities, pace, and the end.
 #include "bot/outbox/sender.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include "outbox_bench.hpp"
+#include "tests/fakes/hand_timers.hpp"
+#include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/run_until.hpp"
 
 using namespace slipway;
 using namespace slipway::outbox;
 
 namespace {
+
+/// Takes the request, and never answers.
+class silent_slack final : public slack::web_api {
+public:
+    explicit silent_slack(timers& clock) : clock_{clock} {}
+    task<result<json::object>> call(std::string method, json::object) override {
+        calls.push_back(std::move(method));
+        co_await clock_.sleep(24h);
+        co_return json::object{};
+    }
+    task<result<>> upload(std::string, std::string) override { co_return result<>{}; }
+    task<result<>> respond(std::string, json::object) override { co_return result<>{}; }
+    std::vector<std::string> calls;
+
+private:
+    timers& clock_;
+};
 
 struct sender_bench : outbox_bench {
     ~sender_bench() { run(sends.stop(1s)); }
@@ -90,6 +111,40 @@ TEST_CASE("one channel's trouble does not hold up another", "[outbox][sender]") 
     // R5.11 the limited one came back no earlier than it was allowed to.
     CHECK(world.times_of("chat.postMessage").back() - begun >= 20s);
     CHECK(world.sends.figures().retried == 1);
+}
+
+TEST_CASE(
+    "R11.2 among several senders a delivery is cut off before its lease ends, and looked up before it is repeated",
+    "[outbox][sender]") {
+    asio::io_context loop;
+    fakes::hand_timers time;
+    fakes::memory_books books;
+    fakes::memory_store memory{loop.get_executor(), books, [&time] { return time.now(); }, &time};
+    silent_slack nobody{time};
+    sender_settings how;
+    how.lease = 15s;
+    how.deliver_within = 11s;
+    sender sends{loop.get_executor(), memory, nobody, time, [] { return 0.5; }, how};
+    const auto wish = board("running");
+    store::batch wanted;
+    wanted.outbox.push_back({"board", slack::lane_of(wish), 5, slack::to_json(wish), std::nullopt});
+    REQUIRE(fakes::run_on(loop, memory.commit(std::move(wanted))));
+    sends.start();
+    time.pass(loop, 10s);
+    CHECK(nobody.calls == std::vector<std::string>{"chat.postMessage"});
+    CHECK(sends.figures().retried == 0);
+    time.pass(loop, 2s);
+    CHECK(sends.figures().retried == 1);
+    const auto& row = books.outbox.at("board").row;
+    CHECK(row.attempted);  // whoever has it next looks first
+    CHECK_THAT(row.last_error, Catch::Contains("did not answer within"));
+    time.pass(loop, 60s);
+    REQUIRE(nobody.calls.size() > 1);
+    CHECK(nobody.calls[1] == "conversations.history");
+    bool over = false;
+    asio::co_spawn(loop, sends.stop(0s), [&over](const std::exception_ptr&) { over = true; });
+    for (int i = 0; i < 10 && !over; ++i) time.pass(loop, 1s);
+    CHECK(over);
 }
 
 TEST_CASE("rows of one lane never overtake each other at the same priority", "[outbox][sender]") {
