@@ -60,6 +60,9 @@ void connection::connect() {
     if (code != SQLITE_OK) raise(code, "opening");
     if (sqlite3_db_readonly(handle_, "main") == 1) raise(SQLITE_READONLY, "opening");
     sqlite3_busy_timeout(handle_, 5000);
+    // A click with its message is larger than half of SQLite's usual page: two of them share one of these, which halves
+    // what is written for each. Only a new database takes it.
+    script("PRAGMA page_size = 8192");
     std::string mode;
     {
         query journal{*this, "PRAGMA journal_mode = WAL"};
