@@ -202,6 +202,7 @@ void projects::make_clients(entry& made, const settings& from, const loaded_proj
         std::filesystem::absolute(from.state_directory + "/projects/" + project.name + "/jobs", ignored).string();
     around.secrets = from.secrets();
     made.clients.runners = create_runners(project, around);
+    services.programs = machine_of(around);
     services.runners.clear();
     for (const auto& [name, driver] : made.clients.runners) services.runners[name] = driver.get();
 }

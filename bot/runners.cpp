@@ -35,11 +35,7 @@ runner::command_settings command_of(const release::project_settings& project, co
 
 std::unique_ptr<runner::driver> create(const release::project_settings& project, const release::runner_settings& how,
                                        const runner_surroundings& with) {
-    runner::machine here;
-    here.processes = with.processes;
-    here.keeper = runner::find_keeper();
-    here.folder = with.jobs_folder;
-    here.secrets = with.secrets;
+    auto here = machine_of(with);
     // What a program may see it may also print.
     for (const auto& name : how.environment)
         if (auto value = variable(name); value.size() >= 6) here.secrets.push_back(std::move(value));
@@ -72,6 +68,15 @@ std::unique_ptr<runner::driver> create(const release::project_settings& project,
 }
 
 }  // namespace
+
+runner::machine machine_of(const runner_surroundings& with) {
+    runner::machine here;
+    here.processes = with.processes;
+    here.keeper = runner::find_keeper();
+    here.folder = with.jobs_folder;
+    here.secrets = with.secrets;
+    return here;
+}
 
 runner_shelf create_runners(const release::project_settings& project, const runner_surroundings& with) {
     runner_shelf all;

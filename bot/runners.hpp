@@ -28,6 +28,9 @@ struct runner_surroundings {
     std::vector<std::string> secrets;
 };
 
+/// For programs that no runner of the project file names (lines of a runbook).
+runner::machine machine_of(const runner_surroundings& with);
+
 /// A runner whose client is not configured is left out; its step says so.
 runner_shelf create_runners(const release::project_settings& project, const runner_surroundings& with);
 

@@ -10,6 +10,7 @@
 #include "commands/release/rules.hpp"
 #include "integrations/async/task.hpp"
 #include "integrations/base/clock.hpp"
+#include "integrations/runner/drivers.hpp"
 
 namespace slipway {
 class timers;
@@ -23,12 +24,6 @@ namespace salt {
 class salt_client;
 class job_client;
 }  // namespace salt
-namespace runner {
-class driver;
-}
-namespace process {
-class runner;
-}
 namespace net {
 class http_client;
 class page_probe;
@@ -64,6 +59,7 @@ struct services {
     salt::salt_client* salt = nullptr;
     salt::job_client* salt_jobs = nullptr;                        ///< runs of Salt that outlive us
     std::map<std::string, runner::driver*, std::less<>> runners;  ///< for `job` steps, by name
+    runner::machine programs;                                     ///< where programs run that go on when the bot ends
     process::runner* processes = nullptr;
     net::http_client* http = nullptr;
     net::page_probe* pages = nullptr;  ///< the website, as visitors see it

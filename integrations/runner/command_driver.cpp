@@ -51,7 +51,7 @@ command_driver::command_driver(machine on, command_settings how, bool split)
 result<planned> command_driver::plan(const order& what) const {
     if (how_.argv.empty() || how_.argv.front().empty())
         return failure{errc::invalid, "the runner has no program: give it `command`, a list of program and arguments"};
-    const auto argv = filled(how_.argv, what.words);
+    const auto argv = argv_of(what);
     planned made;
     made.words = "run `" + process::to_words(argv) + "`";
     made.request["argv"] = json::array(argv.begin(), argv.end());
@@ -60,11 +60,15 @@ result<planned> command_driver::plan(const order& what) const {
     return made;
 }
 
+std::vector<std::string> command_driver::argv_of(const order& what) const {
+    return how_.is_literal ? how_.argv : filled(how_.argv, what.words);
+}
+
 std::vector<std::string> command_driver::keeper_argv(const order& what, const job_folder& job) const {
     const auto log = split_ ? std::string{"-"} : what.log_file.empty() ? job.path() + "/log" : what.log_file;
     std::vector<std::string> argv{on_.keeper, job.path(), how_.directory.empty() ? job.path() : how_.directory, log,
                                   std::to_string(how_.most_log)};
-    for (auto& each : filled(how_.argv, what.words)) argv.push_back(std::move(each));
+    for (auto& each : argv_of(what)) argv.push_back(std::move(each));
     return argv;
 }
 

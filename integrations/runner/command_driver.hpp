@@ -26,6 +26,7 @@ public:
     progress ending_of(const std::string& ref) const;
 
 private:
+    std::vector<std::string> argv_of(const order& what) const;
     std::vector<std::string> keeper_argv(const order& what, const job_folder& job) const;
     machine on_;
     command_settings how_;

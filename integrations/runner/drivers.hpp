@@ -32,6 +32,7 @@ std::string find_keeper();
 
 struct command_settings {
     std::vector<std::string> argv;         ///< never a shell; words are filled in
+    bool is_literal = false;               ///< argv holds no words: it is run as it stands
     std::string directory;                 ///< "" = the job's own folder
     std::vector<std::string> environment;  ///< names of our variables that it may see
     exit_codes codes;

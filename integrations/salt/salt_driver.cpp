@@ -34,6 +34,15 @@ std::string write_cursor(const cursor_numbers& of) {
     return std::to_string(of.known) + " " + std::to_string(of.quiet) + " " + std::to_string(of.gone);
 }
 
+/// What the function said; a value that is no text is shown as JSON.
+untrusted text_of(const host_row& row) {
+    constexpr std::size_t most = 2'000;
+    if (!row.text.empty() || row.value.is_null()) return row.text;
+    auto shown = boost::json::serialize(row.value);
+    if (shown.size() > most) shown = shown.substr(0, most) + "…";
+    return untrusted{std::move(shown)};
+}
+
 class salt_driver final : public runner::driver {
 public:
     salt_driver(job_client& jobs, driver_settings how) : jobs_{jobs}, how_{std::move(how)} {}
@@ -126,7 +135,7 @@ private:
         progress seen;
         for (const auto& [name, row] : rows.hosts)
             if (row.what != reply::missing)
-                seen.rows.push_back({name, row.what == reply::ok, row.changed() > 0, row.text});
+                seen.rows.push_back({name, row.what == reply::ok, row.changed() > 0, text_of(row)});
         return seen;
     }
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "commands/steps/common.hpp"
-#include "commands/steps/machines/job_notes.hpp"
+#include "commands/steps/machines/job_run.hpp"
 #include "commands/steps/machines/salt_hosts.hpp"
 #include "integrations/runner/runner.hpp"
 
@@ -12,11 +12,6 @@ namespace {
 
 std::string runner_name(const context& here) {
     return text_at(here.rule.with, "runner");
-}
-
-runner::driver* driver_of(const context& here) {
-    const auto found = here.with.runners.find(runner_name(here));
-    return found == here.with.runners.end() ? nullptr : found->second;
 }
 
 failure no_runner(const context& here) {
@@ -46,34 +41,20 @@ runner::order order_for(const context& here, const std::string& key) {
     return what;
 }
 
-json::array rows_as_json(const std::vector<runner::row>& rows) {
-    json::array all;
-    for (const auto& each : rows) {
-        json::object one;
-        one["host"] = each.host;
-        one["ok"] = each.ok;
-        one["changed"] = each.changed;
-        one["text"] = each.text.raw();
-        all.push_back(std::move(one));
-    }
-    return all;
-}
-
-std::string lines_of(const std::vector<runner::row>& rows) {
-    std::string text;
-    for (const auto& each : rows)
-        text += each.host + ": " + (each.ok ? each.changed ? "changed" : "ok" : "failed") +
-                (each.text.empty() ? "" : ", " + each.text.raw()) + "\n";
-    return text;
-}
-
-/// The first lines only: a job may print a million, and the whole output is in its own log.
-std::function<void(const std::string&)> some_of(std::function<void(std::string)> log) {
-    constexpr int most = 300;
-    return [log = std::move(log), told = 0](const std::string& line) mutable {
-        if (++told <= most) log(line);
-        if (told == most) log("(what follows is in the log of the attempt)");
-    };
+/// nullopt when the runner is not there.
+std::optional<job_run> run_of(const context& here, const act& intent) {
+    const auto driver = here.with.runners.find(runner_name(here));
+    const auto how = here.project->runners.find(runner_name(here));
+    if (driver == here.with.runners.end() || how == here.project->runners.end()) return std::nullopt;
+    job_run made;
+    made.with = driver->second;
+    made.what = order_for(here, intent.key);
+    made.within.poll = how->second.poll;
+    made.within.idle = how->second.idle_timeout;
+    made.within.total = here.rule.timeout;
+    made.within.grace = how->second.grace;
+    made.name = "`" + runner_name(here) + "`";
+    return made;
 }
 
 class job final : public step_kind {
@@ -91,63 +72,22 @@ public:
         return "run `" + name + "` and wait for it";
     }
     task<result<probe_outcome>> probe(context here, act intent) override {
-        auto* with = driver_of(here);
-        if (with == nullptr) co_return no_runner(here);
-        job_notes notes{*here.with.store};
-        const auto known = co_await notes.read(intent.key);
-        if (!known) co_return known.error();
-        probe_outcome seen;
-        const auto found = co_await runner::look_up(*with, order_for(here, intent.key), notes);
-        if (!found && found.error() == errc::lost) {
-            seen.what = answer::cannot_tell;
-            seen.text = found.error().sentence();
-            co_return seen;
-        }
-        if (!found) co_return found.error();
-        if (!*found) {
-            seen.text = "it was not begun";
-            co_return seen;
-        }
-        const auto& now = **found;
-        seen.text = now.text;
-        if (now.state == runner::state::succeeded) {
-            seen.what = answer::done;
-            seen.data["rows"] = rows_as_json(now.rows);
-        } else if (now.state == runner::state::timed_out ||
-                   (now.state == runner::state::running && *known && (*known)->ending)) {
-            seen.what = answer::cannot_tell;
-            if (seen.text.empty()) seen.text = "it was asked to end and may still run";
-        }
-        // One that runs, or that said no, is taken up by perform: nothing is begun a second time under one key.
+        const auto of = run_of(here, intent);
+        if (!of) co_return no_runner(here);
+        auto seen = co_await probe_job(here, *of);
         co_return seen;
     }
     task<result<outcome>> perform(context here, act intent) override {
-        auto* with = driver_of(here);
-        if (with == nullptr) co_return no_runner(here);
-        const auto how = here.project->runners.find(runner_name(here));
-        if (how == here.project->runners.end()) co_return no_runner(here);
-        job_notes notes{*here.with.store};
-        runner::limits within;
-        within.poll = how->second.poll;
-        within.idle = how->second.idle_timeout;
-        within.total = here.rule.timeout;
-        within.grace = how->second.grace;
-        runner::hooks told;
-        told.on_line = some_of(here.log);
-        told.is_unwanted = here.is_aborting;
-        const auto ended = co_await runner::pursue(*with, order_for(here, intent.key), notes, *here.with.time, within,
-                                                   std::move(told));
+        const auto of = run_of(here, intent);
+        if (!of) co_return no_runner(here);
+        const auto ended = co_await follow_job(here, *of);
         if (!ended) co_return ended.error();
-        const auto name = "`" + runner_name(here) + "`";
-        if (ended->state == runner::state::lost) co_return failure{errc::lost, name + " is lost: " + ended->text};
-        if (ended->state == runner::state::timed_out)
-            co_return failure{errc::timed_out, name + " took too long: " + ended->text};
         outcome done;
         done.ok = ended->state == runner::state::succeeded;
-        done.text = fmt::format("{} {}{}", name,
+        done.text = fmt::format("{} {}{}", of->name,
                                 ended->state == runner::state::cancelled ? "was stopped" : to_words(ended->state),
                                 ended->text.empty() ? "" : ": " + ended->text);
-        done.detail = lines_of(ended->rows);
+        done.detail = row_lines(ended->rows);
         done.data["rows"] = rows_as_json(ended->rows);
         done.data["ref"] = ended->ref;
         done.data["log"] = here.log_file;

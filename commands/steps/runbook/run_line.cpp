@@ -1,26 +1,21 @@
 #include "commands/steps/runbook/run_line.hpp"
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "commands/steps/common.hpp"
-#include "integrations/async/timers.hpp"
+#include "commands/steps/machines/job_run.hpp"
 #include "integrations/process/process.hpp"
+#include "integrations/runner/drivers.hpp"
 #include "integrations/salt/salt.hpp"
-#include "integrations/store/store.hpp"
+#include "integrations/salt/salt_driver.hpp"
 
 namespace slipway::steps {
 namespace {
 
-std::string collection_of(const context& here) {
-    return "runbook/" + here.state->id;
-}
-
-task<result<>> leave_receipt(context here, act intent, json::object body) {
-    store::batch changes;
-    changes.documents.push_back({collection_of(here), intent.key, std::move(body)});
-    auto kept = co_await here.with.store->commit(std::move(changes));
-    co_return kept;
-}
+constexpr milliseconds program_poll{250};
+constexpr std::size_t most_attached = 900'000;
 
 /// "salt TARGET FUNCTION ARGUMENTS": who is asked for what.
 struct salt_line {
@@ -59,84 +54,81 @@ std::vector<std::string> names_in(const std::string& list) {
     return names;
 }
 
-std::string output_of(const salt::salt_rows& rows) {
-    std::string text;
-    for (const auto& [host, row] : rows.hosts) {
-        text += host + ": " + std::string{salt::to_string(row.what)} + "\n";
-        if (!row.text.empty()) text += "    " + row.text.raw() + "\n";
-        if (!row.value.is_null() && row.text.empty()) text += "    " + json::serialize(row.value) + "\n";
-    }
-    for (const auto& each : rows.chatter) text += each.raw() + "\n";
-    if (rows.complaint) text += rows.complaint->raw() + "\n";
-    return text;
+/// The hosts a line means: those it lists, or all that its target matches when every one of them answers.
+task<result<std::vector<std::string>>> hosts_of(context here, salt_line line) {
+    if (line.is_list) co_return names_in(line.target);
+    const auto there = co_await here.with.salt->ping(line.target);
+    if (!there) co_return there.error();
+    auto hosts = there->of(salt::reply::ok);
+    if (hosts.empty() || !there->of(salt::reply::missing).empty())
+        co_return failure{errc::refused, "Nothing was run: " + (hosts.empty() ? "no host answered for " + line.target
+                                                                              : there->summary())};
+    co_return hosts;
 }
 
-struct ended {
-    bool ok = false;
-    std::string text, output;
+/// A line with what runs it.
+struct line_run {
+    std::unique_ptr<runner::driver> driver;
+    job_run job;
 };
 
-task<result<ended>> by_salt(context here, std::vector<std::string> argv) {
+job_run common_run(const context& here, const std::vector<std::string>& argv, const act& intent) {
+    job_run made;
+    made.what.key = intent.key;
+    made.within.total = here.project->runbook.timeout;
+    made.within.idle = here.project->runbook.idle_timeout;
+    made.name = "`" + process::to_words(argv) + "`";
+    return made;
+}
+
+task<result<line_run>> by_salt(context here, std::vector<std::string> argv, act intent, bool asks) {
+    if (here.with.salt_jobs == nullptr) co_return not_configured("Salt", "salt.target");
     const auto line = read_salt(argv);
     if (!line) co_return line.error();
-    auto hosts = names_in(line->is_list ? line->target : "");
-    if (!line->is_list) {
-        const auto there = co_await here.with.salt->ping(line->target);
-        if (!there) co_return there.error();
-        hosts = there->of(salt::reply::ok);
-        const auto missing = there->of(salt::reply::missing);
-        if (hosts.empty() || !missing.empty())
-            co_return failure{
-                errc::refused,
-                "Nothing was run: " + (hosts.empty() ? "no host answered for " + line->target : there->summary())};
+    line_run made;
+    made.job = common_run(here, argv, intent);
+    made.job.within.poll = here.project->salt.poll;
+    if (asks) {
+        const auto hosts = co_await hosts_of(here, *line);
+        if (!hosts) co_return hosts.error();
+        made.job.what.params["hosts"] = json::array(hosts->begin(), hosts->end());
     }
-    const auto sink = [log = here.log](const std::string& each, bool) { log(each); };
-    const auto rows = co_await here.with.salt->call(hosts, line->function, line->arguments, sink);
-    if (!rows) co_return rows.error();
-    ended made;
-    made.ok = rows->all_well();
-    made.text = made.ok ? line->function + " on " + count(hosts.size(), "host") + ": well" : rows->summary();
-    made.output = output_of(*rows);
+    made.driver = salt::create_salt_driver(*here.with.salt_jobs, {line->function, line->arguments, {}});
+    made.job.with = made.driver.get();
     co_return made;
 }
 
-std::string how_it_ended(const process::outcome& ran, const release::runbook_settings& settings) {
-    switch (ran.how) {
-        case process::ending::exited:
-            return "exit code " + std::to_string(ran.code);
-        case process::ending::signalled:
-            return "ended by signal " + std::to_string(ran.code);
-        case process::ending::timed_out:
-            return "stopped after its limit of " + to_words(settings.timeout);
-        case process::ending::idle_timed_out:
-            return "stopped after " + to_words(settings.idle_timeout) + " without output";
-        case process::ending::cancelled:
-            return "stopped";
-    }
-    return "ended";
-}
-
-task<result<ended>> by_program(context here, std::vector<std::string> argv) {
+line_run by_program(const context& here, const std::vector<std::string>& argv, const act& intent,
+                    const std::string& log) {
     const auto& settings = here.project->runbook;
-    process::command what;
-    what.argv = std::move(argv);
-    what.environment = process::inherited(settings.environment);
-    what.environment["SLIPWAY_VERSION"] = here.state->version;
+    runner::command_settings program;
+    std::error_code ignored;
+    program.directory = std::filesystem::absolute(here.project->file, ignored).parent_path().string();
+    program.argv = argv;
+    program.is_literal = true;  // people signed for exactly this
+    program.environment = settings.environment;
+    auto on = here.with.programs;
     for (const auto& name : settings.environment)
         if (const auto* value = std::getenv(name.c_str()); value != nullptr && *value != '\0')
-            what.secrets.emplace_back(value);
-    what.total_timeout = settings.timeout;
-    what.idle_timeout = settings.idle_timeout;
-    what.log_file = here.log_file;
-    const auto began = here.with.time->now();
-    const auto sink = [log = here.log](const std::string& each, bool) { log(each); };
-    const auto ran = co_await here.with.processes->run(std::move(what), sink);
-    if (!ran) co_return ran.error();
-    ended made;
-    made.ok = ran->how == process::ending::exited && ran->code == 0;
-    made.text = how_it_ended(*ran, settings) + " after " + to_words(here.with.time->now() - began);
-    made.output = ran->out + (ran->err.empty() ? "" : (ran->out.empty() ? "" : "\n") + ran->err);
-    co_return made;
+            on.secrets.emplace_back(value);
+    line_run made;
+    made.job = common_run(here, argv, intent);
+    made.job.within.poll = program_poll;
+    made.job.what.words["{version}"] = here.state->version;
+    made.job.what.log_file = log;
+    made.driver = runner::create_command_driver(std::move(on), std::move(program));
+    made.job.with = made.driver.get();
+    return made;
+}
+
+/// Each line has its own, beside the log of the attempt.
+std::string log_of(const context& here, const std::string& name) {
+    if (here.log_file.empty()) return {};
+    return (std::filesystem::path{here.log_file}.parent_path() / (name + ".log")).string();
+}
+
+bool is_for_salt(const context& here, const std::vector<std::string>& argv) {
+    return argv.front() == "salt" && here.with.salt != nullptr;
 }
 
 /// For the card: the last line with words in it.
@@ -149,58 +141,55 @@ std::string last_line(const std::string& output) {
     return line.size() <= 160 ? line : line.substr(0, 157) + "…";
 }
 
+std::string whole_output(const std::string& log, const runner::ended& ran) {
+    std::ifstream in{log, std::ios::binary};
+    const std::string kept{std::istreambuf_iterator<char>{in}, {}};
+    if (!kept.empty()) return kept.size() <= most_attached ? kept : tail(kept, most_attached);
+    return ran.rows.empty() ? ran.tail : row_lines(ran.rows);
+}
+
 }  // namespace
 
 task<result<outcome>> run_line(context here, std::vector<std::string> argv, act intent, std::string name) {
     if (here.with.store == nullptr) co_return not_configured("The store", "state_directory");
-    json::object begun;
-    begun["state"] = "begun";
-    begun["line"] = process::to_words(argv);
-    begun["at"] = to_iso(here.with.time->now());
-    const auto kept = co_await leave_receipt(here, intent, begun);
-    if (!kept) co_return kept.error();
-    const bool is_salt = argv.front() == "salt" && here.with.salt != nullptr;
-    auto running = is_salt ? by_salt(here, argv) : by_program(here, argv);
-    const auto ran = co_await std::move(running);
-    if (!ran && may_have_happened(ran.error().kind())) co_return ran.error();
-    auto over = begun;
-    over["state"] = ran ? "ended" : "not begun";
-    over["ok"] = ran && ran->ok;
-    over["text"] = ran ? ran->text : ran.error().sentence();
-    const auto told = co_await leave_receipt(here, intent, std::move(over));
+    const auto log = log_of(here, name);
+    line_run made;
+    if (is_for_salt(here, argv)) {
+        auto by = co_await by_salt(here, argv, intent, /*asks=*/true);
+        if (!by) co_return by.error();
+        made = std::move(*by);
+    } else {
+        made = by_program(here, argv, intent, log);
+    }
+    const auto ran = co_await follow_job(here, made.job);
     if (!ran) co_return ran.error();
-    if (!told) here.log("the end of this line could not be kept: " + told.error().sentence());
+    const auto output = whole_output(log, *ran);
     outcome done;
-    done.ok = ran->ok;
-    done.text = ran->text;
-    if (const auto line = last_line(ran->output); !line.empty()) done.text += ", “" + line + "”";
-    done.detail = tail(ran->output);
-    if (!ran->output.empty()) {
-        constexpr std::size_t most = 900'000;
-        attachment log;
-        log.name = name + ".log";
-        log.title = process::to_words(argv);
-        log.content = ran->output.size() <= most ? ran->output : tail(ran->output, most);
-        done.files.push_back(std::move(log));
+    done.ok = ran->state == runner::state::succeeded;
+    done.text = ran->state == runner::state::cancelled ? "stopped: " + ran->text : ran->text;
+    if (const auto line = last_line(output); !line.empty()) done.text += ", “" + line + "”";
+    done.detail = tail(output);
+    if (!output.empty()) {
+        attachment whole;
+        whole.name = name + ".log";
+        whole.title = process::to_words(argv);
+        whole.content = output;
+        done.files.push_back(std::move(whole));
     }
     co_return done;
 }
 
-task<result<probe_outcome>> look_for_receipt(context here, act intent) {
-    probe_outcome seen;
+task<result<probe_outcome>> probe_line(context here, std::vector<std::string> argv, act intent) {
     if (here.with.store == nullptr) co_return not_configured("The store", "state_directory");
-    const auto found = co_await here.with.store->document_of(collection_of(here), intent.key);
-    if (!found) co_return found.error();
-    if (!*found || text_at(**found, "state") == "not begun") co_return seen;
-    const auto& receipt = **found;
-    if (text_at(receipt, "state") == "begun") {
-        seen.what = answer::cannot_tell;
-        seen.text = "`" + text_at(receipt, "line") + "` was begun at " + text_at(receipt, "at") +
-                    " and nobody saw its end: it may have run, in whole or in part";
+    line_run made;
+    if (is_for_salt(here, argv)) {
+        auto by = co_await by_salt(here, argv, intent, /*asks=*/false);
+        if (!by) co_return by.error();
+        made = std::move(*by);
     } else {
-        seen.what = flag_at(receipt, "ok") ? answer::done : answer::different;
-        seen.text = text_at(receipt, "text");
+        made = by_program(here, argv, intent, "");
     }
+    auto seen = co_await probe_job(here, made.job);
     co_return seen;
 }
 

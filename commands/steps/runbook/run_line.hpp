@@ -5,13 +5,13 @@
 
 namespace slipway::steps {
 
-/// Runs the argv: `salt` on the hosts it names through the project's Salt client, everything else as a program. Leaves
-/// a receipt in the store before it begins and after it ended, under the intent's key. The whole output comes as a
-/// file.
+/// Runs the argv, once for the intent's key: `salt` as a job of the project's master on the hosts it names, everything
+/// else as a program that goes on when the bot ends (integrations/runner). Whoever comes back follows it to its end.
+/// The whole output comes as a file.
 task<result<outcome>> run_line(context here, std::vector<std::string> argv, act intent, std::string name);
 
-/// What the receipt of that intent says: not done when there is none; done or different (it ended with an error) when
-/// it ended; cannot tell when it was begun and nobody saw its end.
-task<result<probe_outcome>> look_for_receipt(context here, act intent);
+/// What became of that intent: done when it went well; cannot tell when it was begun and nobody knows how it is. Not
+/// done is also a line that runs, or that ended with an error: run_line says which.
+task<result<probe_outcome>> probe_line(context here, std::vector<std::string> argv, act intent);
 
 }  // namespace slipway::steps

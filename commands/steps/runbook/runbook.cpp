@@ -148,6 +148,7 @@ public:
     release::kind_facts facts() const override {
         auto made = make_facts("runbook", release::step_class::action, true, true, release::side_effect::irreversible,
                                {"phase", "role"}, {"phase"});
+        made.ends_itself = true;
         made.check = &check_phase;
         made.role_settings = {"role"};
         return made;
@@ -179,10 +180,16 @@ public:
     }
     task<result<probe_outcome>> probe(context here, act intent) override {
         if (intent.choice != "run") co_return probe_outcome{};
-        auto seen = co_await look_for_receipt(here, intent);
+        const auto* item = here.step.item(intent.item);
+        if (item == nullptr) co_return failure{errc::not_found, "Line " + intent.item + " is no longer on the list"};
+        line shown;  // what was pressed, whatever the milestone says by now
+        shown.text = item->title.raw();
+        shown.command = item->body;
+        const auto argv = runnable(here, shown);
+        if (!argv) co_return argv.error();
+        auto seen = co_await probe_line(here, *argv, intent);
         if (seen && seen->what == answer::done)
-            if (const auto* item = here.step.item(intent.item))
-                seen->facts[ran_fact(text_at(item->data, "hash"))] = fact_of(intent, seen->text);
+            seen->facts[ran_fact(text_at(item->data, "hash"))] = fact_of(intent, seen->text);
         co_return seen;
     }
     task<result<outcome>> perform(context here, act intent) override {

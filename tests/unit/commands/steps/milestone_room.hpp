@@ -11,6 +11,7 @@
 #include "commands/steps/pins.hpp"
 #include "deploy/sandbox/company/company.hpp"
 #include "deploy/sandbox/gitlab/server.hpp"
+#include "integrations/base/digest.hpp"
 #include "integrations/git/transport.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 #include "integrations/process/process.hpp"
@@ -100,13 +101,15 @@ public:
         here.rule.id = here.rule.kind = kind;
         here.rule.with = with;
         here.step = step;
-        here.with.time = &time;
+        here.with.time = clock;
         here.with.gitlab = api_.get();
         here.with.processes = processes.get();
         here.with.transport = transport.get();
         here.with.dependencies = shelf_.get();
         here.with.store = store;
         here.with.salt = salt;
+        here.with.salt_jobs = salt_jobs;
+        here.with.programs = programs;
         here.log = [this](const std::string& line) { log.push_back(line); };
         return here;
     }
@@ -152,7 +155,7 @@ public:
     }
     static act intent(const std::string& item, const std::string& choice, const std::string& reason = "") {
         act made;
-        made.key = "k";
+        made.key = fingerprint({"intent", item, choice});
         made.intended = *from_iso("2026-11-24T09:30:00Z");
         made.item = item;
         made.choice = choice;
@@ -183,6 +186,7 @@ public:
     asio::io_context loop;
     asio::thread_pool pool{1};
     fakes::jumping_timers time;
+    timers* clock = &time;  ///< of the steps; real programs need a real one
     sandbox::built_company company = build(folder);
     sandbox::gitlab::server gitlab_server{company.gitlab, time};
     wire to_gitlab{gitlab_server};
@@ -193,6 +197,8 @@ public:
     json::object with;  ///< the step's own settings
     store::store* store = nullptr;
     salt::salt_client* salt = nullptr;
+    salt::job_client* salt_jobs = nullptr;
+    runner::machine programs;
     release::project_settings project_;
     release::release_state state_;
 

@@ -1,9 +1,16 @@
 // D3 and D4 against the sandbox's GitLab: scripts that QA signs for, and a runbook whose lines run by a click.
 #include <catch2/catch.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <filesystem>
+#include <fstream>
 #include "commands/steps/runbook/gather.hpp"
+
 #include "integrations/store/store.hpp"
 #include "tests/fakes/fake_salt.hpp"
+#include "tests/fakes/fake_salt_jobs.hpp"
+#include "tests/fakes/run_until.hpp"
 #include "tests/unit/commands/steps/milestone_room.hpp"
 
 namespace slipway::steps::test {
@@ -24,7 +31,13 @@ struct runbook_room : milestone_room {
         memory = store::open_sqlite(loop.get_executor(), ":memory:", [this] { return time.now(); }).value();
         store = memory.get();
         salt = &master;
+        salt_jobs = &jobs;
         master.hosts = {"w1", "w2"};
+        project_.salt.poll = milliseconds{10};
+        clock = real_time.get();
+        programs.processes = processes.get();
+        programs.keeper = SLIPWAY_BINARY_DIR "/slipway-keep";
+        programs.folder = folder.file("jobs");
         project_.runbook.allow = {{"printf"}, {"false"}, {"salt", "-L", "*", "service.*", "..."}};
         with["phase"] = "before";
     }
@@ -47,7 +60,24 @@ struct runbook_room : milestone_room {
         REQUIRE(choose("scripts", "scripts", "tested"));
         std::swap(step, other);
     }
+    /// Presses “Run” and is gone, as a killed bot is, once the program has begun to write.
+    void press_and_go(const std::string& id) {
+        boost::asio::cancellation_signal end;
+        bool over = false;
+        asio::co_spawn(loop, kind("runbook").perform(at("runbook"), intent(id, "run")),
+                       boost::asio::bind_cancellation_slot(
+                           end.slot(), [&over](std::exception_ptr, const result<outcome>&) { over = true; }));
+        fakes::run_until(loop, [this] { return std::filesystem::exists(folder.file("begun")); });
+        end.emit(boost::asio::cancellation_type::terminal);
+        fakes::run_until(loop, [&over] { return over; });
+    }
+    int times_begun() const {
+        std::ifstream in{folder.file("begun")};
+        return static_cast<int>(std::count(std::istreambuf_iterator<char>{in}, {}, '\n'));
+    }
+    std::unique_ptr<timers> real_time = create_system_timers();
     fakes::fake_salt master;
+    fakes::fake_salt_jobs jobs;
     std::unique_ptr<store::store> memory;
 };
 
@@ -126,7 +156,7 @@ TEST_CASE("D4 one block to copy, and each line runs by a click with its own butt
     CHECK(done->text.find("exit code 0") == 0);
     CHECK(done->text.find("“one two”") != std::string::npos);
     REQUIRE(done->files.size() == 1);
-    CHECK(done->files.front().content == "one two");
+    CHECK(done->files.front().content == "one two\n");
     // The lines after the build are the other step's.
     room.with["phase"] = "after";
     room.step = {};
@@ -175,43 +205,85 @@ TEST_CASE("D4 what ran is remembered by line, over a retry and when other lines 
     CHECK(room.item("3").status == release::item_status::open);
 }
 
-TEST_CASE("R5.1 a line whose end nobody saw is not run again on a guess", "[steps][runbook]") {
+TEST_CASE("R5.1 a line that may run elsewhere is not run again on a guess, and one that ended is known",
+          "[steps][runbook]") {
     runbook_room room;
     room.write("1. `printf a`\n2. `false`\n");
     room.sign();
     room.look_well("runbook");
     CHECK(room.probe("runbook", "1", "run")->what == answer::not_done);
+    // A bot on another machine wrote that it begins, and was never heard of again.
     store::batch crashed;
     crashed.documents.push_back(
-        {"runbook/core-1.4.0-1", "k", {{"state", "begun"}, {"line", "printf a"}, {"at", "then"}}});
+        {"jobs", runbook_room::intent("1", "run").key, {{"ref", ""}, {"place", "elsewhere:/var/lib/slipway"}}});
     REQUIRE(room.run(room.memory->commit(std::move(crashed))));
     const auto seen = room.probe("runbook", "1", "run");
     CHECK(seen->what == answer::cannot_tell);
-    CHECK(seen->text.find("nobody saw its end") != std::string::npos);
-    // With an end it is known, also when the answer to the bot was lost.
-    REQUIRE(room.choose("runbook", "1", "run"));
-    CHECK(room.probe("runbook", "1", "run")->what == answer::done);
-    room.look_well("runbook");
-    const auto failed = room.choose("runbook", "2", "run");
+    CHECK(seen->text.find("begun at elsewhere") != std::string::npos);
+    // One that ended is known by its end, also when the answer to the bot was lost.
+    const auto failed = room.choose("runbook", "2", "run", "nothing depends on it");
     REQUIRE(failed);
     CHECK_FALSE(failed->ok);
     CHECK(failed->text.find("exit code 1") == 0);
-    CHECK(room.probe("runbook", "2", "run")->what == answer::different);
+    CHECK(room.probe("runbook", "2", "run")->text.find("exit code 1") == 0);
+    CHECK_FALSE(room.choose("runbook", "2", "run", "nothing depends on it")->ok);  // the same click: the same answer, nothing runs
 }
 
-TEST_CASE("D4 a salt line runs through Salt on the hosts it names, and their verdict counts", "[steps][runbook]") {
+TEST_CASE("R5.2 D4 a line goes on when the bot is gone, and the next bot follows it to its end", "[steps][runbook]") {
+    runbook_room room;
+    const auto begun = room.folder.file("begun");
+    const auto go = room.folder.file("go");
+    room.project_.runbook.allow = {{"bash", "-c", "..."}};
+    room.write("1. `bash -c 'echo x >> " + begun + "; while [ ! -e " + go + " ]; do sleep 0.05; done; echo over'`\n");
+    room.sign();
+    room.look_well("runbook");
+    REQUIRE(offers(room.item("1"), "run"));
+    room.press_and_go("1");
+    CHECK(room.probe("runbook", "1", "run")->what == answer::not_done);  // it runs; perform takes it up
+    std::ofstream{go}.put('\n');
+    const auto done = room.choose("runbook", "1", "run");
+    REQUIRE(done);
+    CHECK(done->ok);
+    CHECK(done->text == "exit code 0, “over”");
+    CHECK(room.times_begun() == 1);
+    CHECK(room.probe("runbook", "1", "run")->what == answer::done);
+}
+
+TEST_CASE("D4 a salt line is a job of the hosts it names, and their verdict counts", "[steps][runbook]") {
     runbook_room room;
     room.write("1. `salt -L w1,w2 service.restart 'my service'`\n2. `salt -L w1 cmd.run id`\n");
     room.sign();
     room.look_well("runbook");
     CHECK_FALSE(offers(room.item("2"), "run"));
-    room.master.silent = {"w2"};
-    const auto missing = room.choose("runbook", "1", "run");
-    REQUIRE(missing);
-    CHECK_FALSE(missing->ok);
-    CHECK(missing->text.find("w2") != std::string::npos);
-    CHECK(room.master.calls == std::vector<std::string>{"w1,w2 service.restart my service"});
-    CHECK(missing->files.front().content.find("w1: ok") != std::string::npos);
+    SECTION("all answer") {
+        const auto done = room.choose("runbook", "1", "run");
+        REQUIRE(done);
+        CHECK(done->ok);
+        CHECK(room.jobs.calls == std::vector<std::string>{"w1,w2 service.restart my service"});
+        CHECK(done->files.front().content.find("w1: ok") != std::string::npos);
+        CHECK(room.probe("runbook", "1", "run")->what == answer::done);
+    }
+    SECTION("R5.4 one is silent: it may go on there, and nobody guesses") {
+        room.jobs.silent = {"w2"};
+        const auto missing = room.choose("runbook", "1", "run");
+        REQUIRE_FALSE(missing);
+        CHECK(missing.error() == errc::lost);
+        CHECK(missing.error().sentence().find("w2") != std::string::npos);
+        CHECK_FALSE(room.choose("runbook", "1", "run"));  // the same click asks again, and sends nothing again
+        CHECK(room.jobs.calls.size() == 1);
+    }
+    SECTION("a target is asked first: with a silent host nothing is run") {
+        room.project_.runbook.allow = {{"salt", "*", "service.*", "..."}};
+        room.write("1. `salt 'w*' service.restart nginx`\n");
+        room.sign();
+        room.step = {};
+        room.look_well("runbook");
+        room.master.silent = {"w2"};
+        const auto refused = room.choose("runbook", "1", "run");
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error() == errc::refused);
+        CHECK(room.jobs.calls.empty());
+    }
 }
 
 TEST_CASE("D4 downtime without a line of script has to be explained", "[steps][runbook]") {
