@@ -226,7 +226,8 @@ TEST_CASE("R5.1 a line that may run elsewhere is not run again on a guess, and o
     CHECK_FALSE(failed->ok);
     CHECK(failed->text.find("exit code 1") == 0);
     CHECK(room.probe("runbook", "2", "run")->text.find("exit code 1") == 0);
-    CHECK_FALSE(room.choose("runbook", "2", "run", "nothing depends on it")->ok);  // the same click: the same answer, nothing runs
+    CHECK_FALSE(room.choose("runbook", "2", "run", "nothing depends on it")
+                    ->ok);  // the same click: the same answer, nothing runs
 }
 
 TEST_CASE("R5.2 D4 a line goes on when the bot is gone, and the next bot follows it to its end", "[steps][runbook]") {
