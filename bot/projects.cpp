@@ -129,6 +129,10 @@ void projects::update(entry& made, const settings& from, const loaded_project& l
 void projects::make_repository(entry& made, const settings& from, const loaded_project& loaded) {
     const auto& project = loaded.settings;
     const auto home = from.state_directory + "/projects/" + project.name;
+    // Of several bots one may never clone, and all of them keep Salt's log here.
+    std::error_code not_made;
+    std::filesystem::create_directories(home, not_made);
+    if (not_made) spdlog::error("project={} folder={} cannot be made: {}", made.name, home, not_made.message());
     git::transport_settings transport;
     transport.secret = loaded.gitlab_token.empty() ? from.gitlab.token : loaded.gitlab_token;
     transport.ca_file = from.gitlab.ca_file;

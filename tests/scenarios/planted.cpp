@@ -56,7 +56,7 @@ std::size_t messages_with(company& all, const std::string& words) {
 
 TEST_CASE("R10.6 two bugs by different people become one issue each, with whoever made them, a storm is one card",
           "[scenario][errors]") {
-    company all{{.project = {{"looks: [2s, 6s]", "looks: [15s, 60s]"}}}};
+    company all{{.project = {{"looks: [2s, 6s]", "looks: [15s, 60s]"}, {"before: 60m", "before: 20s"}}}};
     plant_two_bugs(all);
     all.command(ana, "/release start 1.4.0");
     all.work_until(
@@ -90,4 +90,22 @@ TEST_CASE("R10.6 two bugs by different people become one issue each, with whoeve
     CHECK(messages_with(all, "0 before, " + std::to_string(events) + " after") >= 1);
     CHECK(messages_with(all, "*QueueFull: no berth is free*") <= 3);  // its card, its line in the alert, the call
     CHECK(count_channel_messages(all) <= 13);  // a release with one alert, however many errors it counts
+
+    // The same mistake in the next release: the issue that is there says so, and there is no second one.
+    commit(all, "chi.nakamura", "docs/opening.md", "From 8 to 18.\n", "When we are open");
+    all.command(ana, "/release start 1.5.0");
+    all.work_until(
+        "1.5.0 is on the servers",
+        [&] { return text_at(object_at(all.get("/site"), "deployed"), "p-prod-web1") == "1.5.0"; },
+        std::chrono::seconds{200});
+    weather.version = "1.5.0";
+    weather.events = 300;
+    CHECK(send(weather) == std::map<int, int>{{200, 300}});
+    all.work_until(
+        "1.5.0 is done", [&] { return !all.find_message("1.5.0 · done").empty(); }, std::chrono::seconds{200});
+    const auto same = the_issue_about(all, "QueueFull");
+    const auto notes =
+        all.gitlab(project + "/issues/" + std::to_string(number_at(same, "iid")) + "/notes?per_page=100");
+    CHECK_THAT(json::serialize(notes), Catch::Contains("Seen again after the deploy of `1.5.0`"));
+    CHECK_FALSE(all.find_message("known from before").empty());
 }

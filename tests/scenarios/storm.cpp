@@ -16,8 +16,9 @@ namespace {
 std::string report(const storm& what, int number) {
     const auto host = "p-prod-web" + std::to_string(number % 3 + 1);
     const std::string event =
-        R"({"platform":"php","level":"error","release":"rsi-website@1.4.0","environment":"production","server_name":")" +
-        host + R"(","exception":{"values":[{"type":")" + what.kind + R"(","value":")" + what.title +
+        R"({"platform":"php","level":"error","release":"rsi-website@)" + what.version +
+        R"(","environment":"production","server_name":")" + host + R"(","exception":{"values":[{"type":")" + what.kind +
+        R"(","value":")" + what.title +
         R"(","stacktrace":{"frames":[{"filename":"templates/home.html","abs_path":"/srv/rsi-website/current/templates/home.html","function":"render","lineno":1,"in_app":true}]}}]}})";
     const std::string body = "{}\n{\"type\":\"event\"}\n" + event + "\n";
     return "POST /api/1/envelope/?sentry_key=5a1b0c5a1b0c5a1b0c5a1b0c5a1b0c5a&sentry_version=7 HTTP/1.1\r\n"

@@ -10,6 +10,7 @@ struct storm {
     unsigned short port = 0;
     std::string kind = "QueueFull";  ///< type of the one exception that all reports have in common
     std::string title;               ///< its message
+    std::string version = "1.4.0";   ///< that the reports name as their release
     int events = 1;
     int connections = 4;
 };

@@ -107,6 +107,14 @@ TEST_CASE("R9.4 a broken file switches off that project alone, and it comes back
     CHECK(all.why_disabled("wiki").empty());
 }
 
+TEST_CASE("R11.2 a project has its folder before anything is cloned: another bot may be the one that clones",
+          "[bot][projects]") {
+    room one;
+    one.project("shop");
+    one.start();
+    CHECK(std::filesystem::is_directory(one.folder.file("state/projects/shop")));
+}
+
 TEST_CASE("R9.6 a new file in the folder is a new project without a restart, one that is gone is off",
           "[bot][projects]") {
     room one;
