@@ -119,19 +119,24 @@ std::string tail(const std::string& text, std::size_t most_bytes) {
     return "…\n" + text.substr(from);
 }
 
-attachment log_attachment(const context& here) {
+std::string end_of_file(const std::string& path) {
     constexpr std::streamoff most = 900'000;
-    attachment made{here.rule.id + "-" + std::to_string(here.step.attempt) + ".log", here.rule.title, {}, {}};
-    std::ifstream in{here.log_file, std::ios::binary | std::ios::ate};
-    if (!in) return made;
+    std::ifstream in{path, std::ios::binary | std::ios::ate};
+    if (!in) return {};
     const std::streamoff size = in.tellg();
     const auto from = size > most ? size - most : 0;
     in.seekg(from);
     std::string text(static_cast<std::size_t>(size - from), '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));
-    made.content = (from > 0 ? "(the beginning is cut; the whole log is on the bot's disk)\n" : "") + text;
-    return made;
+    return (from > 0 ? "(the beginning is cut; the whole log is on the bot's disk)\n" : "") + text;
+}
+
+attachment log_attachment(const context& here) {
+    return {here.rule.id + "-" + std::to_string(here.step.attempt) + ".log",
+            here.rule.title,
+            end_of_file(here.log_file),
+            {}};
 }
 
 release::kind_facts make_facts(std::string name, release::step_class what, bool looks, bool has_probe,

@@ -44,6 +44,9 @@ std::string joined(const std::vector<std::string>& words);
 /// The last lines of a long text, at most so many bytes, cut at a line.
 std::string tail(const std::string& text, std::size_t most_bytes = 2'500);
 
+/// The last 900 kB of a file, with a line that says what was cut; "" when it is empty or not there. A log may be larger
+/// than memory.
+std::string end_of_file(const std::string& path);
 /// The attempt's log as a file for the thread: its end when it is long, the whole one stays on the disk.
 attachment log_attachment(const context& here);
 

@@ -206,7 +206,7 @@ private:
             item.text = before->text;
             return item;
         }
-        item.asks = people_of_role(here, manager);
+        item.asks = asked_directly(people_of_role(here, manager));
         item.choices = choices_of();
         return item;
     }

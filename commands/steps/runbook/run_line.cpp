@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "commands/steps/common.hpp"
 #include "commands/steps/machines/job_run.hpp"
@@ -15,7 +14,6 @@ namespace slipway::steps {
 namespace {
 
 constexpr milliseconds program_poll{250};
-constexpr std::size_t most_attached = 900'000;
 
 /// "salt TARGET FUNCTION ARGUMENTS": who is asked for what.
 struct salt_line {
@@ -127,10 +125,6 @@ std::string log_of(const context& here, const std::string& name) {
     return (std::filesystem::path{here.log_file}.parent_path() / (name + ".log")).string();
 }
 
-bool is_for_salt(const context& here, const std::vector<std::string>& argv) {
-    return argv.front() == "salt" && here.with.salt != nullptr;
-}
-
 /// For the card: the last line with words in it.
 std::string last_line(const std::string& output) {
     auto end = output.find_last_not_of(" \t\r\n");
@@ -141,29 +135,30 @@ std::string last_line(const std::string& output) {
     return line.size() <= 160 ? line : line.substr(0, 157) + "…";
 }
 
-std::string whole_output(const std::string& log, const runner::ended& ran) {
-    std::ifstream in{log, std::ios::binary};
-    const std::string kept{std::istreambuf_iterator<char>{in}, {}};
-    if (!kept.empty()) return kept.size() <= most_attached ? kept : tail(kept, most_attached);
+/// A log may be larger than memory: people get its end.
+std::string output_of(const std::string& log, const runner::ended& ran) {
+    auto kept = end_of_file(log);
+    if (!kept.empty()) return kept;
     return ran.rows.empty() ? ran.tail : row_lines(ran.rows);
+}
+
+task<result<line_run>> make_line(context here, std::vector<std::string> argv, act intent, std::string log, bool asks) {
+    if (here.with.store == nullptr) co_return not_configured("The store", "state_directory");
+    const bool is_for_salt = argv.front() == "salt" && here.with.salt != nullptr;
+    if (!is_for_salt) co_return by_program(here, argv, intent, log);
+    auto made = co_await by_salt(here, std::move(argv), std::move(intent), asks);
+    co_return made;
 }
 
 }  // namespace
 
 task<result<outcome>> run_line(context here, std::vector<std::string> argv, act intent, std::string name) {
-    if (here.with.store == nullptr) co_return not_configured("The store", "state_directory");
     const auto log = log_of(here, name);
-    line_run made;
-    if (is_for_salt(here, argv)) {
-        auto by = co_await by_salt(here, argv, intent, /*asks=*/true);
-        if (!by) co_return by.error();
-        made = std::move(*by);
-    } else {
-        made = by_program(here, argv, intent, log);
-    }
-    const auto ran = co_await follow_job(here, made.job);
+    const auto made = co_await make_line(here, argv, intent, log, /*asks=*/true);
+    if (!made) co_return made.error();
+    const auto ran = co_await follow_job(here, made->job);
     if (!ran) co_return ran.error();
-    const auto output = whole_output(log, *ran);
+    const auto output = output_of(log, *ran);
     outcome done;
     done.ok = ran->state == runner::state::succeeded;
     done.text = ran->state == runner::state::cancelled ? "stopped: " + ran->text : ran->text;
@@ -180,16 +175,9 @@ task<result<outcome>> run_line(context here, std::vector<std::string> argv, act 
 }
 
 task<result<probe_outcome>> probe_line(context here, std::vector<std::string> argv, act intent) {
-    if (here.with.store == nullptr) co_return not_configured("The store", "state_directory");
-    line_run made;
-    if (is_for_salt(here, argv)) {
-        auto by = co_await by_salt(here, argv, intent, /*asks=*/false);
-        if (!by) co_return by.error();
-        made = std::move(*by);
-    } else {
-        made = by_program(here, argv, intent, "");
-    }
-    auto seen = co_await probe_job(here, made.job);
+    const auto made = co_await make_line(here, std::move(argv), std::move(intent), "", /*asks=*/false);
+    if (!made) co_return made.error();
+    auto seen = co_await probe_job(here, made->job);
     co_return seen;
 }
 
