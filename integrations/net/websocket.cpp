@@ -17,7 +17,6 @@
 #include "integrations/async/one_shot.hpp"
 #include "integrations/net/alarm.hpp"
 #include "integrations/net/connect.hpp"
-#include "integrations/net/counting_stream.hpp"
 #include "integrations/net/erased_stream.hpp"
 #include "integrations/net/ws_link.hpp"
 
@@ -49,10 +48,11 @@ using beast_stream = ws::stream<erased_stream, /*deflateSupported=*/false>;
 
 /// Shared by the public object and the two tasks, which end soon after the stream is closed.
 struct link_state {
-    link_state(stream_ptr link, std::string early, std::size_t largest)
+    /// `after_head`: on the connecting side an answer comes before the frames.
+    link_state(stream_ptr link, std::string early, bool after_head, std::size_t largest)
         : loop{link->get_executor()},
           bytes{link},
-          socket{std::move(link), std::move(early)},
+          socket{std::move(link), std::move(early), after_head},
           arrived{loop},
           room{loop},
           queued{loop},
@@ -95,8 +95,7 @@ struct link_state {
     asio::steady_timer sent;  ///< never runs out; cancelled when frames have left, which wakes those who wait for it
     bool closing = false;
     bool shut_down = false;
-    bool over = false;                       ///< the reader has delivered its last frame
-    std::shared_ptr<frame_counter> counter;  ///< null on the connecting side
+    bool over = false;  ///< the reader has delivered its last frame
     std::size_t pings = 0;
 };
 
@@ -120,20 +119,29 @@ result<frame> last_frame(const link_state& link, const error_code& ec) {
     return failure{errc::lost, "the websocket link broke: " + ec.message()};
 }
 
+/// A message that has arrived to its end needs no wait and no turn of the loop. Not while Beast reads too, as it does
+/// to close.
+bool can_read_at_once(link_state& link) {
+    return !link.closing && link.socket.next_layer().arrivals().next_is_whole();
+}
+
 task<> read_frames(state_ptr link) {
     link->socket.control_callback([raw = link.get()](ws::frame_type kind, beast::string_view) {
         if (kind == ws::frame_type::ping) ++raw->pings;
     });
     beast::flat_buffer buffer;
+    error_code ec;
     while (true) {
-        const auto [ec, count] = co_await link->socket.async_read(buffer, as_values);
-        if (ec) {
-            link->push(last_frame(*link, ec));
-            break;
+        if (can_read_at_once(*link)) {
+            link->socket.read(buffer, ec);
+        } else {
+            const auto [met, count] = co_await link->socket.async_read(buffer, as_values);
+            ec = met;
         }
+        if (ec) break;
         const auto kind = link->socket.got_text() ? frame_kind::text : frame_kind::binary;
         const auto data = buffer.cdata();
-        const int pieces = link->counter ? link->counter->take() : 1;
+        const int pieces = link->socket.next_layer().arrivals().take();
         link->push(frame{kind, std::string{static_cast<const char*>(data.data()), data.size()}, 0, pieces});
         buffer.consume(buffer.size());
         while (link->is_full() && !link->shut_down) {
@@ -141,20 +149,25 @@ task<> read_frames(state_ptr link) {
             co_await link->room.wait();
         }
     }
+    // A message that was read at once and that Beast could not bear: it wrote a close frame that says so.
+    if (link->socket.next_layer().has_unsent()) co_await link->socket.next_layer().async_flush(as_values);
+    link->push(last_frame(*link, ec));
     link->over = true;
     link->shut();
 }
 
-task<error_code> write_one(state_ptr link, std::shared_ptr<outgoing> next) {
-    if (next->kind == opcode::ping) {
+/// Into the stream's buffer: it leaves with the next flush.
+error_code put(link_state& link, const outgoing& next) {
+    error_code ec;
+    if (next.kind == opcode::ping) {
         ws::ping_data payload;
-        payload.assign(next->payload.data(), next->payload.size());
-        const auto [ec] = co_await link->socket.async_ping(payload, as_values);
-        co_return ec;
+        payload.assign(next.payload.data(), next.payload.size());
+        link.socket.ping(payload, ec);
+    } else {
+        link.socket.text(next.kind == opcode::text);
+        link.socket.write(asio::buffer(next.payload), ec);
     }
-    link->socket.text(next->kind == opcode::text);
-    const auto [ec, count] = co_await link->socket.async_write(asio::buffer(next->payload), as_values);
-    co_return ec;
+    return ec;
 }
 
 /// Whoever sends mostly answers what came: while more of it is at hand, its answers are waited for and leave together.
@@ -178,13 +191,15 @@ task<> write_frames(state_ptr link) {
         co_await let_answers_gather(link);
         const auto together = std::exchange(link->unsent, {});
         for (const auto& each : together) {
-            if (link->shut_down && !broken) broken = asio::error::not_connected;
-            if (broken) break;
-            link->socket.next_layer().hold_back(each != together.back());
-            broken = co_await write_one(link, each);
-            link->socket.next_layer().hold_back(false);
+            // Nothing may follow a close frame.
+            if (!link->socket.is_open() && !broken) broken = asio::error::not_connected;
+            if (!broken) broken = put(*link, *each);
         }
-        // None of them is known to have left before the last has.
+        if (!broken) {
+            const auto [ec, count] = co_await link->socket.next_layer().async_flush(as_values);
+            broken = ec;
+        }
+        // None of them is known to have left before all have.
         for (const auto& each : together) {
             each->ec = broken;
             each->done = true;
@@ -298,7 +313,7 @@ task<result<std::unique_ptr<websocket>>> connect_websocket(std::string url, webs
     const auto until = steady::now() + settings.connect_timeout;
     auto connected = co_await connect_stream(*to, settings.client, std::move(through), until);
     if (!connected) co_return connected.error().within("websocket to " + to->authority);
-    const auto link = std::make_shared<link_state>(std::move(*connected), "", settings.largest_message);
+    const auto link = std::make_shared<link_state>(std::move(*connected), "", true, settings.largest_message);
     auto name_us = [agent = settings.client.user_agent](ws::request_type& upgrade) {
         upgrade.set(beast::http::field::user_agent, agent);
     };
@@ -323,11 +338,7 @@ task<result<std::unique_ptr<websocket>>> connect_websocket(std::string url, webs
 
 task<result<accepted_websocket>> accept_websocket(stream_ptr link, server_request upgrade, std::string resource,
                                                   std::string early, std::size_t largest) {
-    const auto counter = std::make_shared<frame_counter>();
-    counter->feed(early);
-    auto counted = std::make_shared<counting_stream>(std::move(link), counter);
-    const auto made = std::make_shared<link_state>(std::move(counted), std::move(early), largest);
-    made->counter = counter;
+    const auto made = std::make_shared<link_state>(std::move(link), std::move(early), false, largest);
     beast::http::request<beast::http::empty_body> asked;
     asked.version(11);
     asked.method_string(upgrade.method);

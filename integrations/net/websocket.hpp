@@ -16,7 +16,7 @@ struct frame {
     frame_kind kind = frame_kind::text;
     std::string payload;  ///< text or bytes; with `closed` the reason
     int close_code = 0;   ///< with `closed`: 1000, 1001 …; 1006 when the socket just went away
-    int pieces = 1;       ///< of frames that the message came in; counted on the accepting side alone
+    int pieces = 1;       ///< of frames that the message came in
 };
 
 /// Loop thread only. Incoming pings are answered with the same payload without being asked.

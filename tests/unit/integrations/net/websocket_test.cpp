@@ -9,7 +9,7 @@
 #include "integrations/async/deadline.hpp"
 #include "integrations/async/one_shot.hpp"
 #include "integrations/async/task_group.hpp"
-#include "integrations/net/counting_stream.hpp"
+#include "integrations/net/frame_counter.hpp"
 #include "tests/unit/integrations/net/house.hpp"
 #include "tests/unit/integrations/net/wire.hpp"
 
@@ -423,6 +423,44 @@ TEST_CASE("a text that is not UTF-8 ends the link", "[net][websocket][bytes]") {
         co_await raw.send(masked(text_opcode, "\xff\xfe"));
         CHECK((co_await raw.rest()).starts_with(std::string{close_opcode}));
         CHECK(peer.ends.empty());
+
+        // One that arrives together with a good one is read without waiting; its sender hears of it all the same.
+        auto second = co_await upgraded(there.server->port());
+        co_await second.send(masked(text_opcode, "good") + masked(text_opcode, "\xff\xfe"));
+        const auto heard = co_await second.rest();
+        CHECK_THAT(heard, Catch::EndsWith(std::string{close_opcode} + "\x02\x03\xef"));  // 1007
+        co_await there.server->stop(milliseconds{1000});
+    });
+}
+
+TEST_CASE("what arrives together is read in its order, pings in between are answered", "[net][websocket][bytes]") {
+    fakes::run([](executor loop) -> task<> {
+        std::string seen;
+        std::size_t pings = 0;
+        const auto note = [&](std::unique_ptr<websocket> link, server_request) -> task<> {
+            for (int i = 0; i < 40; ++i) {
+                const auto got = co_await link->receive();
+                if (!got || got->kind == frame_kind::closed) co_return;
+                seen += got->payload + " ";
+            }
+            pings = link->pings_seen();
+            co_await link->close(1000, "");
+        };
+        house there{loop, {}, note};
+        auto raw = co_await upgraded(there.server->port());
+        std::string burst, expected;
+        for (int i = 0; i < 40; ++i) {
+            burst += masked(text_opcode, std::to_string(i));
+            if (i % 7 == 0) burst += masked(ping_opcode, "");
+            expected += std::to_string(i) + " ";
+        }
+        co_await raw.send(burst);
+        const auto answered = co_await raw.bytes(12);
+        for (std::size_t i = 0; i < 12; i += 2) CHECK(answered.substr(i, 2) == std::string{pong_opcode} + '\0');
+        CHECK((co_await raw.bytes(1)) == std::string{close_opcode});
+        CHECK(seen == expected);
+        CHECK(pings == 6);
+        raw.close();
         co_await there.server->stop(milliseconds{1000});
     });
 }
