@@ -249,11 +249,7 @@ result<> application::build() {
     missed_ = std::make_unique<gateway::catch_up>(*memory_, *slack_, *inbox_, *time_, whereabouts(*desk_, listening));
     outbox::sender_settings sending;
     sending.owner = owner;
-    if (from_.shares_database()) {
-        // A delivery ends well before somebody else may begin it again.
-        sending.lease = milliseconds{15'000};
-        sending.deliver_within = milliseconds{11'000};
-    }
+    if (from_.shares_database()) sending = outbox::among_others(owner);
     sender_ = std::make_unique<outbox::sender>(loop, *memory_, *slack_, *time_, create_chance(), sending);
 
     tasks_ = std::make_unique<task_group>(loop);

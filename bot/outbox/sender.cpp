@@ -51,29 +51,32 @@ task<> sender::stop(milliseconds grace) {
 
 task<> sender::run() {
     while (true) {
+        const auto early = looked_ + settings_.look_interval - clock_.now();
+        if (early > milliseconds{0} && early <= settings_.look_interval) co_await clock_.sleep(early);
+        looked_ = clock_.now();
         lane_free_.rearm();
-        bool more = true;
-        while (more && busy_.size() < settings_.lanes_at_once) more = co_await lease_one();
+        if (delivering_ < settings_.lanes_at_once) co_await lease_some();
         co_await wait_for_work();
     }
 }
 
-/// One row at a time, so that whatever becomes urgent while a lane is busy goes before what was due earlier.
-task<bool> sender::lease_one() {
+/// As many as begin at once: whatever becomes urgent while they are sent goes before what was due earlier.
+task<> sender::lease_some() {
     std::vector<std::string> busy{busy_.begin(), busy_.end()};
-    auto leased = co_await memory_.lease_outbox(settings_.owner, 1, settings_.lease, std::move(busy));
+    const auto room = settings_.lanes_at_once - delivering_;
+    auto leased = co_await memory_.lease_outbox(settings_.owner, room, settings_.lease, std::move(busy));
     if (leased.has_error()) {
         figures_.last_error = leased.error().sentence();
         spdlog::warn("outbox cannot be read, trying again: {}", leased.error().sentence());
         co_await clock_.sleep(store_trouble);
-        co_return false;
+        co_return;
     }
-    if (leased->empty()) co_return false;
-    auto& row = leased->front();
-    busy_.insert(row.lane);
-    auto name = "outbox " + row.key;
-    lanes_.spawn(std::move(name), serve(std::move(row)));
-    co_return true;
+    for (auto& row : *leased) {
+        busy_.insert(row.lane);
+        ++delivering_;
+        auto name = "outbox " + row.key;
+        lanes_.spawn(std::move(name), serve(std::move(row)));
+    }
 }
 
 task<> sender::serve(store::outbox_row row) {
@@ -81,12 +84,22 @@ task<> sender::serve(store::outbox_row row) {
         busy_.erase(lane);
         lane_free_.fire();
     }};
+    const auto rest = co_await deliver_and_settle(std::move(row));
+    if (rest > milliseconds{0}) co_await clock_.sleep(rest);
+}
+
+/// How long its lane rests then.
+task<milliseconds> sender::deliver_and_settle(store::outbox_row row) {
+    const at_exit make_room{[this] {
+        --delivering_;
+        lane_free_.fire();
+    }};
     auto done = co_await deliver_in_time(std::move(row));
     auto rest = std::min(done.rest.value_or(milliseconds{0}), longest_rest);
     if (done.edited) rest = std::max(rest, settings_.edit_interval);
     done.outcome.lane_rest = rest;  // the pace of the lane holds for every sender
     co_await settle(std::move(done));
-    if (rest > milliseconds{0}) co_await clock_.sleep(rest);
+    co_return rest;
 }
 
 namespace {
@@ -149,7 +162,7 @@ task<> sender::settle(delivered done) {
 
 task<> sender::wait_for_work() {
     using namespace asio::experimental::awaitable_operators;
-    if (busy_.size() >= settings_.lanes_at_once) {
+    if (delivering_ >= settings_.lanes_at_once) {
         co_await lane_free_.wait();
         co_return;
     }

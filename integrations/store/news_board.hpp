@@ -1,6 +1,7 @@
 // Who waits for rows to appear, and what wakes them: shared by the stores. Loop thread only.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -31,8 +32,15 @@ private:
     std::list<asio::steady_timer*> waiting_;
 };
 
+/// Something that whoever leases in this process may have waited for.
 inline bool brings_news(const batch& changes) {
-    return !changes.outbox.empty() || !changes.settled.empty() || !changes.work.empty() || !changes.finished.empty();
+    return !changes.outbox.empty() || !changes.work.empty() || !changes.finished.empty();
+}
+
+/// The same, for other processes: what ends frees nothing for them that they could not learn from `next_due`.
+inline bool concerns_others(const batch& changes) {
+    const auto comes_again = [](const auto& finished) { return finished.again.has_value(); };
+    return !changes.outbox.empty() || !changes.work.empty() || std::ranges::any_of(changes.finished, comes_again);
 }
 
 }  // namespace slipway::store

@@ -210,8 +210,8 @@ public:
     /// Forgets handled envelopes received before `before`.
     virtual task<result<>> forget_handled(instant before) = 0;
 
-    /// Leases up to `limit` rows that are due and whose wanted revision is not achieved, best priority first, at most
-    /// one per key. `busy_lanes` are left alone, and so are lanes in which another owner holds a row or rests.
+    /// Leases up to `limit` rows that are due and whose wanted revision is not achieved, best priority first, the best
+    /// of each lane. `busy_lanes` are left alone, and so are lanes in which another owner holds a row or rests.
     virtual task<result<std::vector<outbox_row>>> lease_outbox(std::string owner, std::size_t limit, milliseconds lease,
                                                                std::vector<std::string> busy_lanes) = 0;
     /// Marks, durably, that a first send of the row begins (see outbox_row::attempted).

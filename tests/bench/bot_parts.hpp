@@ -59,16 +59,19 @@ inline std::string project_of(int number) {
 
 using project_map = std::map<std::string, std::shared_ptr<const release::project_settings>>;
 
-/// Each with its own channel when `apart`.
+/// Each with its own channel and its own signers when `apart`.
 inline project_map projects_for(int releases, bool apart) {
     project_map all;
     for (int i = 0; i < releases; ++i) {
         release::project_settings made;
         made.name = made.title = project_of(i);
         made.channel = apart ? "C" + std::to_string(i) : "C1";
-        made.roles = {
-            {"release-manager", {"UANA"}}, {"developer", {"UDEE", "UEVE"}}, {"qa", {"UQUINN"}}, {"dba", {"UDAN"}}};
-        made.people = {{"UANA", "ana", "Ana", {}}, {"UDEE", "dee", "Dee", {}}};
+        const auto own = apart ? std::to_string(i) : "";
+        made.roles = {{"release-manager", {"UANA"}},
+                      {"developer", {"UDEE" + own, "UEVE" + own}},
+                      {"qa", {"UQUINN" + own}},
+                      {"dba", {"UDAN" + own}}};
+        made.people = {{"UANA", "ana", "Ana", {}}, {"UDEE" + own, "dee" + own, "Dee", {}}};
         auto name = made.name;
         all[std::move(name)] = std::make_shared<release::project_settings>(std::move(made));
     }

@@ -146,12 +146,8 @@ public:
                                                       return slash::handle(*desk_, std::move(what), std::move(id));
                                                   }),
                                                   receiving);
-        outbox::sender_settings sending;
-        sending.owner = name;
-        sending.lease = milliseconds{15'000};
-        sending.deliver_within = milliseconds{11'000};
-        sender_ =
-            std::make_unique<outbox::sender>(loop_.get_executor(), *memory_, slack_, *time_, create_chance(), sending);
+        sender_ = std::make_unique<outbox::sender>(loop_.get_executor(), *memory_, slack_, *time_, create_chance(),
+                                                   outbox::among_others(name));
         asio::co_spawn(loop_, conductor_->run(), asio::detached);
         asio::post(loop_, [this] { sender_->start(); });
         thread_ = std::thread{[this] { loop_.run(); }};
@@ -335,8 +331,8 @@ json::object run_once(const wanted& how) {
         auto& timed = clicks[static_cast<std::size_t>(i)];
         timed.release = pressed.release;
         timed.sent = clock_type::now();
-        all[static_cast<std::size_t>(i * 7 % bots)]->take(
-            pressing("UDEE", pressed, "C" + std::to_string(i % how.releases), i), timed);
+        const auto whose = std::to_string(i % how.releases);
+        all[static_cast<std::size_t>(i * 7 % bots)]->take(pressing("UDEE" + whose, pressed, "C" + whose, i), timed);
     }
     wait_until(is_quiet, std::chrono::seconds{60}, "that every click is shown");
     const std::chrono::duration<double> took = clock_type::now() - began;

@@ -219,6 +219,7 @@ public:
         std::vector<outbox_row> leased;
         for (auto& [order, each] : due) {
             if (leased.size() == limit) break;
+            if (!lanes.insert(each->row.lane).second) continue;
             each->row.fence = ++books_.fence;
             each->leased_until = now + lease;
             each->tried = each->row.wanted;

@@ -21,11 +21,7 @@ conductor::conductor_settings driving(const company& all, const std::string& own
 outbox::sender_settings sending(const company& all, const std::string& owner) {
     outbox::sender_settings made;
     made.owner = owner;
-    if (all.how.bots > 1) {
-        made.lease = milliseconds{15'000};
-        made.deliver_within = milliseconds{11'000};
-    }
-    return made;
+    return all.how.bots > 1 ? outbox::among_others(owner) : made;
 }
 
 gateway::inbox_settings receiving(const company& all, const std::string& owner) {

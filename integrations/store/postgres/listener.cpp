@@ -10,6 +10,8 @@ namespace {
 
 constexpr milliseconds first_pause{250};
 constexpr milliseconds longest_pause{5'000};
+/// News that come thick and fast are told together: each makes everybody who leases ask the database.
+constexpr milliseconds between_news{50};
 
 }  // namespace
 
@@ -72,7 +74,10 @@ task<> listener::hear(std::shared_ptr<ears> here) {
         co_return;
     }
     const auto heard = co_await here->db->next_notifications();
-    if (std::ranges::any_of(heard, [&](const auto& who) { return who != here->self; })) here->board.raise();
+    if (std::ranges::none_of(heard, [&](const auto& who) { return who != here->self; })) co_return;
+    here->board.raise();
+    asio::steady_timer pause{here->loop, between_news};
+    co_await pause.async_wait(asio::use_awaitable);
 }
 
 }  // namespace slipway::store::postgres

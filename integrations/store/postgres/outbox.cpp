@@ -132,16 +132,22 @@ task<std::vector<outbox_row>> lease_messages(connection& db, std::string owner, 
         "SELECT 1 FROM outbox WHERE wanted > achieved AND NOT given_up AND due <= (SELECT slipway_now()) LIMIT 1");
     if (open.empty()) co_return std::vector<outbox_row>{};
     co_await db.run("SELECT pg_advisory_xact_lock(1279348293)");
+    // Only the first rows are looked through: a lane with many of them is busy from now on, and the next look passes
+    // it.
     const auto found = co_await db.run(
-        "WITH clock AS MATERIALIZED (SELECT slipway_now() AS now), picked AS MATERIALIZED ("
-        "SELECT key FROM outbox AS free WHERE wanted > achieved AND NOT given_up "
-        "AND due <= (SELECT now FROM clock) AND leased_until <= (SELECT now FROM clock) "
-        "AND lane NOT IN (SELECT jsonb_array_elements_text($2::jsonb)) "
-        "AND NOT EXISTS (SELECT 1 FROM outbox AS held WHERE held.lane = free.lane AND held.owner <> '' "
-        "AND held.owner <> $1 AND held.leased_until > (SELECT now FROM clock)) "
-        "AND NOT EXISTS (SELECT 1 FROM lane AS resting WHERE resting.name = free.lane AND resting.owner <> $1 "
-        "AND resting.rests_until > (SELECT now FROM clock)) "
-        "ORDER BY priority, due, number LIMIT $3 FOR UPDATE SKIP LOCKED) "
+        "WITH clock AS MATERIALIZED (SELECT slipway_now() AS now), taken AS MATERIALIZED ("
+        "SELECT jsonb_array_elements_text($2::jsonb) COLLATE \"C\" AS lane UNION ALL "
+        "SELECT lane FROM outbox WHERE owner <> '' AND owner <> $1 AND leased_until > (SELECT now FROM clock) UNION "
+        "ALL "
+        "SELECT name FROM lane WHERE owner <> $1 AND rests_until > (SELECT now FROM clock)), "
+        "first AS MATERIALIZED (SELECT key, lane, priority, due, number FROM outbox "
+        "WHERE wanted > achieved AND NOT given_up AND due <= (SELECT now FROM clock) "
+        "AND leased_until <= (SELECT now FROM clock) AND lane NOT IN (SELECT lane FROM taken) "
+        "ORDER BY priority, due, number LIMIT $3 * 4), "
+        "best AS MATERIALIZED (SELECT DISTINCT ON (lane) key, priority, due, number FROM first "
+        "ORDER BY lane, priority, due, number), "
+        "picked AS MATERIALIZED (SELECT key FROM outbox "
+        "WHERE key IN (SELECT key FROM best ORDER BY priority, due, number LIMIT $3) FOR UPDATE SKIP LOCKED) "
         "UPDATE outbox SET owner = $1, fence = nextval('fence'), leased_until = (SELECT now FROM clock) + $4, "
         "tried = wanted FROM picked WHERE outbox.key = picked.key RETURNING " SLIPWAY_OUTBOX_COLUMNS,
         owner, list_of(busy_lanes), limit, lease.count());

@@ -97,6 +97,13 @@ constexpr std::array migrations{
         alive_until bigint NOT NULL
     );
     )sql",
+    // A row of the outbox changes several times for each message: what is copied then should be small, so the body lies
+    // beside it. When something is due next is asked all the time, and must not be read from all rows.
+    R"sql(
+    ALTER TABLE outbox SET (toast_tuple_target = 256);
+    CREATE INDEX outbox_soonest ON outbox (greatest(due, leased_until)) WHERE wanted > achieved AND NOT given_up;
+    CREATE INDEX work_soonest ON work (greatest(due, leased_until));
+    )sql",
 };
 
 /// "SLIP": the lock that bots take which bring the schema up to date.

@@ -157,7 +157,8 @@ private:
     static task<result<>> apply_and_tell(connection& db, const batch& changes, const std::string& self) {
         const auto applied = co_await apply(db, changes);
         // Heard by the others when, and only when, it is committed.
-        if (applied && !self.empty()) co_await db.run("SELECT pg_notify('slipway_news', $1)", self);
+        if (applied && !self.empty() && concerns_others(changes))
+            co_await db.run("SELECT pg_notify('slipway_news', $1)", self);
         co_return applied;
     }
     static task<instant> server_time(connection& db) {

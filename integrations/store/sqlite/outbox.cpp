@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "integrations/store/sqlite/tables.hpp"
 
@@ -127,15 +128,16 @@ std::vector<outbox_row> lease_messages(connection& db, const std::string& owner,
                    " FROM outbox WHERE wanted > achieved AND given_up = 0 AND due <= ?1 AND leased_until <= ?1 "
                    "AND lane NOT IN (SELECT value FROM json_each(?2)) "
                    "AND NOT EXISTS (SELECT 1 FROM outbox AS held WHERE held.lane = outbox.lane "
-                   "AND held.owner <> '' AND held.owner <> ?4 AND held.leased_until > ?1) "
+                   "AND held.owner <> '' AND held.owner <> ?3 AND held.leased_until > ?1) "
                    "AND NOT EXISTS (SELECT 1 FROM lane AS resting WHERE resting.name = outbox.lane "
-                   "AND resting.owner <> ?4 AND resting.rests_until > ?1) "
-                   "ORDER BY priority, due, number LIMIT ?3",
-                   to_unix_ms(now),
-                   busy,
-                   limit,
-                   owner};
-        while (rows.next()) leased.push_back(row_of(rows));
+                   "AND resting.owner <> ?3 AND resting.rests_until > ?1) "
+                   "ORDER BY priority, due, number",
+                   to_unix_ms(now), busy, owner};
+        std::set<std::string> lanes;
+        while (leased.size() < limit && rows.next()) {
+            auto row = row_of(rows);
+            if (lanes.insert(row.lane).second) leased.push_back(std::move(row));
+        }
     }
     for (auto& row : leased) {
         row.fence = next_fence(db);

@@ -177,8 +177,9 @@ TEMPLATE_LIST_TEST_CASE("leases take the best priority first, leave busy lanes a
     REQUIRE(at.put(message_of("second", "x", "C1")));
     REQUIRE(at.put(later));
     REQUIRE(at.put(gate));
-    CHECK(keys_of(at.lease_outbox(2, {"C2"})) == names{"first", "second"});
-    CHECK(keys_of(at.lease_outbox()) == names{"gate", "low"});
+    CHECK(keys_of(at.lease_outbox(2, {"C2"})) == names{"first"});  // nobody sends two things into one lane at once
+    CHECK(keys_of(at.lease_outbox()) == names{"gate", "second"});
+    CHECK(keys_of(at.lease_outbox()) == names{"low"});
     CHECK(at.run(at.under_test->next_due()).value() == at.now + 10s);
     at.now += 10s;
     CHECK(keys_of(at.lease_outbox()) == names{"later"});

@@ -83,6 +83,35 @@ TEST_CASE("R7.2 edits of one channel are a second apart, and the last state is t
     for (std::size_t i = 1; i < edits.size(); ++i) CHECK(edits[i] - edits[i - 1] >= 1s);
 }
 
+TEST_CASE("R11.7 a channel that only keeps its pace takes no other channel's place", "[outbox][sender]") {
+    asio::io_context loop;
+    fakes::hand_timers time;
+    fakes::memory_books books;
+    fakes::memory_store memory{loop.get_executor(), books, [&time] { return time.now(); }, &time};
+    fakes::fake_slack slack{time};
+    sender_settings one_at_a_time;
+    one_at_a_time.lanes_at_once = 1;
+    sender sends{loop.get_executor(), memory, slack, time, [] { return 0.5; }, one_at_a_time};
+    auto here = board("0");
+    auto elsewhere = here;
+    elsewhere.channel = "C2";
+    const auto show = [&](const std::string& text) {
+        here.text = elsewhere.text = text;
+        store::batch wanted;
+        wanted.outbox.push_back({"here", slack::lane_of(here), 5, slack::to_json(here), std::nullopt});
+        wanted.outbox.push_back({"elsewhere", slack::lane_of(elsewhere), 5, slack::to_json(elsewhere), std::nullopt});
+        REQUIRE(fakes::run_on(loop, memory.commit(std::move(wanted))));
+        time.pass(loop, 0s);
+    };
+    sends.start();
+    show("0");
+    REQUIRE(slack.messages.size() == 2);
+    show("1");
+    CHECK(slack.shown("C1").front().text == "1");
+    CHECK(slack.shown("C2").front().text == "1");
+    fakes::run_on(loop, sends.stop(0s));
+}
+
 TEST_CASE("R7.2 gate changes jump the queue", "[outbox][sender]") {
     sender_bench world;
     for (int i = 0; i < 5; ++i) world.put("detail-" + std::to_string(i), board("detail"), slack::priority::detail);

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
+#include "tests/fakes/lease_all.hpp"
 #include "tests/unit/commands/conductor/bench.hpp"
 
 using namespace slipway;
@@ -198,10 +199,9 @@ TEST_CASE("R8.9 who is refused five times within a minute is told to the channel
     REQUIRE(house.begin(releases));
     const auto alerts = [&](const std::string& user) {
         std::vector<std::string> texts;
-        const auto all = *house.run(house.memory->lease_outbox("test", 1'000, milliseconds{1}, {}));
-        for (const auto& each : all)
+        for (const auto& each : fakes::lease_all(house.loop, *house.memory, milliseconds{1}))
             if (each.key.starts_with("refusals/" + user + "/")) texts.push_back(text_at(each.body, "text"));
-        house.clock.advance(milliseconds{1});  // the lease is over
+        house.clock.advance(milliseconds{1});  // the leases are over
         return texts;
     };
     const auto try_to_abort = [&](const release::actor& who) {

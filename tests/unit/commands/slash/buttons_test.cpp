@@ -1,6 +1,7 @@
 // What people click: looked up, never believed; decided once; always answered.
 #include <catch2/catch.hpp>
 
+#include "tests/fakes/lease_all.hpp"
 #include "tests/unit/commands/slash/bench.hpp"
 
 using namespace slipway;
@@ -202,7 +203,7 @@ TEST_CASE("R7.1 after a gap what waits for people is sent once more, and nothing
     one.go_to_push();
     const auto send_all = [&one] {
         std::vector<std::string> sent;
-        for (const auto& row : *one.run(one.memory->lease_outbox("sender", 1'000, milliseconds{10'000}, {}))) {
+        for (const auto& row : fakes::lease_all(one.loop, *one.memory)) {
             store::batch done;
             done.settled.push_back({row.key, row.fence, store::outbox_settle::how::sent, row.wanted, {}});
             REQUIRE(one.run(one.memory->commit(std::move(done))));

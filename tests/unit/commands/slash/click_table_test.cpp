@@ -2,6 +2,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <catch2/catch.hpp>
 
+#include "tests/fakes/lease_all.hpp"
 #include "tests/unit/commands/slash/bench.hpp"
 
 using namespace slipway;
@@ -16,7 +17,7 @@ namespace {
 void card_is_posted(bench& one) {
     const auto state = one.state();
     const auto key = "shop-1.4.0-1/push/gate/1." + std::to_string(state.step("push")->gate->number);
-    const auto rows = *one.run(one.memory->lease_outbox("test", 100, milliseconds{1'000}, {}));
+    const auto rows = fakes::lease_all(one.loop, *one.memory);
     store::batch changes;
     for (const auto& each : rows)
         if (each.key == key)

@@ -99,6 +99,24 @@ TEST_CASE("R5.15 leases follow the database's clock, whatever a bot's machine be
     CHECK(at.run(memory->lease_work("two", {}, 1, 30s)).value().empty());
 }
 
+TEST_CASE("R5.12 a database of the first schema keeps its rows and is brought up to date", "[store][opening]") {
+    postgres_desk at;
+    {
+        const auto memory = at.open();
+        batch kept;
+        kept.work.push_back({"w", "step", {}, from_unix_ms(5)});
+        REQUIRE(at.run(memory->commit(std::move(kept))));
+    }
+    at.database().ask(
+        "DROP INDEX work_soonest, outbox_soonest; ALTER TABLE outbox RESET (toast_tuple_target); "
+        "UPDATE slipway_schema SET version = 1");
+    CHECK(*look_at_postgres(at.settings()) == schema_state::older);
+    const auto memory = at.open();
+    CHECK(*look_at_postgres(at.settings()) == schema_state::current);
+    CHECK(at.run(memory->all_work()).value().size() == 1);
+    CHECK(at.run(memory->next_due()).value() == from_unix_ms(5));
+}
+
 TEST_CASE("R5.12 a database of a newer program is refused with the way out, and left as it is", "[store][opening]") {
     postgres_desk at;
     at.open();
