@@ -10,6 +10,7 @@
 #include <boost/beast/core/role.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -39,6 +40,9 @@ public:
     /// When bytes last arrived.
     std::chrono::steady_clock::time_point last_byte() const noexcept { return last_byte_; }
 
+    /// A fault for sandboxes: whole pong frames go there in place of the link. Empty = no more.
+    void divert_pongs(std::function<void(std::string)> to) { diverted_ = std::move(to); }
+
     template <class Buffers, class Token>
     auto async_read_some(const Buffers& into, Token&& token) {
         auto start = [this, into](auto handler) { this->read(into, std::move(handler)); };
@@ -47,6 +51,7 @@ public:
     template <class Buffers, class Token>
     auto async_write_some(const Buffers& from, Token&& token) {
         auto start = [this, from](auto handler) {
+            if (this->diverted_ && is_pong(from)) return this->divert(from, std::move(handler));
             const auto count = this->keep(from);
             this->depart(count, stream::moved{std::move(handler)});
         };
@@ -142,6 +147,19 @@ private:
     }
 
     template <class Buffers>
+    static bool is_pong(const Buffers& from) {
+        unsigned char first = 0;
+        asio::buffer_copy(asio::buffer(&first, 1), from);
+        return first == 0x8A;  // FIN and opcode 10
+    }
+    template <class Buffers, class Handler>
+    void divert(const Buffers& from, Handler handler) {
+        std::string frame(asio::buffer_size(from), '\0');
+        asio::buffer_copy(asio::buffer(frame), from);
+        asio::post(link_->get_executor(), asio::append(std::move(handler), error_code{}, frame.size()));
+        diverted_(std::move(frame));
+    }
+    template <class Buffers>
     std::size_t keep(const Buffers& from) {
         for (auto each = asio::buffer_sequence_begin(from); each != asio::buffer_sequence_end(from); ++each) {
             const asio::const_buffer piece{*each};
@@ -185,6 +203,7 @@ private:
     std::string leaving_;   ///< the system reads it while a flight is under way
     std::size_t gone_ = 0;  ///< of leaving_
     bool is_in_flight_ = false;
+    std::function<void(std::string)> diverted_;
     std::vector<departure> waiting_;  ///< for the next flight
     std::chrono::steady_clock::time_point last_byte_ = std::chrono::steady_clock::now();
 };

@@ -227,6 +227,18 @@ ws::close_reason to_reason(int code, std::string text) {
     return why;
 }
 
+/// The link may end meanwhile.
+task<> send_later(std::weak_ptr<link_state> to, std::string pong, milliseconds span) {
+    const auto loop = co_await asio::this_coro::executor;
+    asio::steady_timer until{loop, span};
+    co_await until.async_wait(asio::use_awaitable);
+    const auto link = to.lock();
+    if (!link || !link->socket.is_open()) co_return;
+    error_code kept;
+    link->socket.next_layer().write_some(asio::buffer(pong), kept);
+    co_await link->socket.next_layer().async_flush(as_values);
+}
+
 class ws_link final : public websocket {
 public:
     explicit ws_link(state_ptr link) : link_{std::move(link)} {
@@ -254,6 +266,13 @@ public:
         link_->shut();
     }
     steady::time_point last_byte() const override { return link_->socket.next_layer().last_byte(); }
+    void delay_pongs(milliseconds span) override {
+        auto& out = link_->socket.next_layer();
+        if (span.count() <= 0) return out.divert_pongs({});
+        out.divert_pongs([link = std::weak_ptr{link_}, loop = link_->loop, span](std::string pong) {
+            asio::co_spawn(loop, send_later(link, std::move(pong), span), report_bug);
+        });
+    }
     std::size_t pings_seen() const override { return link_->pings; }
 
     static task<> close(state_ptr link, int code, std::string reason) {

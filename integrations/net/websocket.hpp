@@ -37,6 +37,8 @@ public:
     virtual void abort() = 0;
     /// When anything at all (data, ping, pong) last arrived. Steady clock.
     virtual std::chrono::steady_clock::time_point last_byte() const = 0;
+    /// A fault for sandboxes: pings are answered so much later; zero ends it.
+    virtual void delay_pongs(milliseconds) {}
     /// Pings that arrived so far.
     virtual std::size_t pings_seen() const = 0;
 };

@@ -76,6 +76,27 @@ struct slack_scene {
         REQUIRE(answered);
         return parse_json(answered->body).value();
     }
+    /// Links that notice in a second what takes the real ones half a minute.
+    void link_quickly() {
+        gateway::socket_mode_settings quick;
+        quick.link.ping_every = 100ms;
+        quick.link.dead_after = 1'200ms;
+        quick.link.stable_after = 50ms;
+        quick.link.dialling.redial = {5ms, 20ms};
+        quick.link.dialling.fetch_every = 1ms;
+        links = std::make_unique<gateway::socket_mode>(loop.get_executor(), *api, *envelopes, *clock,
+                                                       gateway::connect_over_network({}), gateway::answer_hook{},
+                                                       create_chance(), quick);
+        links->start();
+        until([&] { return links->health().live; });
+    }
+    /// Somebody types a command until it comes through.
+    void command_arrives() {
+        const auto before = got.size();
+        const json::object typed{{"as", "U0ANA"}, {"channel", "C0RELEASES"}, {"text", "/release status"}};
+        until([&] { return links->health().live && text_at(control("act/command", typed), "outcome") == "ok"; });
+        until([&] { return got.size() > before; });
+    }
     void put(const std::string& key, const slack::desired& wish) {
         store::outbox_put row;
         row.key = key;
@@ -157,6 +178,50 @@ TEST_CASE("the link survives being refreshed, reset, and told nonsense", "[scena
         scene.until([&] { return scene.got.size() > commands; });
         commands = scene.got.size();
     }
+}
+
+TEST_CASE("pongs that come late are waited for, and a link whose pongs come too late is replaced",
+          "[scenario][slack]") {
+    slack_scene scene;
+    scene.control("faults", json::object{{"ping_interval_ms", 600'000}, {"pong_delay_ms", 300}});
+    scene.link_quickly();
+    // For longer than a link may be silent, nothing but late pongs arrives.
+    scene.until([&] { return number_at(scene.look("links"), "links.0.pings") >= 15; });
+    CHECK(scene.links->health().reconnects == 0);
+
+    scene.control("faults", json::object{{"pong_delay_ms", 8'000}});
+    scene.until([&] { return scene.links->health().reconnects > 0; });
+    scene.control("faults", json::object{{"clear", true}});
+    scene.command_arrives();
+}
+
+TEST_CASE("a name that nobody knows and a certificate of a stranger are said as what they are, and tried again",
+          "[scenario][slack]") {
+    slack_scene scene;
+    scene.link_quickly();
+    const std::vector<std::pair<std::string, std::string>> faults{{"unknown_host", "could not be looked up"},
+                                                                  {"wrong_certificate", "was not accepted"}};
+    for (const auto& [kind, words] : faults) {
+        INFO(kind);
+        CHECK(flag_at(scene.control("faults", json::object{{"link_url", kind}}), "ok"));
+        scene.control("faults", json::object{{"drop", "reset"}});
+        scene.until([&] { return scene.links->health().sentence.find(words) != std::string::npos; });
+        CHECK_FALSE(scene.links->health().live);
+        scene.command_arrives();
+        CHECK(scene.links->health().sentence.empty());
+    }
+    CHECK_FALSE(flag_at(scene.control("faults", json::object{{"link_url", "elsewhere"}}), "ok"));
+}
+
+TEST_CASE("payloads without what Slack may leave out say who and where all the same", "[scenario][slack]") {
+    slack_scene scene;
+    scene.link_quickly();
+    scene.control("faults", json::object{{"sparse", true}});
+    scene.command_arrives();
+    const auto& command = std::get<slack::slash_command>(scene.got.front());
+    CHECK(command.from.user == "U0ANA");
+    CHECK(command.from.channel == "C0RELEASES");
+    CHECK(command.from.team == "T0HARBOUR");
 }
 
 TEST_CASE("R5.9 against the sandbox: a post whose answer is lost stands in the channel once", "[scenario][slack]") {

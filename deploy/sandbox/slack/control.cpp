@@ -109,6 +109,8 @@ task<net::server_response> control::answer(net::server_request asked) {
     if (!body || !body->is_object()) co_return json_response(complaint("the body is not a JSON object"), 400);
     if (what.starts_with("act/")) co_return co_await act(what.substr(4), std::move(body->get_object()));
     if (what == "requests") co_return co_await use_requests(text_at(*body, "url"));
+    if (const auto kind = text_at(*body, "link_url"); what == "faults" && !kind.empty())
+        co_return co_await lead_astray(kind, number_at(*body, "times", 1));
     co_return cause(what, body->get_object());
 }
 
@@ -184,6 +186,14 @@ task<net::server_response> control::use_requests(std::string url) {
     co_return json_response(fine);
 }
 
+task<net::server_response> control::lead_astray(std::string kind, std::int64_t times) {
+    const auto where = co_await doors_.address(std::move(kind), all_.websocket_address);
+    if (!where) co_return json_response(complaint(where.error().sentence()), 400);
+    all_.astray.insert(all_.astray.end(), static_cast<std::size_t>(std::clamp<std::int64_t>(times, 1, 1'000)), *where);
+    const json::object fine{{"ok", true}};
+    co_return json_response(fine);
+}
+
 net::server_response control::cause(const std::string& what, const json::object& body) {
     if (what == "faults") {
         const auto done = fault(body);
@@ -254,6 +264,11 @@ json::object control::fault(const json::object& body) {
     flag("deaf", knobs.deaf);
     flag("repeat_envelopes", knobs.repeat_envelopes);
     flag("null_team", all_.names_no_team);
+    flag("sparse", all_.names_little);
+    if (body.contains("pong_delay_ms")) {
+        links_.set_pong_delay(ms("pong_delay_ms", 0));
+        understood = true;
+    }
     if (body.contains("clock_ahead_s")) {
         requests_.clock_ahead = std::chrono::seconds{number_at(body, "clock_ahead_s")};
         understood = true;
@@ -276,7 +291,9 @@ json::object control::fault(const json::object& body) {
     if (flag_at(body, "clear")) {
         api_.clear_faults();
         knobs = {};
-        all_.names_no_team = false;
+        links_.set_pong_delay(milliseconds{0});
+        all_.astray.clear();
+        all_.names_no_team = all_.names_little = false;
         requests_.clock_ahead = {};
         all_.edit_window = milliseconds{0};
         understood = true;

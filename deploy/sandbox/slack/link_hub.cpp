@@ -6,6 +6,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "deploy/sandbox/slack/payloads.hpp"
 #include "integrations/base/digest.hpp"
 #include "integrations/base/json.hpp"
 
@@ -85,6 +86,7 @@ task<> link_hub::serve(std::unique_ptr<net::websocket> socket, net::server_reque
         co_await here->socket->close(1000, "");
         co_return;
     }
+    here->socket->delay_pongs(knobs.pong_delay);
     links_.push_back(here);
     const bool debug = net::field_of(net::decode_form(asked.query), "debug_reconnects") == "true";
     if (knobs.hello_delay.count() > 0) co_await timers_.sleep(knobs.hello_delay);
@@ -206,6 +208,7 @@ task<delivery> link_hub::deliver_attempt(std::string type, json::object payload,
 }
 
 task<delivery> link_hub::deliver(std::string type, json::object payload, bool accepts_response) {
+    if (all_.names_little) thin_out(payload);
     co_return co_await deliver_attempt(std::move(type), std::move(payload), accepts_response, 0, "");
 }
 
@@ -285,6 +288,11 @@ void link_hub::send_garbage(const std::string& kind) {
     }
 }
 
+void link_hub::set_pong_delay(milliseconds span) {
+    knobs.pong_delay = span;
+    for (const auto& each : links_) each->socket->delay_pongs(span);
+}
+
 json::object link_hub::to_json() const {
     json::array links;
     for (const auto& each : links_) {
@@ -292,6 +300,7 @@ json::object link_hub::to_json() const {
                          {"host", each->host},
                          {"opened", to_iso(each->opened)},
                          {"said_hello", each->said_hello},
+                         {"pings", each->socket->pings_seen()},
                          {"sent", each->sent},
                          {"acked", each->acked}});
     }

@@ -29,6 +29,7 @@ struct link_knobs {
     int most_links = 10;
     int refuse_upgrades = 0;        ///< how many upgrades are still to be refused …
     int refuse_status = 503;        ///< … and with which status
+    milliseconds pong_delay{0};     ///< pings are answered so much later; see set_pong_delay
     bool deaf = false;              ///< half-open: nothing is read, pinged or sent any more
     bool repeat_envelopes = false;  ///< every event comes twice with the same envelope id
 };
@@ -55,6 +56,8 @@ public:
     void disconnect_all(const std::string& reason, milliseconds after);
     /// Without a word: `aborted` as a reset, else with a close frame.
     void drop_all(bool aborted);
+    /// Of links that are there and of those that come.
+    void set_pong_delay(milliseconds span);
     /// "text", "binary", "unknown_type", "huge", "unknown_fields"
     void send_garbage(const std::string& kind);
 

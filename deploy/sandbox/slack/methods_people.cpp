@@ -30,7 +30,12 @@ json::object api_test(world&, const arguments& asked, instant) {
 
 json::object connections_open(world& all, const arguments&, instant now) {
     auto answer = accepted();
-    answer["url"] = all.websocket_address + "/slack/link/?ticket=" + all.tickets.issue(now) +
+    auto where = all.websocket_address;
+    if (!all.astray.empty()) {
+        where = std::move(all.astray.front());
+        all.astray.pop_front();
+    }
+    answer["url"] = where + "/slack/link/?ticket=" + all.tickets.issue(now) +
                     "&app_id=" + fingerprint({all.workspace.app_id}).substr(0, 16);
     return answer;
 }

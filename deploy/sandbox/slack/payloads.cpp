@@ -82,6 +82,20 @@ json::object interactive_payload(const world& all, std::string type, const std::
             {"user", {{"id", user}, {"username", name}, {"name", name}, {"team_id", all.workspace.team_id}}}};
 }
 
+void thin_out(json::object& payload) {
+    for (const std::string_view name : {"token", "enterprise", "is_enterprise_install", "team_domain", "channel_name",
+                                        "user_name", "message", "hash"})
+        payload.erase(name);
+    const auto within = [&payload](std::string_view outer, std::string_view name) {
+        auto* found = payload.if_contains(outer);
+        if (found != nullptr && found->is_object()) found->get_object().erase(name);
+    };
+    within("team", "domain");
+    within("user", "username");
+    within("user", "name");
+    within("channel", "name");
+}
+
 json::object used_element(const found_element& what, const json::object& state, instant now) {
     json::object made{{"type", text_at(what.element, "type")},
                       {"action_id", text_at(what.element, "action_id")},

@@ -20,6 +20,9 @@ json::object command_payload(world& all, const std::string& user, const conversa
 json::object interactive_payload(const world& all, std::string type, const std::string& user);
 
 /// The one member of "actions": the element as it was used, with `state` merged in.
+/// Takes out what Slack may leave out of a command, click, shortcut or submission.
+void thin_out(json::object& payload);
+
 json::object used_element(const found_element& what, const json::object& state, instant now);
 
 }  // namespace slipway::sandbox::slack

@@ -20,7 +20,8 @@ struct service {
           api{all, around.timers},
           people{all, links, around.timers},
           feed{all, around.tasks, around.timers},
-          controls{into, all, requests, links, api, people, feed} {
+          doors{around.loop, around.state},
+          controls{into, all, requests, links, api, people, feed, doors} {
         all.address = all.workspace.address = around.address;
         all.websocket_address = "ws" + around.address.substr(4);
         all.workspace.on_change = [this](const change& what) { feed.publish(what); };
@@ -55,12 +56,13 @@ struct service {
     web_api api;
     acting people;
     live_feed feed;
+    strange_doors doors;
     control controls;
 };
 
 task<> hang_up(std::shared_ptr<service> here) {
     here->links.drop_all(/*aborted=*/false);
-    co_return;
+    co_await here->doors.close();
 }
 
 part web_part(const std::shared_ptr<service>& here) {

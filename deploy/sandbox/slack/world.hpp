@@ -1,6 +1,7 @@
 // Everything that the Slack of the sandbox knows, in one place: what methods, links, actions and control work on. Pure.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,14 @@ struct world {
     rate_limits limits;
     milliseconds edit_window{0};  ///< older messages cannot be edited; 0 = for ever, as Slack's default is
     bool names_no_team = false;   ///< `team` is null, as for an app that a whole organisation installed
+    bool names_little = false;    ///< people's payloads come without what Slack may leave out
     std::string bot_token;
     std::string app_token;
     std::vector<std::string> scopes;
     std::vector<command_offer> commands;
-    std::string address;            ///< "http://127.0.0.1:8065"
-    std::string websocket_address;  ///< "ws://127.0.0.1:8065"
+    std::string address;             ///< "http://127.0.0.1:8065"
+    std::string websocket_address;   ///< "ws://127.0.0.1:8065"
+    std::deque<std::string> astray;  ///< addresses that the next links are sent to instead
 };
 
 }  // namespace slipway::sandbox::slack

@@ -171,6 +171,32 @@ TEST_CASE("a ping is answered with its own payload and counted, without anybody 
     });
 }
 
+TEST_CASE("a pong can be made to come late, without holding up what else is said", "[net][websocket][bytes]") {
+    fakes::run([](executor loop) -> task<> {
+        const auto slow = [](std::unique_ptr<websocket> link, server_request) -> task<> {
+            link->delay_pongs(milliseconds{30});
+            for (int i = 0; i < 2; ++i) {
+                const auto got = co_await link->receive();
+                if (!got) co_return;
+                co_await link->send_text(got->payload);
+                link->delay_pongs(milliseconds{0});
+            }
+            co_await link->receive();
+        };
+        house there{loop, {}, slow};
+        auto raw = co_await upgraded(there.server->port());
+        co_await raw.send(masked(ping_opcode, "") + masked(text_opcode, "hi"));
+        CHECK((co_await raw.bytes(4)) == std::string{text_opcode} +
+                                             "\x02"
+                                             "hi");
+        CHECK((co_await raw.bytes(2)) == std::string{pong_opcode} + '\0');
+        co_await raw.send(masked(ping_opcode, "") + masked(text_opcode, "ho"));
+        CHECK((co_await raw.bytes(2)) == std::string{pong_opcode} + '\0');
+        raw.close();
+        co_await there.server->stop(milliseconds{1000});
+    });
+}
+
 TEST_CASE("our own ping carries its payload, and the pong counts as life", "[net][websocket][bytes]") {
     fakes::run([](executor loop) -> task<> {
         listener peer{loop};
