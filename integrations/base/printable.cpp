@@ -20,15 +20,18 @@ std::size_t character(std::string_view from) noexcept {
     return size;
 }
 
-bool is_plain(char c) noexcept {
-    return c >= ' ' && c < 0x7F;
+/// To the end in any case: without a way out in the middle the compiler looks at many bytes at once.
+bool is_plain(std::string_view bytes) noexcept {
+    bool other = false;
+    for (const char c : bytes) other |= static_cast<unsigned char>(c - ' ') >= 0x7F - ' ';
+    return !other;
 }
 
 }  // namespace
 
 std::string printable(std::string_view bytes, std::size_t most) {
     // Nearly every text is short ASCII: looked at once, copied once.
-    if (bytes.size() <= most && std::ranges::all_of(bytes, is_plain)) return std::string{bytes};
+    if (bytes.size() <= most && is_plain(bytes)) return std::string{bytes};
     constexpr std::string_view replacement = "\xEF\xBF\xBD";
     std::string out;
     out.reserve(std::min(bytes.size(), most));

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/status.hpp>
 #include <ctime>
@@ -272,6 +273,8 @@ task<bool> http_session::reply(const message& to, server_response what) {
     const bool keep_alive = to.keep_alive && !rules_->stopping && !(connection && is_same_name(*connection, "close"));
     const bool with_body = to.method != "HEAD";
     auto wire = to_wire(what, with_body, keep_alive);
+    // After the requests that are at hand: an answer wakes its reader, who would take this core from them.
+    co_await asio::post(link_->get_executor(), asio::use_awaitable);
     if (what.drip.count() == 0) wire.erase(0, link_->write_now(asio::buffer(wire)));  // nearly always all of it
     if (wire.empty()) co_return keep_alive;
     const bool sent = co_await send(std::move(wire), what.drip);

@@ -12,7 +12,7 @@ std::string normal(std::string_view encoding) {
     return word;
 }
 
-result<std::string> undo_deflate(const std::string& body, std::size_t largest) {
+result<std::string> undo_deflate(std::string_view body, std::size_t largest) {
     auto unpacked = unpack::gzip_or_zlib(body, largest);
     if (unpacked || unpacked.error().kind() != errc::invalid) return unpacked;
     return unpack::raw_deflate(body, largest);
@@ -28,11 +28,11 @@ bool is_identity(std::string_view content_encoding) {
     return is_plain(normal(content_encoding));
 }
 
-result<std::string> decode_body(std::string_view content_encoding, std::string body, std::size_t largest) {
+result<std::string> decode_body(std::string_view content_encoding, std::string_view body, std::size_t largest) {
     const auto encoding = normal(content_encoding);
     if (is_plain(encoding)) {
         if (body.size() > largest) return unpack::too_large(largest);
-        return body;
+        return std::string{body};
     }
     if (encoding == "gzip" || encoding == "x-gzip") return unpack::gzip_or_zlib(body, largest);
     if (encoding == "deflate") return undo_deflate(body, largest);

@@ -1,5 +1,7 @@
 #include "integrations/telemetry/protocol/frames.hpp"
 
+#include <optional>
+
 #include "integrations/telemetry/protocol/text.hpp"
 
 namespace slipway::telemetry {
@@ -11,21 +13,39 @@ constexpr std::size_t most_frames = 250;
 constexpr std::size_t longest_path = 1024;
 constexpr std::size_t longest_symbol = 512;
 
+/// One walk over the members: an event has hundreds of frames, and asking each for ten names costs more.
 frame read_frame(const json::object& from) {
     frame found;
-    found.filename = text::scalar(from.if_contains("filename"), longest_path);
-    found.abs_path = text::scalar(from.if_contains("abs_path"), longest_path);
+    std::string raw_function;
+    std::optional<bool> in_app;
+    for (const auto& member : from) {
+        const std::string_view name{member.key().data(), member.key().size()};
+        const auto* value = &member.value();
+        if (name == "filename")
+            found.filename = text::scalar(value, longest_path);
+        else if (name == "abs_path")
+            found.abs_path = text::scalar(value, longest_path);
+        else if (name == "module")
+            found.module = text::scalar(value, longest_symbol);
+        else if (name == "package")
+            found.package = text::scalar(value, longest_symbol);
+        else if (name == "function")
+            found.function = text::scalar(value, longest_symbol);
+        else if (name == "raw_function")
+            raw_function = text::scalar(value, longest_symbol);
+        else if (name == "context_line")
+            found.context_line = text::scalar(value, longest_symbol);
+        else if (name == "lineno")
+            found.line = std::max(0, text::whole(value, 0));
+        else if (name == "colno")
+            found.column = std::max(0, text::whole(value, 0));
+        else if (name == "in_app" && value->is_bool())
+            in_app = value->get_bool();
+    }
     if (found.filename.empty()) found.filename = found.abs_path;
-    found.module = text::scalar(from.if_contains("module"), longest_symbol);
-    found.package = text::scalar(from.if_contains("package"), longest_symbol);
-    found.function = text::scalar(from.if_contains("function"), longest_symbol);
-    if (found.function.empty()) found.function = text::scalar(from.if_contains("raw_function"), longest_symbol);
-    found.context_line = text::scalar(from.if_contains("context_line"), longest_symbol);
-    found.line = std::max(0, text::whole(from.if_contains("lineno"), 0));
-    found.column = std::max(0, text::whole(from.if_contains("colno"), 0));
-    const auto* in_app = from.if_contains("in_app");
+    if (found.function.empty()) found.function = std::move(raw_function);
     const auto& path = found.abs_path.empty() ? found.filename : found.abs_path;
-    found.in_app = in_app != nullptr && in_app->is_bool() ? in_app->get_bool() : !looks_vendored(path);
+    found.in_app = in_app ? *in_app : !looks_vendored(path);
     return found;
 }
 
