@@ -214,7 +214,7 @@ result<> application::build() {
     driving.shares_work = from_.shares_database();
     driving.log_directory = from_.state_directory + "/logs";
     driving.promote = [this](std::string project) { return slash::promote(*desk_, std::move(project)); };
-    roles_ = std::make_unique<role_directory>(*slack_, gitlab_.api.get(), *time_);
+    roles_ = std::make_unique<role_directory>(*slack_, gitlab_.api.get(), *memory_, *time_);
     const auto members = [this](std::string name) -> task<std::map<std::string, std::vector<std::string>>> {
         const auto project = projects_->find(name);
         if (!project) co_return std::map<std::string, std::vector<std::string>>{};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "commands/steps/people.hpp"
 #include "integrations/async/deadline.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 #include "integrations/slack/methods.hpp"
@@ -34,10 +35,19 @@ task<result<std::vector<std::string>>> role_directory::read_group(slash::project
     const auto members = co_await with_deadline(patience, "GitLab's group " + from.gitlab_group,
                                                 gitlab_->group_members(from.gitlab_group));
     if (!members) co_return members.error();
+    const auto links = co_await memory_.documents_in(steps::link_collection);
+    if (!links) co_return links.error().within("reading which accounts belong together");
     std::vector<std::string> users;
     for (const auto& each : *members) {
-        const auto* known = each.active ? project->by_gitlab(each.username) : nullptr;
-        if (known != nullptr && !known->slack.empty()) users.push_back(known->slack);
+        if (!each.active) continue;
+        // By the number of the account: a user name can be given up, and taken by somebody else.
+        const auto link = std::ranges::find_if(
+            *links, [&](const auto& kept) { return steps::link_from(kept.body).gitlab_id == each.id; });
+        const auto* listed = project->by_gitlab(each.username);
+        if (link != links->end())
+            users.push_back(steps::link_from(link->body).slack.user);
+        else if (listed != nullptr && !listed->slack.empty())
+            users.push_back(listed->slack);
     }
     co_return users;
 }
@@ -90,6 +100,14 @@ task<release::actor> role_directory::actor_of(slash::project_pointer project, st
     }
     made.is_robot = account->is_robot;
     made.barred = account->barred;
+    const auto linked = co_await steps::link_of_slack(memory_, made.who);
+    if (!linked) {
+        spdlog::warn("user={} account cannot be looked up: {}", user, linked.error().sentence());
+        made.roles_known = false;
+        co_return made;
+    }
+    if (const auto* in_file = project->by_slack(user); in_file != nullptr) made.gitlab = in_file->gitlab;
+    if (*linked) made.gitlab = (*linked)->gitlab;
     for (const auto& [role, listed] : project->roles) {
         const auto users = co_await users_of(project, role);
         if (!users)

@@ -18,10 +18,11 @@ namespace slipway::bot {
 /// Loop thread only; what it is given outlives it.
 class role_directory {
 public:
-    role_directory(slack::web_api& api, gitlab::api* gitlab, timers& time)
-        : slack_{api}, gitlab_{gitlab}, time_{time} {}
+    role_directory(slack::web_api& api, gitlab::api* gitlab, store::store& memory, timers& time)
+        : slack_{api}, gitlab_{gitlab}, memory_{memory}, time_{time} {}
 
-    /// For slash::desk. Bots, guests and deactivated accounts come back barred (R3.12).
+    /// For slash::desk. Bots, guests and deactivated accounts come back barred (R3.12); with the GitLab account that
+    /// the person linked, else the one the project file says. While the store does not say, nobody is known.
     task<release::actor> actor_of(slash::project_pointer project, std::string team, std::string user);
     /// role → Slack user ids, without the roles whose source does not answer.
     task<std::map<std::string, std::vector<std::string>>> members(slash::project_pointer project);
@@ -42,6 +43,7 @@ private:
 
     slack::web_api& slack_;
     gitlab::api* gitlab_;
+    store::store& memory_;
     timers& time_;
     std::map<std::string, membership> groups_;
     std::map<std::string, standing> accounts_;

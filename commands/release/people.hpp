@@ -29,6 +29,7 @@ struct actor {
     bool is_robot = false;               ///< bot accounts never fill seats (R3.12)
     std::set<std::string> unverified{};  ///< roles whose source did not answer: neither granted nor denied (R3.10)
     std::string barred{};  ///< why the account may decide nothing, as "guests" or "deactivated accounts" (R3.12)
+    std::string gitlab{};  ///< user name of their GitLab account, as it is linked now: who wrote what (R3.2, R8.2)
 };
 
 /// Slipway itself: timers, workers, probes.

@@ -3,6 +3,7 @@
 
 #include "commands/release/rules_parts.hpp"
 #include "commands/release/usual.hpp"
+#include "integrations/base/described.hpp"
 
 namespace slipway::release {
 namespace {
@@ -25,6 +26,40 @@ std::string free_seats(const gate_state& gate) {
 /// that nobody sits twice or approves what they asked for, the user id alone decides.
 bool same_person(const person_id& a, const person_id& b) {
     return a.user == b.user;
+}
+
+/// What this person wrote of what the gate lets run: by the account that is theirs now, or was when it was asked.
+std::vector<std::string> written_by(const gate_state& gate, const actor& who) {
+    std::vector<std::string> all;
+    for (const auto& each : gate.authors) {
+        const bool theirs = each.slack.empty() ? !who.gitlab.empty() && each.gitlab == who.gitlab
+                                               : each.slack == who.who.user || each.gitlab == who.gitlab;
+        if (theirs) all.push_back(each.what);
+    }
+    return all;
+}
+
+/// "#2 and #9"
+std::string listed(const std::vector<std::string>& all) {
+    std::string text;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        text.append(i == 0 ? "" : i + 1 == all.size() ? " and " : ", ").append(all[i]);
+    return text;
+}
+
+/// Which authors fill no seat, and for which of them nobody can say who that is.
+std::string authors_words(const gate_state& gate) {
+    std::map<std::string, std::vector<std::string>> by_person, by_stranger;
+    for (const auto& each : gate.authors)
+        each.slack.empty() ? by_stranger[each.gitlab].push_back(each.what) : by_person[each.slack].push_back(each.what);
+    std::string text;
+    for (const auto& [user, wrote] : by_person)
+        text += "; @" + user + " wrote migration " + listed(wrote) + " and cannot fill a seat";
+    for (const auto& [account, wrote] : by_stranger)
+        text += "; " + account + ", who wrote migration " + listed(wrote) +
+                " in GitLab, was linked with nobody in Slack, so four eyes keep nobody from a seat for it "
+                "(`/release link`)";
+    return text;
 }
 
 std::vector<person_id> seated(const gate_state& gate) {
@@ -94,6 +129,10 @@ result<std::size_t> free_seat(const rules::question& q, const step_state& step) 
     if (gate.four_eyes && same_person(q.who.who, q.state.requester))
         return refuse("You asked for this release, so somebody else has to approve it (four eyes): the gate " +
                       why_closed(q.state, step) + ".");
+    if (const auto own = written_by(gate, q.who); !own.empty())
+        return refuse("You wrote migration " + listed(own) +
+                      " of this release, so somebody else signs its deploy (four eyes): the gate " +
+                      why_closed(q.state, step) + ".");
     const auto fits = [&](const seat& each) { return !each.taken_by && q.who.roles.contains(each.role); };
     const auto free = std::ranges::find_if(gate.seats, fits);
     std::vector<std::string> missing;
@@ -138,6 +177,7 @@ std::string why_closed(const release_state& state, const step_state& step) {
     if (gate.status != gate_status::open) return decided_words(gate);
     std::string text = "needs " + free_seats(gate);
     if (gate.four_eyes) text += "; " + name(state.requester) + " asked for this release and cannot fill a seat";
+    text += authors_words(gate);
     if (!gate.shortage.empty()) text += "; " + gate.shortage;
     return text;
 }
@@ -187,6 +227,7 @@ std::string shortage_of(const release_state& state, const gate_state& gate,
             ++missing[each.role];
     }
     if (gate.four_eyes) sitting.insert(state.requester.user);
+    for (const auto& each : gate.authors) sitting.insert(each.slack);
     std::string text;
     for (const auto& [role, count] : missing) {
         const auto known = users.find(role);
@@ -198,6 +239,25 @@ std::string shortage_of(const release_state& state, const gate_state& gate,
                 role + " can answer and " + std::to_string(count) + (count == 1 ? " is" : " are") + " missing";
     }
     return text;
+}
+
+/// Behind the first stage, and what starts when its seats are filled cannot be undone: the step itself, or one that is
+/// asked about here in its place (the gate of a train).
+bool lets_deploy(const release_state& state, const step_rule& rule) {
+    if (state.plan.stages.empty() || rule.stage == state.plan.stages.front().id) return false;
+    if (rule.effect == side_effect::irreversible) return true;
+    return std::ranges::any_of(state.plan.steps, [&](const step_rule& each) {
+        return each.effect == side_effect::irreversible && each.gate.empty() &&
+               std::ranges::find(each.needs, rule.id) != each.needs.end();
+    });
+}
+
+std::vector<change_author> authors_of_migrations(const release_state& state) {
+    std::vector<change_author> all;
+    const auto* known = state.facts.if_contains(migration_authors_fact);
+    if (known == nullptr || !known->is_array()) return all;
+    for (const auto& each : known->get_array()) all.push_back(from_described<change_author>(each));
+    return all;
 }
 
 }  // namespace
@@ -213,6 +273,8 @@ gate_state new_gate(const question& q, const step_state& step, const gate_rule& 
     gate.commit = q.state.fact("candidate");
     gate.question = rule.question.empty() ? q.state.plan.find(step.id)->title + "?" : rule.question;
     gate.four_eyes = rule.four_eyes;
+    if (const auto* asks = q.state.plan.find(step.id); rule.four_eyes && lets_deploy(q.state, *asks))
+        gate.authors = authors_of_migrations(q.state);
     gate.opened_at = q.now;
     gate.expires = q.now + rule.expires;
     for (const auto& [role, count] : rule.seats)

@@ -42,6 +42,14 @@ struct seat {
 };
 BOOST_DESCRIBE_STRUCT(seat, (), (role, taken_by, at, answers))
 
+/// Who wrote a change that a release carries: the GitLab account, and whose it was in Slack when it was looked up.
+struct change_author {
+    std::string what;    ///< id of a migration: "#2"
+    std::string gitlab;  ///< user name
+    std::string slack;   ///< user id; "" = the account was linked with nobody
+};
+BOOST_DESCRIBE_STRUCT(change_author, (), (what, gitlab, slack))
+
 /// One question, as it was shown. A gate whose inputs moved becomes outdated and a new one with the next number opens.
 struct gate_state {
     int number = 1;
@@ -57,14 +65,15 @@ struct gate_state {
     std::string reason;  ///< why it was rejected, or what moved
     instant closed_at{};
     std::map<std::string, std::string> shown;  ///< what the fingerprint covers: "candidate" → its commit (R3.5)
-    std::vector<person_id> again;  ///< whose approval of the question before became void; called once (R3.5)
-    instant reminded{};            ///< when those who are missing were called (R3.9)
-    std::string shortage;          ///< why its seats cannot be filled by who has the roles now (R3.11)
-    bool broken = false;           ///< opened by break-glass (R3.13)
+    std::vector<person_id> again;        ///< whose approval of the question before became void; called once (R3.5)
+    instant reminded{};                  ///< when those who are missing were called (R3.9)
+    std::string shortage;                ///< why its seats cannot be filled by who has the roles now (R3.11)
+    bool broken = false;                 ///< opened by break-glass (R3.13)
+    std::vector<change_author> authors;  ///< of the migrations whose deploy it lets run: they fill no seat (R3.2)
 };
 BOOST_DESCRIBE_STRUCT(gate_state, (),
                       (number, status, fingerprint, commit, question, seats, four_eyes, opened_at, expires, closed_by,
-                       reason, closed_at, shown, again, reminded, shortage, broken))
+                       reason, closed_at, shown, again, reminded, shortage, broken, authors))
 
 /// One thing that a person can do to an item: a button.
 struct choice {

@@ -54,6 +54,17 @@ account_link link_from(const json::object& saved) {
     return link;
 }
 
+task<result<std::optional<account_link>>> link_of_slack(store::store& memory, release::person_id who) {
+    const auto own = co_await memory.document_of(link_collection, to_string(who));
+    if (!own) co_return own.error().within("reading which accounts belong together");
+    if (*own) co_return std::optional{link_from(**own)};
+    const auto all = co_await memory.documents_in(link_collection);
+    if (!all) co_return all.error().within("reading which accounts belong together");
+    for (const auto& each : *all)
+        if (auto link = link_from(each.body); link.slack.user == who.user) co_return std::optional{std::move(link)};
+    co_return std::optional<account_link>{};
+}
+
 task<result<known_person>> person_behind(context here, errors::developer who) {
     known_person found;
     const auto* listed = who.username.empty() ? nullptr : here.project->by_gitlab(who.username);
@@ -83,9 +94,9 @@ task<result<known_person>> person_behind(context here, errors::developer who) {
 
 task<result<std::string>> gitlab_account_of(context here, release::person_id who) {
     if (here.with.store != nullptr) {
-        const auto link = co_await here.with.store->document_of(link_collection, to_string(who));
-        if (!link) co_return link.error().within("reading which accounts belong together");
-        if (*link) co_return link_from(**link).gitlab;
+        const auto link = co_await link_of_slack(*here.with.store, who);
+        if (!link) co_return link.error();
+        if (*link) co_return (*link)->gitlab;
     }
     const auto* listed = here.project->by_slack(who.user);
     co_return listed != nullptr ? listed->gitlab : std::string{};

@@ -24,6 +24,10 @@ inline constexpr const char* link_collection = "account-links";
 json::object to_json(const account_link& link);
 account_link link_from(const json::object& saved);
 
+/// What this person linked. Slack names one person's team differently where several workspaces share a channel or an
+/// enterprise, and gives a user id to one person alone: a link made under another team of theirs counts.
+task<result<std::optional<account_link>>> link_of_slack(store::store& memory, release::person_id who);
+
 struct known_person {
     std::string gitlab;  ///< user name; "" = not known
     std::string slack;   ///< user id; "" = not known

@@ -74,6 +74,22 @@ markup ending(const release::release_state& state, const release::step_state& st
     return say("This question needs no answer now.");
 }
 
+/// Whom four eyes keep from a seat beside the requester, and for whose work nobody is kept: said, not hidden (R3.2).
+void add_authors(slack::message_builder& made, const release::gate_state& gate, const names& people) {
+    std::vector<markup> lines;
+    lines.reserve(gate.authors.size());
+    for (const auto& each : gate.authors) {
+        if (each.slack.empty())
+            lines.push_back(
+                say("⚠️ {} wrote migration {} in GitLab and was linked with nobody in Slack when this was "
+                    "asked, so four eyes keep nobody from a seat for it. {} connects the accounts.",
+                    each.gitlab, each.what, slack::code("/release link")));
+        else
+            lines.push_back(say("{} wrote migration {} and cannot fill a seat.", people.of(each.slack), each.what));
+    }
+    if (!lines.empty()) made.section(slack::join(lines, "\n"));
+}
+
 std::vector<slack::element> buttons(const release::release_state& state, const release::step_state& step,
                                     std::vector<release::button>& shown) {
     button_row row{shown};
@@ -167,6 +183,7 @@ rendered card(const release::release_state& state, const release::step_state& st
     if (!gate.again.empty()) made.section(called_again(state, gate, people, /*in_channel=*/opening.empty()));
     add_evidence(made, state, *rule, step, people);
     made.section(seats_text(state, gate, people));
+    if (takes_answers(state, step)) add_authors(made, gate, people);
     add_answers(made, state, step, people);
     if (takes_answers(state, step))
         made.actions(buttons(state, step, shown));

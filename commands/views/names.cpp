@@ -14,6 +14,12 @@ bool is_id_character(char c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/// Four eyes: who asked for the release, and who wrote what the gate lets run (R3.2).
+bool is_kept_out(const release::release_state& state, const release::gate_state& gate, const std::string& user) {
+    if (gate.four_eyes && user == state.requester.user) return true;
+    return std::ranges::find(gate.authors, user, &release::change_author::slack) != gate.authors.end();
+}
+
 }  // namespace
 
 markup names::of(const std::string& slack_user) const {
@@ -82,7 +88,7 @@ std::vector<std::string> names::who_can_fill(const release::release_state& state
     for (const auto& each : members->second) {
         const bool seated = std::ranges::any_of(
             gate.seats, [&](const release::seat& seat) { return seat.taken_by && seat.taken_by->user == each; });
-        if (!seated && !(gate.four_eyes && each == state.requester.user)) found.push_back(each);
+        if (!seated && !is_kept_out(state, gate, each)) found.push_back(each);
     }
     return found;
 }
@@ -94,7 +100,7 @@ std::set<std::string> names::asked_directly(const release::release_state& state,
         const auto members = project_.roles.find(seat.role);
         if (members == project_.roles.end() || members->second.size() > most_asked_directly) continue;
         for (const auto& each : members->second)
-            if (!(gate.four_eyes && each == state.requester.user)) found.insert(each);
+            if (!is_kept_out(state, gate, each)) found.insert(each);
     }
     return found;
 }

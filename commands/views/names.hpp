@@ -29,11 +29,11 @@ public:
     markup sentence(std::string_view text) const;
     /// The same, ending in a full stop when it ends in no mark of its own.
     markup full_sentence(std::string_view text) const;
-    /// Slack ids of those who may still fill a seat of the gate: not seated yet, and not the requester when it takes
-    /// four eyes.
+    /// Slack ids of those who may still fill a seat of the gate: not seated yet, and when it takes four eyes neither
+    /// the requester nor an author of what it lets run.
     std::vector<std::string> who_can_fill(const release::release_state& state, const release::gate_state& gate,
                                           const std::string& role) const;
-    /// Slack ids of those whom the gate asks by direct message: the members of its small roles, without the requester
+    /// Slack ids of those whom the gate asks by direct message: the members of its small roles, without those
     /// who may not answer. Does not depend on who has answered: a direct message that was sent is kept up to date.
     std::set<std::string> asked_directly(const release::release_state& state, const release::gate_state& gate) const;
     const release::project_settings& project() const noexcept { return project_; }

@@ -182,7 +182,7 @@ bool company::presses_are_due(const button& each, std::string& who) const {
     }
     if (!each.action.starts_with("slipway.approve")) return false;
     if (each.open.contains("developer"))
-        who = ben;
+        who = each.message.find("to production") == std::string::npos ? ben : devi;  // Ben wrote a migration (R3.2)
     else if (each.open.contains("qa"))
         who = quinn;
     else if (each.open.contains("dba"))

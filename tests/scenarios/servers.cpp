@@ -30,7 +30,7 @@ TEST_CASE(
     all.left_alone = {"Deploy 1.4.0 to production"};
     REQUIRE(text_at(all.command(ana, "/release start 1.4.0"), "outcome") == "ok");
     const auto approve = [&] {
-        for (const auto* who : {ben, quinn}) {
+        for (const auto* who : {devi, quinn}) {
             std::optional<button> found;
             all.work_until("the build asks", [&] {
                 found = all.find_button("Deploy 1.4.0 to production", "Approve");

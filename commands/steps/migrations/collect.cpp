@@ -39,9 +39,11 @@ public:
         if (problems_of(*all, here.rule.id)) co_return seen;
         const auto there = co_await section_is_there(here, *all);
         if (!there || !*there) co_return seen;
+        const auto authors = co_await authors_of(here, *all);
+        if (!authors) co_return authors.error();
         seen.what = answer::done;
         seen.text = sentence(*all);
-        seen.facts = migration_facts(*all);
+        seen.facts = migration_facts(*all, *authors);
         co_return seen;
     }
     task<result<outcome>> perform(context here, act) override {
@@ -50,10 +52,12 @@ public:
         if (const auto wrong = problems_of(*all, here.rule.id)) co_return *wrong;
         const auto written = co_await write_section(here, *all);
         if (!written) co_return written.error();
+        const auto authors = co_await authors_of(here, *all);
+        if (!authors) co_return authors.error();
         outcome done;
         done.text = sentence(*all);
         done.detail = remarks_of(*all);
-        done.facts = migration_facts(*all);
+        done.facts = migration_facts(*all, *authors);
         co_return done;
     }
 };

@@ -43,7 +43,17 @@ void say_trial(const migration& from, const trial_report& report, std::vector<st
         into.push_back("went through on a throw-away database");
 }
 
-release::item_state as_item(const context& here, const migration& from, const std::optional<trial_report>& tried) {
+/// The Slack id of whoever answers for it; "" = not known.
+std::string author_in_slack(const migration& from, const std::vector<release::change_author>& authors) {
+    const auto is_theirs = [&](const release::change_author& each) {
+        return each.what == from.id && each.gitlab == from.author;
+    };
+    const auto found = std::ranges::find_if(authors, is_theirs);
+    return found == authors.end() ? std::string{} : found->slack;
+}
+
+release::item_state as_item(const context& here, const migration& from, const std::string& author,
+                            const std::optional<trial_report>& tried) {
     release::item_state item;
     item.id = from.id;
     item.title = untrusted{from.title};
@@ -58,13 +68,14 @@ release::item_state as_item(const context& here, const migration& from, const st
     if (!from.merge_request.empty() && from.merge_request != from.id)
         item.details.push_back("merge request " + from.merge_request);
     std::vector<release::person_id> people;
-    if (const auto* author = here.project->by_gitlab(from.author)) {
-        people.push_back({here.state->team, author->slack});
-        item.details.push_back("written by @" + author->slack);
+    if (!author.empty()) {
+        people.push_back({here.state->team, author});
+        item.details.push_back("written by @" + author);
     } else {
         people = people_of_role(here, "release-manager");
         item.details.push_back("written by " + from.author +
-                               ", whom the project file does not know under `people`, so a release manager answers");
+                               ", who is linked with nobody in Slack (`/release link`, or `people` of the project "
+                               "file), so a release manager answers");
     }
     if (from.pieces.empty() && from.problems.empty())
         item.details.push_back("the label says migration, but there is no SQL block in it");
@@ -94,10 +105,12 @@ public:
     task<result<look_outcome>> look(context here) override {
         const auto all = co_await gather_migrations(here);
         if (!all) co_return all.error();
+        const auto authors = co_await authors_of(here, *all);
+        if (!authors) co_return authors.error();
         look_outcome seen;
         seen.found.summary = all->empty() ? "the milestone has no migrations"
                                           : count_migrations(*all) + ", each confirmed by whoever wrote it";
-        seen.facts = migration_facts(*all);
+        seen.facts = migration_facts(*all, *authors);
         std::optional<trial_report> tried;
         if (here.project->migrations.trial.is_configured() && !all->empty()) {
             tried = co_await trial_of(here, *all, seen.found.data);
@@ -106,7 +119,7 @@ public:
         }
         std::string shown;
         for (const auto& each : *all) {
-            seen.items.push_back(as_item(here, each, tried));
+            seen.items.push_back(as_item(here, each, author_in_slack(each, *authors), tried));
             shown += seen.items.back().fingerprint;
         }
         seen.found.fingerprint = sha256_hex(shown).substr(0, 16);
@@ -128,9 +141,11 @@ public:
         }
         const auto written = co_await write_section(here, *all);
         if (!written) co_return written.error();
+        const auto authors = co_await authors_of(here, *all);
+        if (!authors) co_return authors.error();
         outcome done;
         done.text = count_migrations(*all) + ", each confirmed by whoever wrote it";
-        done.facts = migration_facts(*all);
+        done.facts = migration_facts(*all, *authors);
         co_return done;
     }
 

@@ -1,10 +1,13 @@
 #include "commands/steps/migrations/gather.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "commands/migrations/section.hpp"
+#include "commands/release/rules.hpp"
 #include "commands/steps/common.hpp"
+#include "commands/steps/people.hpp"
 #include "integrations/base/described.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 
@@ -130,7 +133,34 @@ std::optional<failure> problems_of(const std::vector<migration>& all, const std:
     return failure{errc::refused, text + ". Correct it there, then `/release retry " + step + "`."};
 }
 
-json::object migration_facts(const std::vector<migration>& all) {
+task<result<std::vector<release::change_author>>> authors_of(context here, std::vector<migration> all) {
+    std::vector<release::change_author> found;
+    std::map<std::string, std::string> known;  // user name in GitLab → id in Slack
+    for (const auto& each : all) {
+        std::set<std::string> wrote{each.author};
+        for (const auto& piece : each.pieces) wrote.insert(piece.author);
+        for (const auto& account : wrote) {
+            if (account.empty()) continue;
+            if (!known.contains(account)) {
+                errors::developer asked;
+                asked.username = account;
+                const auto person = co_await person_behind(here, std::move(asked));
+                if (!person) co_return person.error();
+                known[account] = person->slack;
+            }
+            found.push_back({each.id, account, known[account]});
+        }
+    }
+    co_return found;
+}
+
+json::array author_facts(const std::vector<release::change_author>& authors) {
+    json::array list;
+    for (const auto& each : authors) list.push_back(to_described(each));
+    return list;
+}
+
+json::object migration_facts(const std::vector<migration>& all, const std::vector<release::change_author>& authors) {
     json::array list;
     for (const auto& each : all) {
         json::object made;
@@ -148,6 +178,7 @@ json::object migration_facts(const std::vector<migration>& all) {
     json::object facts;
     facts["migrations"] = std::move(list);
     facts["migrations_hash"] = migrations::hash_of(all);
+    facts[release::migration_authors_fact] = author_facts(authors);
     return facts;
 }
 

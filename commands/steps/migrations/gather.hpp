@@ -13,9 +13,16 @@ task<result<std::vector<migrations::migration>>> gather_migrations(context here)
 /// One sentence that names everything that makes a text unusable, with the way out; nullopt = all are usable.
 std::optional<failure> problems_of(const std::vector<migrations::migration>& all, const std::string& step);
 
+/// Everybody who wrote one of these changes, or words of its SQL, as accounts belong together now: linked by the people
+/// themselves, else by the project file. Whoever is neither stays with an empty `slack`.
+task<result<std::vector<release::change_author>>> authors_of(context here, std::vector<migrations::migration> all);
+
 /// What later steps need: `migrations` (a list with id, title, url, author, merge_request, head, when, hash, sql) and
-/// `migrations_hash` (64 hex digits over all SQL, in order).
-json::object migration_facts(const std::vector<migrations::migration>& all);
+/// `migrations_hash` (64 hex digits over all SQL, in order) and release::migration_authors_fact.
+json::object migration_facts(const std::vector<migrations::migration>& all,
+                             const std::vector<release::change_author>& authors);
+/// The last of them alone.
+json::array author_facts(const std::vector<release::change_author>& authors);
 
 /// Makes the milestone's description hold exactly this collection. Re-reads and starts over when somebody edits it
 /// meanwhile; errc::moved when that happens again and again. True when something was written.

@@ -3,6 +3,7 @@
 // exactly that SQL.
 #include <algorithm>
 
+#include "commands/release/rules.hpp"
 #include "commands/release/yaml.hpp"
 #include "commands/steps/common.hpp"
 #include "commands/steps/migrations/books.hpp"
@@ -44,16 +45,14 @@ std::vector<migration> of_phase(std::vector<migration> all, moment when) {
 }
 
 /// Whoever wrote the change, or words of its SQL, does not also load it (R3.2).
-std::vector<release::person_id> writers_of(const context& here, const migration& from) {
+std::vector<release::person_id> writers_of(const context& here, const migration& from,
+                                           const std::vector<release::change_author>& authors) {
     std::vector<release::person_id> all;
-    const auto add = [&](const std::string& gitlab_name) {
-        const auto* known = here.project->by_gitlab(gitlab_name);
-        if (known == nullptr) return;
-        const release::person_id person{here.state->team, known->slack};
-        if (std::ranges::find(all, person) == all.end()) all.push_back(person);
-    };
-    add(from.author);
-    for (const auto& piece : from.pieces) add(piece.author);
+    for (const auto& each : authors) {
+        const release::person_id person{here.state->team, each.slack};
+        if (each.what == from.id && !each.slack.empty() && std::ranges::find(all, person) == all.end())
+            all.push_back(person);
+    }
     return all;
 }
 
@@ -93,13 +92,14 @@ std::string earlier_form(const context& here, const known_loads& known, const mi
 
 class item_maker {
 public:
-    item_maker(const context& here, const known_loads& known) : here_{here}, known_{known} {}
+    item_maker(const context& here, const known_loads& known, const std::vector<release::change_author>& authors)
+        : here_{here}, known_{known}, authors_{authors} {}
 
     /// Call it in order: Slipway loads a migration only when those before it are loaded.
     release::item_state make(const migration& from) {
         auto item = basics(from);
         const auto role = role_of(here_.rule);
-        const auto writers = writers_of(here_, from);
+        const auto writers = writers_of(here_, from, authors_);
         say_who(from, role, writers, item);
         if (is_loaded(from, item)) return item;
         bring_problem_to_people(here_, item, writers);
@@ -137,8 +137,12 @@ private:
     }
     void say_who(const migration& from, const std::string& role, const std::vector<release::person_id>& writers,
                  release::item_state& item) const {
-        const auto* author = here_.project->by_gitlab(from.author);
-        item.details.push_back("written by " + (author != nullptr ? "@" + author->slack : from.author));
+        for (const auto& each : authors_)
+            if (each.what == from.id)
+                item.details.push_back(each.slack.empty() ? "written by " + each.gitlab +
+                                                                ", who is linked with nobody in Slack, so four eyes "
+                                                                "keep nobody from loading it (`/release link`)"
+                                                          : "written by @" + each.slack);
         std::vector<release::person_id> others;
         for (const auto& each : people_of_role(here_, role))
             if (std::ranges::find(writers, each) == writers.end()) others.push_back(each);
@@ -218,6 +222,7 @@ private:
 
     const context& here_;
     const known_loads& known_;
+    const std::vector<release::change_author>& authors_;
     std::string waits_for_;  ///< the first that is not loaded yet
 };
 
@@ -249,7 +254,10 @@ public:
         const auto when = phase_of(here.rule);
         const auto all = of_phase(*gathered, when);
         if (const auto wrong = problems_of(all, here.rule.id)) co_return *wrong;
+        const auto authors = co_await authors_of(here, *gathered);
+        if (!authors) co_return authors.error();
         look_outcome seen;
+        if (!authors->empty()) seen.facts[release::migration_authors_fact] = author_facts(*authors);
         seen.found.summary = count_of(all, when);
         if (!all.empty() && people_of_role(here, role_of(here.rule)).empty())
             co_return failure{errc::refused, seen.found.summary + ", and nobody has the role " + role_of(here.rule) +
@@ -260,7 +268,7 @@ public:
         if (!all.empty()) known = co_await read_known(here);
         if (!known.not_read.empty())
             seen.found.lines.push_back("Slipway cannot load anything itself now: " + known.not_read);
-        item_maker maker{here, known};
+        item_maker maker{here, known, *authors};
         std::string shown;
         for (const auto& each : all) {
             seen.items.push_back(maker.make(each));

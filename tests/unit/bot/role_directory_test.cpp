@@ -3,10 +3,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "commands/steps/people.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 #include "tests/fakes/fake_http.hpp"
 #include "tests/fakes/fake_slack.hpp"
 #include "tests/fakes/jumping_timers.hpp"
+#include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/fakes/small_release.hpp"
 
@@ -36,15 +38,32 @@ struct house {
         answer.headers.add("Content-Type", "application/json");
         http.otherwise = answer;
     }
-    release::actor who(const std::string& user) { return fakes::run(directory.actor_of(project, "T1", user)); }
+    ~house() { fakes::run_on(loop, memory.close()); }
+    house(const house&) = delete;
+    house& operator=(const house&) = delete;
+    release::actor who(const std::string& user, const std::string& team = "T1") {
+        return fakes::run_on(loop, directory.actor_of(project, team, user));
+    }
+    void link(const std::string& user, const std::string& gitlab, std::int64_t id) {
+        steps::account_link made;
+        made.slack = {"T1", user};
+        made.gitlab = gitlab;
+        made.gitlab_id = id;
+        store::batch changes;
+        changes.documents.push_back({steps::link_collection, to_string(made.slack), steps::to_json(made)});
+        REQUIRE(fakes::run_on(loop, memory.commit(std::move(changes))));
+    }
 
     fakes::jumping_timers clock;
+    asio::io_context loop;
+    fakes::memory_books books;
+    fakes::memory_store memory{loop.get_executor(), books, [this] { return clock.now(); }};
     fakes::fake_slack slack{clock};
     fakes::fake_http http;
     std::unique_ptr<gitlab::api> gitlab = *gitlab::create_api(
         http, clock, [] { return 0.5; }, {.url = "https://gitlab.test", .token = "t", .most_attempts = 1});
     slash::project_pointer project;
-    role_directory directory{slack, gitlab.get(), clock};
+    role_directory directory{slack, gitlab.get(), memory, clock};
 };
 
 }  // namespace
@@ -69,7 +88,8 @@ TEST_CASE("R3.10 a source that fails hides its own role and nothing else", "[rol
     CHECK(eve.roles_known);
     CHECK(eve.roles == roles{"developer"});
     CHECK(eve.unverified == roles{"dba", "ops"});
-    CHECK(fakes::run(one.directory.members(one.project)).size() == 3);  // the two that failed are not guessed
+    CHECK(fakes::run_on(one.loop, one.directory.members(one.project)).size() ==
+          3);  // the two that failed are not guessed
     one.clock.jump(milliseconds{5'000});
     one.says_of_ops("[]");
     CHECK(one.who("UEVE").roles == roles{"developer", "dba"});
@@ -100,4 +120,28 @@ TEST_CASE("a burst of clicks asks each source once", "[roles]") {
     for (int i = 0; i < 20; ++i) one.who("UDEE");
     CHECK(one.slack.count("usergroups.users.list") == 1);
     CHECK(one.slack.count("users.info") == 1);
+}
+
+TEST_CASE("R8.2 R3.2 a person is known by the account they linked, under any of their teams, before the project file",
+          "[roles]") {
+    house one;
+    CHECK(one.who("UDEE").gitlab == "dee");
+    CHECK(one.who("UNORA").gitlab.empty());
+    one.link("UDEE", "dee.dee", 21);
+    CHECK(one.who("UDEE").gitlab == "dee.dee");
+    CHECK(one.who("UDEE", "T2").gitlab == "dee.dee");
+    one.books.is_away = true;
+    CHECK_FALSE(one.who("UNORA").roles_known);
+}
+
+TEST_CASE("R8.2 R3.10 of a GitLab group counts whoever linked the account, by its number and not by its name",
+          "[roles]") {
+    house one;
+    one.link("UNORA", "stranger.before", 3);  // renamed since
+    CHECK(one.who("UNORA").roles == roles{"ops"});
+    one.link("UEVE", "dee", 77);  // what is called dee now is number 1, and not hers
+    CHECK(one.who("UEVE").roles == roles{"developer", "dba"});
+    one.link("UNORA", "stranger", 99);
+    one.clock.jump(milliseconds{5'000});
+    CHECK(one.who("UNORA").roles.empty());
 }

@@ -66,6 +66,87 @@ TEST_CASE("R3.2 the same person under another workspace's name is still the same
     CHECK_FALSE(told.at("push").gate->seats.front().taken_by);
 }
 
+namespace {
+
+/// Eve wrote #2, somebody in GitLab whom nobody knows wrote #9.
+release::start wish_with_migrations(checklist plan = small_plan()) {
+    auto made = small_wish(std::move(plan));
+    made.facts[migration_authors_fact] = {{{"what", "#2"}, {"gitlab", "eve"}, {"slack", "UEVE"}},
+                                          {{"what", "#9"}, {"gitlab", "zoe"}, {"slack", ""}}};
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("R3.2 whoever wrote a migration fills no seat of the gate that lets it deploy", "[release][gates]") {
+    story told{wish_with_migrations()};
+    told.go_to_push();
+    const auto why = told.refused(yes(told), eve());
+    CHECK(says(why.sentence(), "You wrote migration #2 of this release, so somebody else signs its deploy"));
+    CHECK(says(why.sentence(), "1 more from developer and 1 more from qa"));
+    CHECK(says(why.sentence(), "@UEVE wrote migration #2 and cannot fill a seat"));
+    auto under_another_team = eve();
+    under_another_team.who.team = "T2";
+    CHECK(says(told.refused(yes(told), under_another_team).sentence(), "You wrote migration #2"));
+    told.must(yes(told), dee());
+    told.must(yes(told), quinn());
+    CHECK(told.status("push") == step_status::running);
+}
+
+TEST_CASE("R3.2 the author still fills seats before the deploy, and may veto it", "[release][gates]") {
+    story told{wish_with_migrations()};
+    told.ended("announce");
+    told.looked({}, "l1", true);
+    CHECK(told.at("read").gate->authors.empty());
+    told.must(yes(told, "read"), eve());
+    story at_the_gate{wish_with_migrations()};
+    at_the_gate.go_to_push();
+    at_the_gate.must(reject{"push", at_the_gate.fingerprint("push"), "the index is missing"}, eve());
+    CHECK(at_the_gate.at("push").gate->status == gate_status::rejected);
+}
+
+TEST_CASE("R3.2 an author whom nobody linked binds nobody: that is said, and ends when the account is linked",
+          "[release][gates]") {
+    story told{wish_with_migrations()};
+    told.go_to_push();
+    CHECK(says(why_closed(told.state, told.at("push")),
+               "zoe, who wrote migration #9 in GitLab, was linked with nobody in Slack"));
+    auto linked_since = quinn();
+    linked_since.gitlab = "zoe";
+    CHECK(says(told.refused(yes(told), linked_since).sentence(), "You wrote migration #9"));
+    told.must(yes(told), quinn());
+}
+
+TEST_CASE("R3.2 without four eyes an author fills a seat too", "[release][gates]") {
+    auto plan = small_plan();
+    plan.steps[5].gate.front().four_eyes = false;
+    story told{wish_with_migrations(plan)};
+    told.go_to_push();
+    CHECK(told.at("push").gate->authors.empty());
+    told.must(yes(told), eve());
+}
+
+TEST_CASE("R3.2 a gate in the place of the deploy's own keeps authors out as well", "[release][gates]") {
+    auto plan = small_plan();
+    plan.steps.insert(plan.steps.begin() + 5, small_step("train", "deploy", "check", {"commit"}));
+    plan.steps[5].gate = std::exchange(plan.steps[6].gate, {});
+    plan.steps[6].needs = {"train"};
+    story told{wish_with_migrations(plan)};
+    told.ended("announce");
+    told.looked({}, "l1", true);
+    told.must(yes(told, "read"), dee());
+    told.ended("tests");
+    told.ended("commit");
+    CHECK(says(told.refused(yes(told, "train"), eve()).sentence(), "You wrote migration #2"));
+}
+
+TEST_CASE("R3.2 R3.11 a gate that only authors could fill says so", "[release][gates]") {
+    story told{wish_with_migrations()};
+    told.go_to_push();
+    told.must(members_seen{{{"developer", {"UEVE", "UANA"}}, {"qa", {"UQUINN"}}}}, machine());
+    CHECK(says(told.at("push").gate->shortage, "nobody of developer can answer and 1 is missing"));
+}
+
 TEST_CASE("R3.2 a gate may be told to do without four eyes", "[release][gates]") {
     auto plan = small_plan();
     plan.steps[3].gate.front().four_eyes = false;

@@ -79,12 +79,14 @@ struct bench {
         for (const auto& each : *run(memory->read("release/" + id))) found += each.event.type == type ? 1 : 0;
         return found;
     }
-    void ended(const std::string& step, release::step_status how = release::step_status::done) {
+    void ended(const std::string& step, release::step_status how = release::step_status::done,
+               json::object facts = {}) {
         release::step_finished told;
         told.step = step;
         told.attempt = state().step(step)->attempt;
         told.status = how;
         told.text = "ended";
+        told.facts = std::move(facts);
         REQUIRE(run(releases.ask("shop-1.4.0-1", told, release::machine(), "test", {})));
     }
     void looked(std::vector<release::item_state> items) {
@@ -95,14 +97,14 @@ struct bench {
         seen.items = std::move(items);
         REQUIRE(run(releases.ask("shop-1.4.0-1", seen, release::machine(), "test", {})));
     }
-    /// Started by Ana, up to the open question of `push`.
-    void go_to_push() {
+    /// Started by Ana, up to the open question of `push`; `facts` are known by then.
+    void go_to_push(json::object facts = {}) {
         type("start 1.4.0");
         ended("announce");
         looked({});
         ended("tests");
         click(button("approve", "read"), "UDEE");
-        ended("commit");
+        ended("commit", release::step_status::done, std::move(facts));
         REQUIRE(state().step("push")->gate);
     }
     /// The button as the cards of this moment carry it.

@@ -88,6 +88,21 @@ TEST_CASE("R3.2 click table: the requester reads about four eyes", "[slash][clic
     CHECK(says(harmless_click(one, one.button("approve", "push"), "UANA"), "four eyes"));
 }
 
+TEST_CASE("R3.2 click table: the author of a migration reads that somebody else signs its deploy", "[slash][clicks]") {
+    bench one;
+    one.go_to_push({{release::migration_authors_fact,
+                     {{{"what", "#2"}, {"gitlab", "dee"}, {"slack", "UDEE"}},
+                      {{"what", "#9"}, {"gitlab", "zoe"}, {"slack", ""}}}}});
+    const auto said = harmless_click(one, one.button("approve", "push"), "UDEE");
+    CHECK(says(said, "You wrote migration #2 of this release, so somebody else signs its deploy"));
+    CHECK(says(one.type("status"), "Dee wrote migration #2 and cannot fill a seat"));
+    const auto card = *one.run(one.memory->outbox_row_of("shop-1.4.0-1/push/gate/1.1"));
+    const auto shown = json::serialize(card->body);
+    CHECK(says(shown, "Dee wrote migration #2 and cannot fill a seat."));
+    CHECK(says(shown, "developer: missing (Eve)"));
+    CHECK(says(shown, "zoe wrote migration #9 in GitLab and was linked with nobody in Slack"));
+}
+
 TEST_CASE("R3.14 click table: who has none of the roles reads which are missing", "[slash][clicks]") {
     bench one;
     one.go_to_push();
