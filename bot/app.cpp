@@ -24,6 +24,7 @@
 #include "bot/membership.hpp"
 #include "bot/memory.hpp"
 #include "bot/outbox/sender.hpp"
+#include "bot/policy.hpp"
 #include "bot/projects.hpp"
 #include "bot/role_directory.hpp"
 #include "bot/sources/sentry_source.hpp"
@@ -117,7 +118,9 @@ private:
     task<result<>> join_database();
     /// On each SIGHUP: the files as they are now.
     task<> reload_on_signal();
-    void reload();
+    task<> reload();
+    bool take_settings(std::shared_ptr<const policy_tree> branch);
+    task<slash::policy_state> follow_policy();
     telemetry::error_ledger& received() { return from_.shares_database() ? received_apart_ : errors_; }
     std::vector<health_check> checks();
     std::unique_ptr<gitlab::api> gitlab_with(const std::string& token);
@@ -142,6 +145,10 @@ private:
     telemetry::error_ledger errors_;
     telemetry::error_ledger received_apart_;  ///< of this bot, when it shares a database
     std::unique_ptr<ledger_keeper> keeper_;
+    std::unique_ptr<git::transport> policy_transport_;
+    policy_settings policy_;
+    std::shared_ptr<const policy_tree> policy_files_;  ///< null: projects are files of this machine
+    bool follows_policy_ = false;                      ///< right now
     std::unique_ptr<projects> projects_;
     std::unique_ptr<role_directory> roles_;
     std::unique_ptr<conductor::journal> releases_;
@@ -192,6 +199,10 @@ result<> application::build() {
                                               from_.shares_database() ? owner : std::string{});
 
     // Projects, and what drives their releases.
+    policy_ = from_.policy;
+    policy_files_ = from_.policy_files;
+    policy_transport_ =
+        git::create_transport(*processes_, {.secret = from_.gitlab.token, .ca_file = from_.gitlab.ca_file});
     projects_ = std::make_unique<projects>(
         from_, shared_clients{*time_, *memory_, *http_, *pages_, *processes_, gitlab_.api.get(), sentry_http_.get(),
                               slack_.get(), errors_, git_pool_,
@@ -236,7 +247,7 @@ result<> application::build() {
                     [this](slash::project_pointer project, std::string team, std::string user) {
                         return roles_->actor_of(std::move(project), std::move(team), std::move(user));
                     },
-                    members});
+                    members, [this] { return follow_policy(); }});
     const auto handle = [this](slack::payload what, std::string inbox_id) {
         return slash::handle(*desk_, std::move(what), std::move(inbox_id));
     };
@@ -426,21 +437,52 @@ task<result<>> application::join_database() {
 task<> application::reload_on_signal() {
     for (;;) {
         static_cast<void>(co_await reload_.async_wait(asio::use_awaitable));
-        reload();
+        co_await reload();
     }
 }
 
 /// A fault in the bot's own file keeps everything as it was; one in a project's file switches off that project.
-void application::reload() {
-    const auto fresh = load_settings(from_.file, process_environment());
-    if (!fresh.problems.empty()) {
-        for (const auto& each : fresh.problems) spdlog::error("the settings were not read again: {}", each.text());
-        return;
-    }
+task<> application::reload() {
+    if (!take_settings(policy_files_)) co_return;
+    static_cast<void>(co_await follow_policy());
+}
+
+bool application::take_settings(std::shared_ptr<const policy_tree> branch) {
+    const auto fresh = load_settings(from_.file, process_environment(), std::move(branch));
+    auto problems = fresh.problems;
+    if (!fresh.value.policy_problem.empty()) problems.push_back({from_.file, 0, fresh.value.policy_problem});
+    if (fresh.value.policy.is_configured() != from_.policy.is_configured())
+        problems.push_back({from_.file, 0, "`policy` came or went; start the bot again for that"});
+    for (const auto& each : problems) spdlog::error("the settings were not read again: {}", each.text());
+    if (!problems.empty()) return false;
     start_logging(fresh.value.log_level, masker{fresh.value.secrets()});
+    policy_ = fresh.value.policy;
+    policy_files_ = fresh.value.policy_files;
     projects_->reload(fresh.value);
     for (const auto& key : ingest_of(*projects_).keys) ingest_->open(key);
-    spdlog::info("settings read again projects={}", projects_->names().size());
+    spdlog::info("settings read again projects={} policy={}", projects_->names().size(),
+                 policy_files_ ? policy_files_->commit : std::string{"files"});
+    return true;
+}
+
+/// The projects as the protected branch has them now. What cannot be found out leaves what was read last.
+task<slash::policy_state> application::follow_policy() {
+    slash::policy_state told;
+    if (!policy_files_) co_return told;
+    while (follows_policy_) co_await time_->sleep(milliseconds{50});
+    follows_policy_ = true;
+    auto from = from_;
+    from.policy = policy_;
+    auto read = co_await read_policy(std::move(from), *policy_transport_, git_pool_, gitlab_.api.get());
+    follows_policy_ = false;
+    if (!read) {
+        spdlog::error("policy stays at commit={}: {}", policy_files_->commit, read.error().sentence());
+        if (read.error() == errc::refused) told.refusal = read.error().sentence();
+    } else if (read->commit != policy_files_->commit) {
+        static_cast<void>(take_settings(std::make_shared<const policy_tree>(std::move(*read))));
+    }
+    told.commit = policy_files_->commit;
+    co_return told;
 }
 
 std::unique_ptr<gitlab::api> application::gitlab_with(const std::string& token) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "bot/memory.hpp"
+#include "bot/policy.hpp"
 #include "bot/projects.hpp"
 #include "commands/steps/migrations/reach.hpp"
 #include "integrations/async/timers.hpp"
@@ -105,13 +106,27 @@ task<> check_memory(const settings& from, report& told, executor loop, timers& t
     co_await (*memory)->close();
 }
 
+/// Where project files and checklists come from, and at which commit (R8.11). What is missing is said with the
+/// settings.
+void check_policy(const settings& from, report& told) {
+    if (!from.policy.is_configured() || !from.policy_files) return;
+    const auto words = policy_words(from);
+    if (!from.policy_files->stale.empty())
+        told.bad("Policy: it could not be found out whether anything newer counts than " + words +
+                 ", which was read last: " + from.policy_files->stale);
+    else if (from.policy.project.empty())
+        told.fine("Policy: " + words + "; whether that branch is protected is for its host to know");
+    else
+        told.fine("Policy: " + words + ", which GitLab protects");
+}
+
 void check_lists(const settings& from, const release::project_settings& project, report& told) {
     for (const auto* kind : {"rollback", "hotfix"}) {
-        const auto back = read_project_checklist(project, from.checklist, kind);
+        const auto back = read_project_checklist(project, from.checklist, kind, from.policy_files.get());
         if (!back)
             told.bad("Checklist of a " + std::string{kind} + " of " + project.name + ": " + back.error().sentence());
     }
-    const auto plan = read_project_checklist(project, from.checklist);
+    const auto plan = read_project_checklist(project, from.checklist, "release", from.policy_files.get());
     if (told.note("Checklist of " + project.name, plan))
         told.fine("Checklist of " + project.name + ": " + std::to_string(plan->lines().size()) + " lines");
 }
@@ -217,6 +232,7 @@ int check(const settings& from, std::ostream& out) {
     for (const auto& each : from.missing_for_run()) told.bad(each);
     for (const auto& each : from.projects)
         for (const auto& problem : each.problems) told.bad(problem.text());
+    check_policy(from, told);
     asio::io_context loop{1};
     const auto time = create_system_timers();
     auto work = [&]() -> task<> {

@@ -9,6 +9,7 @@
 #include "bot/doctor.hpp"
 #include "bot/logging.hpp"
 #include "bot/plan.hpp"
+#include "bot/policy.hpp"
 #include "bot/reconcile.hpp"
 #include "bot/settings.hpp"
 
@@ -17,10 +18,18 @@ namespace {
 using namespace slipway;
 
 /// Reads the settings, or says everything that is wrong with them.
-std::optional<bot::settings> read_settings(const std::string& file) {
+std::optional<bot::settings> read_settings(const std::string& file, bool of_projects) {
     auto read = bot::load_settings(file, bot::process_environment());
     for (const auto& each : read.problems) std::cerr << each.text() << "\n";
     if (!read.problems.empty()) return std::nullopt;
+    if (of_projects && read.value.policy.is_configured()) {
+        auto branch = bot::read_policy_now(read.value);
+        if (branch)
+            read = bot::load_settings(file, bot::process_environment(),
+                                      std::make_shared<const bot::policy_tree>(std::move(*branch)));
+        else
+            read.value.policy_problem = branch.error().sentence();
+    }
     bot::start_logging(read.value.log_level, masker{read.value.secrets()});
     return std::move(read.value);
 }
@@ -61,7 +70,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(cli, argc, argv);
     if (*landed) return bot::reconcile(range, std::cout, std::cerr);
 
-    const auto settings = read_settings(config);
+    const auto settings = read_settings(config, !*audit);
     if (!settings) return 2;
     int code = 0;
     if (*run) code = bot::run(*settings);

@@ -9,6 +9,7 @@ namespace slipway::bot {
 namespace {
 
 const release::project_settings* choose(const settings& from, const std::string& name, std::ostream& out) {
+    if (!from.policy_problem.empty()) out << from.policy_problem << "\n";
     for (const auto& each : from.projects)
         for (const auto& problem : each.problems) out << problem.text() << "\n";
     if (name.empty() && from.projects.size() == 1 && from.projects.front().usable())
@@ -32,7 +33,7 @@ int plan(const settings& from, const std::string& project, const std::string& ve
     const auto* chosen = choose(from, only_version ? "" : project, out);
     if (chosen == nullptr) return 2;
     const auto wanted = only_version ? project : version.empty() ? std::string{"VERSION"} : version;
-    const auto list = read_project_checklist(*chosen, from.checklist);
+    const auto list = read_project_checklist(*chosen, from.checklist, "release", from.policy_files.get());
     if (!list) {
         out << list.error().sentence() << "\n";
         return 2;

@@ -1,10 +1,9 @@
 #include "bot/project_checklists.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
+#include "bot/policy.hpp"
 #include "commands/release/checklist_override.hpp"
 #include "commands/steps/step.hpp"
 #include "integrations/base/json.hpp"
@@ -18,13 +17,6 @@ std::string lines(const std::vector<yaml_problem>& problems) {
     std::string text;
     for (const auto& each : problems) text += (text.empty() ? "" : "\n") + each.text();
     return text;
-}
-
-std::optional<std::string> read_text(const std::string& file) {
-    std::ifstream in{file, std::ios::binary};
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf())) return std::nullopt;
-    return text.str();
 }
 
 const std::string& own_file(const release::project_settings& project, const std::string& kind) {
@@ -52,11 +44,12 @@ bool names_checklist(const release::project_settings& project, const std::string
 }
 
 result<release::checklist> read_project_checklist(const release::project_settings& project,
-                                                  const std::string& default_file, const std::string& kind) {
+                                                  const std::string& default_file, const std::string& kind,
+                                                  const policy_tree* branch) {
     const auto shipped = shipped_file(default_file, kind);
     const auto& own = own_file(project, kind);
     const auto& file = own.empty() ? shipped : own;
-    const auto text = read_text(file);
+    const auto text = read_plan_text(branch, file);
     if (!text)
         return failure{errc::invalid, "The checklist file " + file + " of project " + project.name +
                                           " cannot be read. Check `" + setting_of(kind) + "` in " + project.file + "."};
@@ -69,7 +62,7 @@ result<release::checklist> read_project_checklist(const release::project_setting
     } else {
         const auto base_file =
             base == "default" ? shipped : (files::path{file}.parent_path() / base).lexically_normal().string();
-        const auto base_text = read_text(base_file);
+        const auto base_text = read_plan_text(branch, base_file);
         if (!base_text)
             return failure{errc::invalid, file + ": the base " + base_file +
                                               " that it extends cannot be read; write `extends: default` or a path "

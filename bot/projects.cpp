@@ -84,6 +84,7 @@ void projects::reload(const settings& from) {
 /// Entries stay where they are, also those whose file is gone or broken: steps in flight use their clients.
 void projects::take(const settings& from) {
     default_checklist_ = from.checklist;
+    branch_ = from.policy_files;
     for (auto& each : entries_) each->listed = false;
     for (const auto& loaded : from.projects) {
         const auto name = loaded.settings.name.empty() ? loaded.file : loaded.settings.name;
@@ -107,7 +108,7 @@ void projects::update(entry& made, const settings& from, const loaded_project& l
     made.problems = loaded.problems;
     if (made.problems.empty()) {
         for (const auto* kind : {"release", "rollback", "hotfix"}) {
-            const auto plan = read_project_checklist(loaded.settings, default_checklist_, kind);
+            const auto plan = read_project_checklist(loaded.settings, default_checklist_, kind, branch_.get());
             // A way back that ships with the bot may ask roles that this project does not have: it is refused when it
             // is begun. What the project names itself has to be right.
             const bool is_own = kind == std::string_view{"release"} || names_checklist(loaded.settings, kind);
@@ -239,11 +240,11 @@ std::string projects::why_disabled(const std::string& name) const {
 }
 
 result<release::checklist> projects::checklist(const release::project_settings& project) const {
-    return read_project_checklist(project, default_checklist_);
+    return read_project_checklist(project, default_checklist_, "release", branch_.get());
 }
 
 result<release::checklist> projects::way_back(const release::project_settings& project, const std::string& kind) const {
-    return read_project_checklist(project, default_checklist_, kind);
+    return read_project_checklist(project, default_checklist_, kind, branch_.get());
 }
 
 }  // namespace slipway::bot

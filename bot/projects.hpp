@@ -64,6 +64,7 @@ private:
 
     shared_clients clients_;
     std::string default_checklist_;
+    std::shared_ptr<const policy_tree> branch_;  ///< null: checklists are files of this machine
     std::vector<std::unique_ptr<entry>> entries_;
 };
 

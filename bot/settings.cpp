@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "bot/policy.hpp"
 #include "bot/settings_table.hpp"
 #include "commands/changelog/version.hpp"
 #include "commands/changelog/version_key.hpp"
@@ -77,7 +78,14 @@ void read_bot_file(checked_settings& made, const std::string& file) {
         check_keys(root);
         checks::refuse_secrets(root);
         root.required("state_directory");
-        root.required("projects");
+        if (!root.at("policy").present())
+            root.required("projects");
+        else if (root.at("projects").present())
+            root.at("projects")
+                .problem(
+                    "`projects` names files of this machine, and `policy` says that they are read from "
+                    "a branch: keep one of them");
+        if (root.at("policy").present()) root.at("policy").required("repository");
         const auto folder = files::absolute(file).parent_path();
         for (const auto& key : file_keys()) key.take(made.value, walk(root, key.path), folder);
     }
@@ -131,8 +139,31 @@ void check_version(loaded_project& project, const std::string& text) {
     project.problems.insert(project.problems.end(), found.begin(), found.end());
 }
 
-void read_project_file(loaded_project& project) {
-    const auto text = read_text(project.file);
+/// Where the files of a branch are named as if they lay in a folder of this machine.
+void take_branch(checked_settings& made, const std::string& file) {
+    auto& value = made.value;
+    const auto home = files::absolute(file).parent_path();
+    const auto folder = files::path{policy_folder(value)};
+    value.checklist = (folder / files::path{value.checklist}.lexically_relative(home)).lexically_normal().string();
+    value.projects.clear();
+    if (!value.policy_files) return;
+    for (const auto& [path, text] : value.policy_files->files)
+        if (files::path{path}.parent_path() == files::path{value.policy.path})
+            value.projects.push_back({.file = (folder / path).string()});
+    if (value.projects.empty())
+        made.value.policy_problem = policy_words(value) + " has no project file (*.yaml) under `" + value.policy.path +
+                                    "`, which `policy.path` names.";
+}
+
+result<std::string> read_project_text(const settings& from, const std::string& file) {
+    if (!from.policy.is_configured()) return read_text(file);
+    auto text = read_plan_text(from.policy_files.get(), file);
+    if (text) return std::move(*text);
+    return failure{errc::not_found, file + " is not in " + policy_words(from)};
+}
+
+void read_project_file(loaded_project& project, const settings& from) {
+    const auto text = read_project_text(from, project.file);
     if (!text) {
         project.problems.push_back({project.file, 0, text.error().sentence()});
         return;
@@ -189,7 +220,8 @@ environment process_environment() {
     };
 }
 
-checked_settings load_settings(const std::string& file, const environment& of) {
+checked_settings load_settings(const std::string& file, const environment& of,
+                               std::shared_ptr<const policy_tree> branch) {
     checked_settings made;
     made.value.file = file;
     read_bot_file(made, file);
@@ -197,8 +229,10 @@ checked_settings load_settings(const std::string& file, const environment& of) {
     auto& value = made.value;
     if (value.database.empty() && !value.state_directory.empty())
         value.database = value.state_directory + "/slipway.db";
+    value.policy_files = std::move(branch);
+    if (value.policy.is_configured()) take_branch(made, file);
     for (auto& project : value.projects) {
-        read_project_file(project);
+        read_project_file(project, value);
         read_token(project, of);
     }
     check_twins(value.projects);
@@ -272,7 +306,9 @@ std::vector<std::string> settings::missing_for_run() const {
         need(sentry.client_secret,
              "SENTRY_CLIENT_SECRET (or SENTRY_CLIENT_SECRET_FILE) is not set, and `webhooks.listen` "
              "is: without it no hook can be told from a forged one");
-    if (std::ranges::none_of(projects, &loaded_project::usable))
+    if (!policy_problem.empty())
+        missing.push_back(policy_problem);
+    else if (std::ranges::none_of(projects, &loaded_project::usable))
         missing.emplace_back("no project can be used: correct what its file says, or add one under `projects`");
     return missing;
 }

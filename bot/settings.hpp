@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,16 @@ struct salt_access {
     std::string eauth;     ///< SALT_API_EAUTH; "" = pam
 };
 
+/// Where project files and checklists are read from, in place of files of this machine (R8.11).
+struct policy_settings {
+    std::string repository;  ///< address or folder of a git repository; "" = they are files
+    std::string branch = "main";
+    std::string path;     ///< folder of the project files in it; "" = its top
+    std::string project;  ///< its path in GitLab, which is asked whether the branch is protected; "" = not there
+    bool is_configured() const noexcept { return !repository.empty(); }
+};
+struct policy_tree;  // policy.hpp
+
 /// A project file as it was found. One with problems is switched off alone; the others run.
 struct loaded_project {
     std::string file;
@@ -81,6 +92,9 @@ struct settings {
     std::optional<listen_address> webhooks;  ///< Sentry's hooks come in here; nullopt = off
     std::optional<listen_address> ingest;    ///< errors of the website come in here; nullopt = the ingest is off
     std::optional<listen_address> health;    ///< nullopt = off
+    policy_settings policy;
+    std::shared_ptr<const policy_tree> policy_files;  ///< what the branch holds; null = nothing was read from it yet
+    std::string policy_problem;                       ///< why not
     std::vector<loaded_project> projects;
 
     /// What https and wss go through; nullopt = directly.
@@ -105,7 +119,9 @@ environment process_environment();
 
 /// Reads the file, its projects and the environment; never throws for what a person wrote. Relative paths in a file
 /// start at that file's folder. A variable NAME may be given as NAME_FILE, the name of a file that holds the value.
-checked_settings load_settings(const std::string& file, const environment& of);
+/// Where a `policy` is configured, the projects are those of `branch`; none while it is null.
+checked_settings load_settings(const std::string& file, const environment& of,
+                               std::shared_ptr<const policy_tree> branch = nullptr);
 
 /// Without blanks and line ends around it, as people leave them in files and headers.
 std::string trimmed(std::string text);

@@ -137,6 +137,36 @@ constexpr std::array keys{
              [](settings& s, const place& at, const folder&) { s.ingest = listen_at(at); }},
     file_key{"health.listen", "address:port of health and metrics",
              [](settings& s, const place& at, const folder&) { s.health = listen_at(at); }},
+    file_key{"policy.repository",
+             "address or folder of the git repository whose branch holds project files and checklists, in place of "
+             "`projects`",
+             [](settings& s, const place& at, const folder&) {
+                 s.policy.repository =
+                     checks::text_that(at, checks::is_repository_url, "an address that git takes, without a password");
+             }},
+    file_key{"policy.branch", "the protected branch; default main",
+             [](settings& s, const place& at, const folder&) {
+                 s.policy.branch = checks::text_that(at, checks::is_branch, checks::branch_words, s.policy.branch);
+             }},
+    file_key{"policy.path", "folder of the project files in that repository; default its top",
+             [](settings& s, const place& at, const folder&) {
+                 s.policy.path = std::filesystem::path{at.name()}.lexically_normal().string();
+                 while (s.policy.path.ends_with('/')) s.policy.path.pop_back();
+                 if (s.policy.path == ".") s.policy.path.clear();
+                 if (!s.policy.path.empty() && !checks::is_path_inside(s.policy.path))
+                     at.problem("`policy.path` must be a folder inside the repository");
+             }},
+    file_key{"policy.project",
+             "group/name of that repository in GitLab, which is asked whether the branch is protected",
+             [](settings& s, const place& at, const folder&) {
+                 s.policy.project = at.name();
+                 auto address = s.policy.repository;
+                 if (address.ends_with(".git")) address.resize(address.size() - 4);
+                 if (!s.policy.project.empty() && !address.ends_with("/" + s.policy.project))
+                     at.problem(
+                         "`policy.project` is another repository than `policy.repository`: its address has to "
+                         "end with it");
+             }},
     file_key{"projects", "list of project files, one per product, or of folders that hold such files",
              [](settings& s, const place& at, const folder& from) {
                  for (const auto& path : at.texts()) add_projects(s, (from / path).lexically_normal());

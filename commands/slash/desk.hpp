@@ -19,6 +19,13 @@ using project_pointer = std::shared_ptr<const release::project_settings>;
 /// in the actor (`unverified`, `roles_known`).
 using actor_lookup = std::function<task<release::actor>(project_pointer project, std::string team, std::string user)>;
 
+/// Which commit of a protected branch the projects are read from, after looking whether there is a newer one (R8.11).
+struct policy_state {
+    std::string commit;   ///< "" = they are files of this machine
+    std::string refusal;  ///< why nothing may be begun by it; "" = it may
+};
+using policy_lookup = std::function<task<policy_state>()>;
+
 /// An open milestone, as the menus of the start window offer it.
 struct milestone_choice {
     std::string version;
@@ -48,6 +55,7 @@ struct desk {
         way_back;
     actor_lookup who = {};                   ///< null: only the lists of the project file count
     conductor::members_lookup members = {};  ///< null: the same
+    policy_lookup policy = {};               ///< null: projects are files of this machine
     std::shared_ptr<menu_memory> menus = std::make_shared<menu_memory>();
 };
 

@@ -50,6 +50,10 @@ release::start common_start(const release::project_settings& project, const rele
 
 task<result<release::start>> prepare_start(desk& with, project_pointer project, release::person_id by,
                                            std::string version) {
+    policy_state policy;
+    if (with.policy) policy = co_await with.policy();
+    if (!policy.refusal.empty()) co_return failure{errc::refused, policy.refusal};
+    if (auto newest = with.project(project->name)) project = std::move(newest);
     const auto plan = with.checklist(*project);
     if (!plan) co_return plan.error();
     const auto* services = with.services(project->name);
@@ -69,6 +73,7 @@ task<result<release::start>> prepare_start(desk& with, project_pointer project, 
     if (!kept) co_return kept.error();
     begun.plan = std::move(*kept);
     for (const auto& each : *facts) begun.facts[each.key()] = each.value();
+    if (!policy.commit.empty()) begun.facts["policy_commit"] = policy.commit;
     co_return begun;
 }
 
@@ -99,7 +104,8 @@ task<result<>> promote(desk& with, std::string name) {
             tell(*project, waits, "begun",
                  waits.version + " has begun, its turn in the queue has come." +
                      (moved.empty() ? "" : " Since you asked, " + moved + " moved; it goes by what is there now.")));
-        const auto who = co_await actor_of(with, project, waits.by.team, waits.by.user);
+        const auto newest = with.project(name);
+        const auto who = co_await actor_of(with, newest ? newest : project, waits.by.team, waits.by.user);
         const auto state = co_await with.releases.begin(std::move(*begun), who, "queue", std::move(parts));
         if (state) co_return result<>{};
         const auto allowed =

@@ -263,8 +263,10 @@ rendered board(const release::release_state& state, const names& people, std::ve
     made.divider();
     made.section(slack::cut(slack::join(now, "\n\n"), 2700));
     made.actions(buttons_of(state, shown));
+    const auto policy = state.fact("policy_commit");
     made.context(decisions_of(state, people) +
-                 say("Release {} · plan {}", slack::code(state.id), slack::code(state.plan_hash.substr(0, 8))));
+                 say("Release {} · plan {}", slack::code(state.id), slack::code(state.plan_hash.substr(0, 8))) +
+                 (policy.empty() ? markup{} : say(" · policy {}", slack::code(policy.substr(0, 10)))));
     return made.render();
 }
 

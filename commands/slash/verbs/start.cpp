@@ -192,6 +192,11 @@ public:
         if (!held && !wanted->dry && !stands_in_line) co_return held.error();
         auto begun = co_await prepare_start(with, question.project, question.who.who, wanted->version);
         if (!begun) co_return begun.error();
+        if (with.policy) {
+            // The roles of the commit that counts for this release decide who may begin it.
+            if (auto newest = with.project(question.project->name)) question.project = std::move(newest);
+            question.who = co_await actor_of(with, question.project, question.who.who.team, question.who.who.user);
+        }
         if (stands_in_line) {
             auto said = co_await stand_in_line(with, question, std::move(*begun));
             co_return said;

@@ -48,6 +48,9 @@ task<result<slack::element>> typing_button(desk& with, project_pointer project, 
 task<result<release::start>> prepared(desk& with, project_pointer project, release::person_id by, std::string kind,
                                       std::string version) {
     if (!with.way_back) co_return failure{errc::refused, "This bot has no checklist for a " + kind + "."};
+    policy_state policy;
+    if (with.policy) policy = co_await with.policy();  // a way back goes by what was read last, whatever is wrong now
+    if (auto newest = with.project(project->name)) project = std::move(newest);
     const auto plan = with.way_back(*project, kind);
     if (!plan) co_return plan.error();
     const auto stem = project->name + "-" + version + (kind == "rollback" ? "-rollback" : "");
@@ -59,6 +62,7 @@ task<result<release::start>> prepared(desk& with, project_pointer project, relea
     begun.plan = *plan;
     begun.attempt = *attempt;
     begun.id = stem + "-" + std::to_string(begun.attempt);
+    if (!policy.commit.empty()) begun.facts["policy_commit"] = policy.commit;
     co_return begun;
 }
 

@@ -130,8 +130,8 @@ TEST_CASE("R8.2 R3.2 a person is known by the account they linked, under any of 
     one.link("UDEE", "dee.dee", 21);
     CHECK(one.who("UDEE").gitlab == "dee.dee");
     CHECK(one.who("UDEE", "T2").gitlab == "dee.dee");
-    one.books.is_away = true;
-    CHECK_FALSE(one.who("UNORA").roles_known);
+    one.books.is_unreachable = true;
+    CHECK_FALSE(one.who("UNORA").roles_known);  // the store does not say: nobody is known
 }
 
 TEST_CASE("R8.2 R3.10 of a GitLab group counts whoever linked the account, by its number and not by its name",

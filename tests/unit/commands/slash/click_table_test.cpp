@@ -103,6 +103,42 @@ TEST_CASE("R3.2 click table: the author of a migration reads that somebody else 
     CHECK(says(shown, "zoe wrote migration #9 in GitLab and was linked with nobody in Slack"));
 }
 
+TEST_CASE("R8.11 a release records the commit its plan and roles were read at, and the board shows it",
+          "[slash][policy]") {
+    bench one;
+    int asked = 0;
+    one.with.policy = [&asked]() -> task<policy_state> {
+        ++asked;
+        co_return policy_state{"1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d", ""};
+    };
+    one.type("start 1.4.0");
+    CHECK(asked == 1);
+    CHECK(one.state().fact("policy_commit") == "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d");
+    const auto board = *one.run(one.memory->outbox_row_of(conductor::board_key("shop-1.4.0-1")));
+    CHECK(says(json::serialize(board->body), "policy `1a2b3c4d5e`"));
+}
+
+TEST_CASE("R8.11 nothing is begun while the branch that says who decides is not protected", "[slash][policy]") {
+    bench one;
+    one.with.policy = []() -> task<policy_state> {
+        co_return policy_state{"1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d", "The branch main is not protected."};
+    };
+    CHECK(says(one.type("start 1.4.0"), "The branch main is not protected."));
+    CHECK_FALSE(*one.run(one.releases.live("shop")));
+}
+
+TEST_CASE("R8.11 the roles of the commit that counts now decide who may start", "[slash][policy]") {
+    bench one;
+    one.with.policy = [&one]() -> task<policy_state> {
+        auto changed = fakes::small_project();
+        changed.roles["release-manager"] = {"UEVE"};
+        one.projects["shop"] = changed;
+        co_return policy_state{"1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d", ""};
+    };
+    CHECK(says(one.type("start 1.4.0", "UANA"), "you need the role release-manager"));
+    CHECK_FALSE(*one.run(one.releases.live("shop")));
+}
+
 TEST_CASE("R3.14 click table: who has none of the roles reads which are missing", "[slash][clicks]") {
     bench one;
     one.go_to_push();
