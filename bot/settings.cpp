@@ -94,7 +94,7 @@ void read_bot_file(checked_settings& made, const std::string& file) {
 }
 
 /// The variable itself, or the content of the file that NAME_FILE names; "" = neither.
-result<std::string> variable(const environment& of, const std::string& name) {
+result<std::string> environment_value(const environment& of, const std::string& name) {
     const auto direct = of(name);
     const auto named = of(name + "_FILE");
     const bool has_direct = direct && !direct->empty();
@@ -110,7 +110,7 @@ result<std::string> variable(const environment& of, const std::string& name) {
 void read_environment(checked_settings& made, const environment& of) {
     for (const auto& key : environment_keys()) {
         const std::string name{key.name};
-        auto value = variable(of, name);
+        auto value = environment_value(of, name);
         if (!value) {
             made.problems.push_back({"environment", 0, value.error().sentence()});
             continue;
@@ -183,7 +183,7 @@ void read_project_file(loaded_project& project, const settings& from) {
 void read_token(loaded_project& project, const environment& of) {
     const auto& name = project.settings.gitlab.token_from;
     if (!project.usable() || name.empty()) return;
-    auto value = variable(of, name);
+    auto value = environment_value(of, name);
     if (!value)
         project.problems.push_back({project.file, 0, value.error().sentence()});
     else if (value->empty())
