@@ -56,12 +56,12 @@ public:
     std::string help() const override { return "Connects your Slack user with your GitLab account."; }
 
     task<result<answer>> run(desk& with, asked question) override {
-        const auto id = to_string(question.who.who);
-        const auto mine = co_await with.memory.document_of(steps::link_collection, id);
+        // A person of an enterprise has one user id in all its workspaces, and one link.
+        const auto mine = co_await steps::link_of_slack(with.memory, question.who.who);
         if (!mine) co_return mine.error();
         const auto word = first_word(question.words).first;
         if (word == "remove") {
-            auto removed = co_await remove(with, id, *mine);
+            auto removed = co_await remove(with, *mine);
             co_return removed;
         }
         if (!word.empty() && word != "new")
@@ -72,7 +72,7 @@ public:
             co_return said(
                 slack::say("You are linked with the GitLab account {}. `/release link new` links another, "
                            "`/release link remove` forgets it.",
-                           slack::code(steps::link_from(**mine).gitlab)));
+                           slack::code((*mine)->gitlab)));
         const auto* services = with.services(question.project->name);
         if (services == nullptr || services->gitlab == nullptr)
             co_return failure{errc::refused, question.project->name + " has no GitLab to link with."};
@@ -83,10 +83,10 @@ public:
     }
 
 private:
-    static task<result<answer>> remove(desk& with, std::string id, std::optional<json::object> mine) {
+    static task<result<answer>> remove(desk& with, std::optional<steps::account_link> mine) {
         if (!mine) co_return failure{errc::not_found, "You are not linked with a GitLab account."};
         store::batch changes;
-        changes.forgotten.push_back({steps::link_collection, id});
+        changes.forgotten.push_back({steps::link_collection, to_string(mine->slack)});
         const auto done = co_await with.memory.commit(std::move(changes));
         if (!done) co_return done.error();
         co_return said(slack::say("Forgotten. `/release link` connects your accounts again."));
@@ -165,7 +165,33 @@ private:
         co_return std::optional<gitlab::issue>{};
     }
 
-    /// The link and the end of its code are one commit; closing the issue is only tidying up.
+    /// Who may edit issues may write a code into somebody else's: what was edited since it was sent proves nothing.
+    /// GitLab notes every edit of a description itself.
+    static task<result<>> check_untouched(gitlab::api& gitlab, std::int64_t project, gitlab::issue sent) {
+        const auto notes = co_await gitlab.issue_notes(project, sent.iid);
+        if (!notes) co_return notes.error();
+        for (const auto& each : *notes)
+            if (each.system && each.body.raw().find("description") != std::string::npos)
+                co_return failure{errc::refused, "The description of issue #" + std::to_string(sent.iid) +
+                                                     " was changed after it was sent, so it proves nothing. Close it "
+                                                     "and send the prepared issue again: `/release link`."};
+        co_return result<>{};
+    }
+
+    /// Says there whom the account was linked with: whoever was talked into sending somebody else's link finds out.
+    static task<std::string> tidy_up(gitlab::api& gitlab, std::int64_t project, gitlab::issue sent,
+                                     std::string slack_user) {
+        const auto said = co_await gitlab.add_issue_note(
+            project, sent.iid,
+            "This GitLab account now belongs to the Slack user " + slack_user +
+                ". If that is not you, somebody made you send their link: tell your release managers at once.");
+        gitlab::issue_change change;
+        change.state_event = "close";
+        const auto closed = co_await gitlab.update_issue(project, sent.iid, change);
+        co_return said&& closed ? std::string{} : " Issue #" + std::to_string(sent.iid) + " can be closed.";
+    }
+
+    /// The link and the end of its code are one commit; what is said on the issue, and closing it, is only tidying up.
     static task<result<answer>> redeem(desk& with, asked question, gitlab::api& gitlab, gitlab::project project,
                                        gitlab::issue sent) {
         const auto own = co_await gitlab.current_user();
@@ -174,28 +200,32 @@ private:
             co_return failure{errc::refused,
                               "This issue was not sent by a person's account. Open the link in a browser "
                               "in which you are signed in to GitLab as yourself."};
+        const auto untouched = co_await check_untouched(gitlab, project.id, sent);
+        if (!untouched) co_return untouched.error();
         const auto all = co_await with.memory.documents_in(steps::link_collection);
         if (!all) co_return all.error();
         const auto id = to_string(question.who.who);
-        for (const auto& each : *all)
-            if (each.id != id && steps::link_from(each.body).gitlab_id == sent.author.id)
+        store::batch changes;
+        for (const auto& each : *all) {
+            const auto other = steps::link_from(each.body);
+            if (other.slack.user == question.who.who.user)
+                changes.forgotten.push_back({steps::link_collection, each.id});  // of another of their workspaces
+            else if (other.gitlab_id == sent.author.id)
                 co_return failure{errc::exists, "The GitLab account " + sent.author.username +
                                                     " is linked with another Slack user, who has to type "
                                                     "`/release link remove` first."};
+        }
         steps::account_link made;
         made.slack = question.who.who;
         made.gitlab = sent.author.username;
         made.gitlab_id = sent.author.id;
         made.at = with.time.now();
-        store::batch changes;
+        std::erase_if(changes.forgotten, [&](const auto& each) { return each.id == id; });
         changes.documents.push_back({steps::link_collection, id, steps::to_json(made)});
         changes.forgotten.push_back({requests, id});
         const auto done = co_await with.memory.commit(std::move(changes));
         if (!done) co_return done.error();
-        gitlab::issue_change change;
-        change.state_event = "close";
-        const auto closed = co_await gitlab.update_issue(project.id, sent.iid, change);
-        const auto left = closed ? std::string{} : " Issue #" + std::to_string(sent.iid) + " can be closed.";
+        const auto left = co_await tidy_up(gitlab, project.id, sent, question.who.who.user);
         co_return said(slack::say("Linked: in GitLab you are {}.{}", slack::code(made.gitlab), untrusted{left}));
     }
 };

@@ -40,6 +40,15 @@ struct bench {
         typed.text = untrusted{words};
         return give(typed);
     }
+    /// The same from another workspace that shares the channel.
+    std::string type_in(const std::string& team, const std::string& words, const std::string& user) {
+        slack::slash_command typed;
+        typed.from = from(user, "C1");
+        typed.from.team = team;
+        typed.command = "/release";
+        typed.text = untrusted{words};
+        return give(typed);
+    }
     std::string click_value(const std::string& value, const std::string& kind, const std::string& user) {
         slack::block_action clicked;
         clicked.from = from(user, "C1");

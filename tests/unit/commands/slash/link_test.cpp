@@ -19,6 +19,8 @@ public:
         std::int64_t author_id = 0;
         std::string author, description;
         bool closed = false;
+        bool edited = false;    ///< its description, after it was sent
+        std::string told = "";  ///< what the bot wrote below it
     };
     std::vector<sent> issues;
 
@@ -26,7 +28,14 @@ public:
         net::response made;
         made.status = 200;
         made.headers.add("Content-Type", "application/json");
-        if (asked.url.find("/issues/") != std::string::npos && asked.method == "PUT") {
+        if (const auto at = asked.url.find("/notes"); at != std::string::npos) {
+            const auto before = asked.url.substr(0, at);
+            auto& one = issues.at(static_cast<std::size_t>(std::stoll(before.substr(before.rfind('/') + 1))) - 1);
+            if (asked.method == "POST") one.told = asked.body;
+            const std::string note = R"({"id":1,"system":true,"body":"changed the description","author":{"id":14}})";
+            made.status = asked.method == "POST" ? 201 : 200;
+            made.body = asked.method == "POST" ? note : one.edited ? "[" + note + "]" : "[]";
+        } else if (asked.url.find("/issues/") != std::string::npos && asked.method == "PUT") {
             issues.at(static_cast<std::size_t>(std::stoll(asked.url.substr(asked.url.rfind('/') + 1))) - 1).closed =
                 true;
             made.body = shown(issues.front(), 1);
@@ -120,6 +129,55 @@ TEST_CASE("R8.2 another's code, an old one, a forged one and the bot's own accou
     CHECK_THAT(all.type("link", "UANA"), Catch::Contains("issues/new"));
     CHECK(all.linked("UANA").empty());
     CHECK(all.code_for("UANA") != old);
+}
+
+TEST_CASE("R8.2 a code that somebody wrote into another's issue links nobody", "[slash][link]") {
+    room all;
+    all.type("link", "UDEE");
+    all.send("ana.reyes", 11, all.code_for("UDEE"));  // Ana's issue, edited by Dee, who may edit issues
+    all.server.issues.front().edited = true;
+    CHECK_THAT(all.type("link", "UDEE"), Catch::Contains("was changed after it was sent, so it proves nothing"));
+    CHECK(all.linked("UDEE").empty());
+}
+
+TEST_CASE("R8.2 whoever was talked into sending somebody else's link reads whom the account was linked with",
+          "[slash][link]") {
+    room all;
+    all.type("link", "UDEE");
+    all.send("ana.reyes", 11, all.code_for("UDEE"));
+    all.type("link", "UDEE");
+    CHECK_THAT(all.server.issues.front().told, Catch::Contains("the Slack user UDEE") && Catch::Contains("not you"));
+}
+
+TEST_CASE("R8.2 in an enterprise one person has one link, whatever workspace they type in", "[slash][link]") {
+    room all;
+    all.type("link", "UDEE");
+    all.send("devi.rao", 15, all.code_for("UDEE"));
+    all.type("link", "UDEE");
+    REQUIRE(all.linked("UDEE") == "devi.rao");
+    CHECK_THAT(all.type_in("T2", "link", "UDEE"), Catch::Contains("You are linked") && Catch::Contains("devi.rao"));
+    all.type_in("T2", "link new", "UDEE");
+    const auto code = text_at(**all.run(all.memory->document_of("account-link-requests", "T2/UDEE")), "code");
+    all.server.issues.clear();
+    all.send("devi.second", 16, code);
+    CHECK_THAT(all.type_in("T2", "link new", "UDEE"), Catch::Contains("devi.second"));
+    CHECK(all.run(all.memory->documents_in(steps::link_collection))->size() == 1);
+    CHECK_THAT(all.type("link remove", "UDEE"), Catch::Contains("Forgotten"));
+    CHECK(all.run(all.memory->documents_in(steps::link_collection))->empty());
+}
+
+TEST_CASE("R8.2 guests, bots and deactivated accounts get no code", "[slash][link]") {
+    room all;
+    all.slack.accounts["UBOT"] = {{"is_bot", true}};
+    all.slack.accounts["UGUEST"] = {{"is_restricted", true}};
+    all.slack.accounts["UGONE"] = {{"deleted", true}};
+    for (const auto* user : {"UBOT", "UGUEST", "UGONE"}) {
+        CHECK_THAT(all.type("link", user), Catch::Contains("cannot be linked"));
+        CHECK(all.code_for(user).empty());
+    }
+    all.slack.will_fail("users.info", failure{errc::unavailable, "Slack does not answer"});
+    CHECK_THAT(all.type("link", "UEVE"), Catch::Contains("cannot check your Slack account"));
+    CHECK(all.code_for("UEVE").empty());
 }
 
 TEST_CASE("R8.2 one GitLab account belongs to one Slack user", "[slash][link]") {
