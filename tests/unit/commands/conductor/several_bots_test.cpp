@@ -45,6 +45,34 @@ TEST_CASE("R11.5 a bot that does not know every kind of a plan judges nothing ab
     CHECK(house.ask(same, release::hold{"wait"}, fakes::ana()));
 }
 
+TEST_CASE("R11.5 negative control: a bot that takes a kind it does not know for another voids what people approved",
+          "[conductor][several]") {
+    // The same bot twice: one leaves a plan alone whose kind it does not know, one reads that kind as something else.
+    const auto approvals_after = [](bool is_guarded) {
+        bench house;
+        bot newer{house, "newer"};
+        REQUIRE(house.begin(newer.releases));
+        house.until_status("read", step_status::asking);
+        REQUIRE(house.ask(newer.releases, release::approve{"read", house.stored().step("read")->gate->fingerprint},
+                          fakes::dee()));
+        house.until_status("push", step_status::asking);
+        REQUIRE(house.ask(newer.releases, release::approve{"push", house.stored().step("push")->gate->fingerprint},
+                          fakes::dee()));
+        newer.kill();
+        auto known = house.table;
+        if (is_guarded)
+            known.erase("check");
+        else
+            known["check"].what = release::step_class::action;
+        journal older{*house.memory, house.clock, house.projects(), render_release, known};
+        static_cast<void>(house.ask(older, release::add_note{"Nothing moved"}, fakes::ana()));
+        const auto push = *house.stored().step("push");
+        return std::ranges::count_if(push.gate->seats, [](const auto& each) { return each.taken_by.has_value(); });
+    };
+    CHECK(approvals_after(true) == 1);
+    CHECK(approvals_after(false) == 0);
+}
+
 TEST_CASE("R5.13 a bot that is told to stop gives its work back, and another one goes on at once",
           "[conductor][several]") {
     const auto seconds_until_next = [](bool politely) {
