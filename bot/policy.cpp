@@ -143,10 +143,10 @@ result<policy_tree> read_policy_now(const settings& from) {
         git::create_transport(*processes, {.secret = from.gitlab.token, .ca_file = from.gitlab.ca_file});
     const auto http = net::create_http_client(loop.get_executor(), {.ca_file = from.gitlab.ca_file}, from.proxy());
     std::unique_ptr<gitlab::api> gitlab;
-    if (!from.gitlab.url.empty()) {
+    if (!from.gitlab.url.empty() && !from.policy.project.empty()) {
         auto made = gitlab::create_api(*http, *time, create_chance(),
                                        {.url = from.gitlab.url, .token = from.gitlab.token, .most_attempts = 2});
-        if (!made) return made.error();
+        if (!made) return made.error().within("whether the branch of `policy` is protected");
         gitlab = std::move(*made);
     }
     std::optional<result<policy_tree>> read;
