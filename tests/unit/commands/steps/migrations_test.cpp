@@ -159,7 +159,7 @@ TEST_CASE("R2.7 whom the project does not know is answered for by a release mana
     std::erase_if(room.project_.people, [](const auto& each) { return each.gitlab == "ben.carter"; });
     REQUIRE(room.look(confirm));
     CHECK(room.item("#2").asks == std::vector<release::person_id>{{"T1", "U0ANA"}, {"T1", "U0LEO"}});
-    CHECK(says(room.item("#2"), "written by ben.carter, whom the project file does not know"));
+    CHECK(says(room.item("#2"), "written by ben.carter, who is linked with nobody in Slack"));
     CHECK(room.item("#9").asks == std::vector<release::person_id>{{"T1", "U0CHI"}});
 }
 
