@@ -25,6 +25,7 @@
 #include "bot/memory.hpp"
 #include "bot/outbox/sender.hpp"
 #include "bot/policy.hpp"
+#include "bot/policy_keeper.hpp"
 #include "bot/projects.hpp"
 #include "bot/role_directory.hpp"
 #include "bot/sources/sentry_source.hpp"
@@ -120,7 +121,7 @@ private:
     task<> reload_on_signal();
     task<> reload();
     bool take_settings(std::shared_ptr<const policy_tree> branch);
-    task<slash::policy_state> follow_policy();
+    std::unique_ptr<policy_keeper> create_policy_keeper();
     telemetry::error_ledger& received() { return from_.shares_database() ? received_apart_ : errors_; }
     std::vector<health_check> checks();
     std::unique_ptr<gitlab::api> gitlab_with(const std::string& token);
@@ -146,9 +147,7 @@ private:
     telemetry::error_ledger received_apart_;  ///< of this bot, when it shares a database
     std::unique_ptr<ledger_keeper> keeper_;
     std::unique_ptr<git::transport> policy_transport_;
-    policy_settings policy_;
-    std::shared_ptr<const policy_tree> policy_files_;  ///< null: projects are files of this machine
-    bool follows_policy_ = false;                      ///< right now
+    std::unique_ptr<policy_keeper> policy_;
     std::unique_ptr<projects> projects_;
     std::unique_ptr<role_directory> roles_;
     std::unique_ptr<conductor::journal> releases_;
@@ -199,10 +198,9 @@ result<> application::build() {
                                               from_.shares_database() ? owner : std::string{});
 
     // Projects, and what drives their releases.
-    policy_ = from_.policy;
-    policy_files_ = from_.policy_files;
     policy_transport_ =
         git::create_transport(*processes_, {.secret = from_.gitlab.token, .ca_file = from_.gitlab.ca_file});
+    policy_ = create_policy_keeper();
     projects_ = std::make_unique<projects>(
         from_, shared_clients{*time_, *memory_, *http_, *pages_, *processes_, gitlab_.api.get(), sentry_http_.get(),
                               slack_.get(), errors_, git_pool_,
@@ -247,7 +245,7 @@ result<> application::build() {
                     [this](slash::project_pointer project, std::string team, std::string user) {
                         return roles_->actor_of(std::move(project), std::move(team), std::move(user));
                     },
-                    members, [this] { return follow_policy(); }});
+                    members, [this] { return policy_->follow(); }});
     const auto handle = [this](slack::payload what, std::string inbox_id) {
         return slash::handle(*desk_, std::move(what), std::move(inbox_id));
     };
@@ -399,7 +397,7 @@ task<int> application::serve() {
     tasks_->spawn("job sweep", runner::keep_sweeping_jobs(*time_, from_.state_directory + "/projects"));
     tasks_->spawn("versions", versions_->run());
     tasks_->spawn("homes", slash::keep_homes(*desk_));
-    tasks_->spawn("reload", reload_on_signal());
+    tasks_->spawn("reload signals", reload_on_signal());
     sender_->start();
     const auto open = open_way_in();
     if (!open) {
@@ -434,17 +432,28 @@ task<result<>> application::join_database() {
     co_return joined;
 }
 
+/// Each reading is a task of its own: one that breaks off is logged there, and the next signal is heard all the same.
 task<> application::reload_on_signal() {
     for (;;) {
         static_cast<void>(co_await reload_.async_wait(asio::use_awaitable));
-        co_await reload();
+        tasks_->spawn("reload", reload());
     }
 }
 
 /// A fault in the bot's own file keeps everything as it was; one in a project's file switches off that project.
 task<> application::reload() {
-    if (!take_settings(policy_files_)) co_return;
-    static_cast<void>(co_await follow_policy());
+    if (take_settings(policy_->files())) static_cast<void>(co_await policy_->follow());
+}
+
+std::unique_ptr<policy_keeper> application::create_policy_keeper() {
+    auto at_branch = [this](policy_settings where) {
+        auto from = from_;
+        from.policy = std::move(where);
+        return read_policy(std::move(from), *policy_transport_, git_pool_, gitlab_.api.get());
+    };
+    auto newer = [this](policy_keeper::branch_pointer branch) { static_cast<void>(take_settings(std::move(branch))); };
+    return std::make_unique<policy_keeper>(loop_.get_executor(), from_.policy, from_.policy_files, std::move(at_branch),
+                                           std::move(newer));
 }
 
 bool application::take_settings(std::shared_ptr<const policy_tree> branch) {
@@ -456,33 +465,12 @@ bool application::take_settings(std::shared_ptr<const policy_tree> branch) {
     for (const auto& each : problems) spdlog::error("the settings were not read again: {}", each.text());
     if (!problems.empty()) return false;
     start_logging(fresh.value.log_level, masker{fresh.value.secrets()});
-    policy_ = fresh.value.policy;
-    policy_files_ = fresh.value.policy_files;
+    policy_->counts(fresh.value.policy, fresh.value.policy_files);
     projects_->reload(fresh.value);
     for (const auto& key : ingest_of(*projects_).keys) ingest_->open(key);
     spdlog::info("settings read again projects={} policy={}", projects_->names().size(),
-                 policy_files_ ? policy_files_->commit : std::string{"files"});
+                 policy_->files() ? policy_->files()->commit : std::string{"files"});
     return true;
-}
-
-/// The projects as the protected branch has them now. What cannot be found out leaves what was read last.
-task<slash::policy_state> application::follow_policy() {
-    slash::policy_state told;
-    if (!policy_files_) co_return told;
-    while (follows_policy_) co_await time_->sleep(milliseconds{50});
-    follows_policy_ = true;
-    auto from = from_;
-    from.policy = policy_;
-    auto read = co_await read_policy(std::move(from), *policy_transport_, git_pool_, gitlab_.api.get());
-    follows_policy_ = false;
-    if (!read) {
-        spdlog::error("policy stays at commit={}: {}", policy_files_->commit, read.error().sentence());
-        if (read.error() == errc::refused) told.refusal = read.error().sentence();
-    } else if (read->commit != policy_files_->commit) {
-        static_cast<void>(take_settings(std::make_shared<const policy_tree>(std::move(*read))));
-    }
-    told.commit = policy_files_->commit;
-    co_return told;
 }
 
 std::unique_ptr<gitlab::api> application::gitlab_with(const std::string& token) {

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "integrations/async/join_within.hpp"
+#include "integrations/base/at_exit.hpp"
 
 namespace slipway::outbox {
 namespace {
@@ -17,15 +18,6 @@ namespace {
 constexpr milliseconds nap{500};
 constexpr milliseconds longest_rest{60'000};
 constexpr milliseconds store_trouble{1'000};
-
-template <class Act>
-struct at_exit {
-    explicit at_exit(Act what) : act{std::move(what)} {}
-    at_exit(const at_exit&) = delete;
-    at_exit& operator=(const at_exit&) = delete;
-    ~at_exit() { act(); }
-    Act act;
-};
 
 }  // namespace
 
