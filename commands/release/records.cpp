@@ -22,7 +22,7 @@ bool watch_was_green(const release_state& state) {
     return watched;
 }
 
-failure refuse(std::string sentence) {
+failure no_way_back(std::string sentence) {
     return {errc::refused, std::move(sentence)};
 }
 
@@ -31,7 +31,7 @@ bool can_be_target(const release_record& each, const release_record& from) {
            each.id != from.id;
 }
 
-std::string names_of(const std::vector<const release_record*>& all) {
+std::string versions_of(const std::vector<const release_record*>& all) {
     constexpr std::size_t most = 5;
     std::string text;
     for (std::size_t i = 0; i < all.size() && i < most; ++i)
@@ -91,21 +91,23 @@ result<rollback_choice> choose_rollback(const std::vector<release_record>& all, 
     const auto going = std::ranges::find_if(
         all, [](const release_record& each) { return each.kind == "rollback" && each.ended == ending::live; });
     if (going != all.end())
-        return refuse("A rollback to " + going->version +
-                      " is under way, and a rollback never leads to another one. Repeat what failed with `/release "
-                      "retry`, or end it with `/release abort " +
-                      going->version + " REASON`.");
+        return no_way_back(
+            "A rollback to " + going->version +
+            " is under way, and a rollback never leads to another one. Repeat what failed with `/release "
+            "retry`, or end it with `/release abort " +
+            going->version + " REASON`.");
     const auto newest = std::ranges::find_if(all.rbegin(), all.rend(), &release_record::deployed);
     if (newest == all.rend())
-        return refuse(
+        return no_way_back(
             "Nothing has been deployed yet, so there is nothing to roll back. A release that runs ends with "
             "`/release abort VERSION REASON`.");
     rollback_choice chosen;
     chosen.from = *newest;
     if (chosen.from.kind == "rollback" && wanted.empty())
-        return refuse("What was deployed last, " + chosen.from.version +
-                      ", is a rollback already. Fix forward with `/release hotfix VERSION !MR`, or name the version "
-                      "to go back to: `/release rollback VERSION`.");
+        return no_way_back(
+            "What was deployed last, " + chosen.from.version +
+            ", is a rollback already. Fix forward with `/release hotfix VERSION !MR`, or name the version "
+            "to go back to: `/release rollback VERSION`.");
     std::vector<const release_record*> candidates;
     for (auto each = std::next(newest); each != all.rend(); ++each)
         if (can_be_target(*each, chosen.from)) candidates.push_back(&*each);
@@ -114,15 +116,15 @@ result<rollback_choice> choose_rollback(const std::vector<release_record>& all, 
     };
     const auto found = std::ranges::find_if(candidates, fits);
     if (found == candidates.end()) {
-        const auto known = names_of(candidates);
+        const auto known = versions_of(candidates);
         const auto there = known.empty() ? std::string{"No earlier release was deployed to its end; fix forward with "
                                                        "`/release hotfix VERSION !MR`."}
                                          : "Deployed to their end were: " + known +
                                                ". Name one: `/release rollback VERSION`.";
-        return refuse((wanted.empty()
-                           ? "No release before " + chosen.from.version + " ended with a green watch. "
-                           : wanted + " is no release that could be gone back to from " + chosen.from.version + ". ") +
-                      there);
+        return no_way_back(
+            (wanted.empty() ? "No release before " + chosen.from.version + " ended with a green watch. "
+                            : wanted + " is no release that could be gone back to from " + chosen.from.version + ". ") +
+            there);
     }
     chosen.to = **found;
     for (auto each = newest; each != all.rend() && each->id != chosen.to.id; ++each)

@@ -188,9 +188,6 @@ bool stands_in(const release_state& state, const item_state& item, const choice&
 /// has expired is judged when the answer comes.
 bool asks_for_form(const release_state& state, const approve& asked, const actor& who);
 
-/// The fact that says who wrote the migrations of a release: a list of change_author.
-inline constexpr const char* migration_authors_fact = "migration_authors";
-
 /// Why the gate of the step is closed, in one sentence: the same in Slack, API and log (R3.14).
 std::string why_closed(const release_state& state, const step_state& step);
 /// What a gate of this step shows now, by the words people know it by (R3.5): the candidate, the commit before it, the

@@ -1,6 +1,7 @@
 // Gates: seats, four eyes, fingerprints, veto, withdrawal, expiry. First valid decision wins (R3.15).
 #include <algorithm>
 
+#include "commands/release/authors.hpp"
 #include "commands/release/rules_parts.hpp"
 #include "commands/release/usual.hpp"
 #include "integrations/base/described.hpp"
@@ -34,31 +35,20 @@ std::vector<std::string> written_by(const gate_state& gate, const actor& who) {
     for (const auto& each : gate.authors) {
         const bool theirs = each.slack.empty() ? !who.gitlab.empty() && each.gitlab == who.gitlab
                                                : each.slack == who.who.user || each.gitlab == who.gitlab;
-        if (theirs) all.push_back(each.what);
+        if (theirs && std::ranges::find(all, each.what) == all.end()) all.push_back(each.what);
     }
     return all;
 }
 
-/// "#2 and #9"
-std::string listed(const std::vector<std::string>& all) {
-    std::string text;
-    for (std::size_t i = 0; i < all.size(); ++i)
-        text.append(i == 0 ? "" : i + 1 == all.size() ? " and " : ", ").append(all[i]);
-    return text;
-}
-
 /// Which authors fill no seat, and for which of them nobody can say who that is.
 std::string authors_words(const gate_state& gate) {
-    std::map<std::string, std::vector<std::string>> by_person, by_stranger;
-    for (const auto& each : gate.authors)
-        each.slack.empty() ? by_stranger[each.gitlab].push_back(each.what) : by_person[each.slack].push_back(each.what);
     std::string text;
-    for (const auto& [user, wrote] : by_person)
-        text += "; @" + user + " wrote migration " + listed(wrote) + " and cannot fill a seat";
-    for (const auto& [account, wrote] : by_stranger)
-        text += "; " + account + ", who wrote migration " + listed(wrote) +
-                " in GitLab, was linked with nobody in Slack, so four eyes keep nobody from a seat for it "
-                "(`/release link`)";
+    for (const auto& each : authors_by_person(gate.authors))
+        text += each.slack.empty()
+                    ? "; " + each.gitlab + ", who wrote migration " + listed(each.what) +
+                          " in GitLab, was linked with nobody in Slack, so four eyes keep nobody from "
+                          "a seat for it (`/release link`)"
+                    : "; @" + each.slack + " wrote migration " + listed(each.what) + " and cannot fill a seat";
     return text;
 }
 
@@ -130,9 +120,9 @@ result<std::size_t> free_seat(const rules::question& q, const step_state& step) 
         return refuse("You asked for this release, so somebody else has to approve it (four eyes): the gate " +
                       why_closed(q.state, step) + ".");
     if (const auto own = written_by(gate, q.who); !own.empty())
-        return refuse("You wrote migration " + listed(own) +
-                      " of this release, so somebody else signs its deploy (four eyes): the gate " +
-                      why_closed(q.state, step) + ".");
+        return refuse("You wrote migration " + listed(own) + " of this " +
+                      (q.state.facts.contains(train_authors_fact) ? "train" : "release") +
+                      ", so somebody else signs its deploy (four eyes): the gate " + why_closed(q.state, step) + ".");
     const auto fits = [&](const seat& each) { return !each.taken_by && q.who.roles.contains(each.role); };
     const auto free = std::ranges::find_if(gate.seats, fits);
     std::vector<std::string> missing;
@@ -250,14 +240,6 @@ bool lets_deploy(const release_state& state, const step_rule& rule) {
         return each.effect == side_effect::irreversible && each.gate.empty() &&
                std::ranges::find(each.needs, rule.id) != each.needs.end();
     });
-}
-
-std::vector<change_author> authors_of_migrations(const release_state& state) {
-    std::vector<change_author> all;
-    const auto* known = state.facts.if_contains(migration_authors_fact);
-    if (known == nullptr || !known->is_array()) return all;
-    for (const auto& each : known->get_array()) all.push_back(from_described<change_author>(each));
-    return all;
 }
 
 }  // namespace

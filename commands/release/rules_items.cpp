@@ -114,8 +114,8 @@ result<> check_roles(const question& q, const item_state& item, const choice& of
                   ". Ask somebody who has it.");
 }
 
-result<event> intend(const question& q, const step_state& step, const item_state& item, const choice& offered,
-                     const std::string& reason) {
+result<event> intend_item(const question& q, const step_state& step, const item_state& item, const choice& offered,
+                          const std::string& reason) {
     if (const auto others = check_not_their_own(q, item, offered); !others) return others.error();
     const auto allowed = offered.people.empty() ? check_roles(q, item, offered) : check_named(q, item, offered, reason);
     if (!allowed) return allowed.error();
@@ -146,7 +146,7 @@ result<events> choose_all(const question& q, const step_state& step, const choos
         // What is for others is taken over one by one, never in passing.
         auto begun = stands_in(q.state, item, *offered, q.who)
                          ? result<event>{check_named(q, item, *offered, "").error()}
-                         : intend(q, step, item, *offered, asked.reason);
+                         : intend_item(q, step, item, *offered, asked.reason);
         if (begun)
             all.push_back(std::move(*begun));
         else if (offered->people.empty())
@@ -179,7 +179,7 @@ result<events> decide(const question& q, const choose& asked) {
     if (offered == nullptr)
         return refuse("“" + asked.choice + "” is not possible for " + item->id +
                       " now; the newest list shows what is.");
-    auto begun = intend(q, **step, *item, *offered, asked.reason);
+    auto begun = intend_item(q, **step, *item, *offered, asked.reason);
     if (!begun) return begun.error();
     return events{std::move(*begun)};
 }

@@ -44,7 +44,7 @@ BOOST_DESCRIBE_STRUCT(seat, (), (role, taken_by, at, answers))
 
 /// Who wrote a change that a release carries: the GitLab account, and whose it was in Slack when it was looked up.
 struct change_author {
-    std::string what;    ///< id of a migration: "#2"
+    std::string what;    ///< id of a migration: "#2"; of another lane of a train "wiki#2"
     std::string gitlab;  ///< user name
     std::string slack;   ///< user id; "" = the account was linked with nobody
 };

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "commands/release/authors.hpp"
 #include "commands/views/change_table.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/limits.hpp"
@@ -77,15 +78,15 @@ markup ending(const release::release_state& state, const release::step_state& st
 /// Whom four eyes keep from a seat beside the requester, and for whose work nobody is kept: said, not hidden (R3.2).
 void add_authors(slack::message_builder& made, const release::gate_state& gate, const names& people) {
     std::vector<markup> lines;
-    lines.reserve(gate.authors.size());
-    for (const auto& each : gate.authors) {
+    for (const auto& each : release::authors_by_person(gate.authors)) {
+        const auto wrote = release::listed(each.what);
         if (each.slack.empty())
             lines.push_back(
                 say("⚠️ {} wrote migration {} in GitLab and was linked with nobody in Slack when this was "
                     "asked, so four eyes keep nobody from a seat for it. {} connects the accounts.",
-                    each.gitlab, each.what, slack::code("/release link")));
+                    each.gitlab, wrote, slack::code("/release link")));
         else
-            lines.push_back(say("{} wrote migration {} and cannot fill a seat.", people.of(each.slack), each.what));
+            lines.push_back(say("{} wrote migration {} and cannot fill a seat.", people.of(each.slack), wrote));
     }
     if (!lines.empty()) made.section(slack::join(lines, "\n"));
 }

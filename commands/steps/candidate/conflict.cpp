@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t most_named = 8;  // of one side and path; more than that and the newest tell enough
 
 /// The people behind a landing: authors of what it brought, else of itself.
-std::string authors_of(const git::landing& step, const release::project_settings& project) {
+std::string people_behind(const git::landing& step, const release::project_settings& project) {
     std::set<std::string> names;
     const auto add = [&](const git::commit& each) {
         const auto* person = project.by_email(each.author.email);
@@ -33,7 +33,7 @@ std::string words_for(const git::landing& step, const release::project_settings&
             number = "!" + std::to_string(each.iid);
     const auto subject = step.brought.empty() ? step.tip.subject() : step.brought.front().subject();
     return (number.empty() ? short_id(step.tip.id) : number) + " “" + subject.raw() + "” by " +
-           authors_of(step, project);
+           people_behind(step, project);
 }
 
 using touched = std::map<std::string, std::vector<std::string>>;  ///< path → words, newest first

@@ -2,7 +2,9 @@
 // dates, so that a repeated pick gives the same commits.
 #include <algorithm>
 
+#include "commands/release/authors.hpp"
 #include "commands/steps/candidate/draft.hpp"
+#include "commands/steps/migrations/gather.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 
 namespace slipway::steps {
@@ -28,6 +30,10 @@ public:
         if (!open) co_return open.error();
         const auto requests = co_await named_requests(here);
         if (!requests) co_return requests.error();
+        const auto carried = co_await migrations_carried_by(here, *requests);
+        if (!carried) co_return carried.error();
+        const auto authors = co_await authors_of(here, *carried);
+        if (!authors) co_return authors.error();
         std::string onto = *base;
         json::array picked;
         for (const auto& request : *requests) {
@@ -57,6 +63,8 @@ public:
         for (const auto& each : *requests) done.detail += number(each) + " " + each.title.raw() + "\n";
         done.facts["candidate"] = onto;
         done.facts["picked"] = std::move(picked);
+        // Nobody collects the SQL of a hotfix; who wrote what it deploys is kept from the seats all the same (R3.2).
+        done.facts[release::migration_authors_fact] = author_facts(*authors);
         for (const char* made : {"draft", "changelog_plan", "commit", "stable_commit", "tag_object"})
             done.facts[made] = nullptr;
         co_return done;

@@ -1,11 +1,12 @@
 #include "commands/steps/migrations/gather.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
 #include "commands/migrations/section.hpp"
-#include "commands/release/rules.hpp"
+#include "commands/release/authors.hpp"
 #include "commands/steps/common.hpp"
 #include "commands/steps/people.hpp"
 #include "integrations/base/described.hpp"
@@ -30,6 +31,37 @@ migrations::reading_rules rules_of(const release::project_settings& project) {
     return rules;
 }
 
+/// "4, #6 and #7" behind "Closes #", as GitLab reads it.
+void read_numbers(std::string_view rest, std::vector<std::int64_t>& into) {
+    while (rest.starts_with('#')) {
+        std::int64_t iid = 0;
+        const auto [end, problem] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), iid);
+        if (problem != std::errc{}) return;
+        into.push_back(iid);
+        rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+        for (const std::string_view between : {", and ", " and ", ", ", ","})
+            if (rest.starts_with(between)) {
+                rest.remove_prefix(between.size());
+                break;
+            }
+    }
+}
+
+/// Issues of its own project that a merge request says it closes.
+std::vector<std::int64_t> closed_by(const gitlab::merge_request& request) {
+    std::vector<std::int64_t> found;
+    const std::string_view text = request.description.raw();
+    for (const std::string_view word : {"Closes ", "closes ", "Fixes ", "fixes ", "Resolves ", "resolves "})
+        for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1))
+            read_numbers(text.substr(at + word.size()), found);
+    return found;
+}
+
+bool closes(const gitlab::merge_request& request, std::int64_t iid) {
+    const auto all = closed_by(request);
+    return std::ranges::find(all, iid) != all.end();
+}
+
 /// The merge request that carries an issue's change: one that closes it, else the one labelled as a migration, else the
 /// only one that mentions it. Several that merely mention it are no answer. `all` has the closing ones first.
 const gitlab::merge_request* carrier_of(const std::vector<gitlab::merge_request>& all, std::int64_t iid,
@@ -37,15 +69,8 @@ const gitlab::merge_request* carrier_of(const std::vector<gitlab::merge_request>
     std::vector<const gitlab::merge_request*> own;
     for (const auto& each : all)
         if (each.project_id == project && each.state != gitlab::merge_request_state::closed) own.push_back(&each);
-    const auto closing = "#" + std::to_string(iid);
-    for (const auto* each : own) {
-        const auto text = each->description.raw();
-        for (const std::string word : {"Closes ", "closes ", "Fixes ", "fixes ", "Resolves ", "resolves "}) {
-            const auto at = text.find(word + closing);
-            const auto end = at + word.size() + closing.size();
-            if (at != std::string::npos && (end == text.size() || text[end] < '0' || text[end] > '9')) return each;
-        }
-    }
+    for (const auto* each : own)
+        if (closes(*each, iid)) return each;
     for (const auto* each : own)
         if (has_label(each->labels, label)) return each;
     return own.size() == 1 ? own.front() : nullptr;
@@ -122,6 +147,27 @@ task<result<std::vector<migration>>> gather_migrations(context here) {
         if (has_label(each.labels, label) && each.state != gitlab::merge_request_state::closed &&
             !spoken_for.contains("!" + std::to_string(each.iid)))
             sources.push_back(source_of(each));
+    co_return migrations::collect(sources, rules_of(*here.project));
+}
+
+task<result<std::vector<migration>>> migrations_carried_by(context here, std::vector<gitlab::merge_request> requests) {
+    const auto& label = here.project->gitlab.migration_label;
+    std::vector<migrations::source> sources;
+    for (const auto& request : requests) {
+        bool spoken_for = false;
+        for (const auto iid : closed_by(request)) {
+            const auto issue = co_await here.with.gitlab->read_issue(request.project_id, iid);
+            if (!issue && issue.error() == errc::not_found) continue;  // anybody may write any number
+            if (!issue) co_return issue.error();
+            if (!has_label(issue->labels, label)) continue;
+            const auto notes = co_await here.with.gitlab->issue_notes(request.project_id, iid);
+            if (!notes) co_return notes.error();
+            sources.push_back(source_of(*issue, *notes));
+            set_carrier(sources.back(), request);
+            spoken_for = true;
+        }
+        if (!spoken_for && has_label(request.labels, label)) sources.push_back(source_of(request));
+    }
     co_return migrations::collect(sources, rules_of(*here.project));
 }
 

@@ -1,14 +1,20 @@
-// Inside this story only: the migrations of the release's milestone, read from GitLab.
+// The migrations of the release's milestone, or of what a hotfix picks, read from GitLab.
 #pragma once
 
 #include "commands/migrations/collection.hpp"
 #include "commands/steps/step.hpp"
+#include "integrations/gitlab/objects.hpp"
 
 namespace slipway::steps {
 
 /// Issues of the milestone with the migrations label, in order, each with the merge request that carries its change;
 /// then merge requests of the milestone with that label that no such issue speaks for.
 task<result<std::vector<migrations::migration>>> gather_migrations(context here);
+
+/// What these merge requests of the project carry, of whatever milestone: issues with the label that one of them says
+/// it closes; else themselves, when they have it.
+task<result<std::vector<migrations::migration>>> migrations_carried_by(context here,
+                                                                       std::vector<gitlab::merge_request> requests);
 
 /// One sentence that names everything that makes a text unusable, with the way out; nullopt = all are usable.
 std::optional<failure> problems_of(const std::vector<migrations::migration>& all, const std::string& step);

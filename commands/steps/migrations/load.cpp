@@ -3,6 +3,7 @@
 // exactly that SQL.
 #include <algorithm>
 
+#include "commands/release/authors.hpp"
 #include "commands/release/rules.hpp"
 #include "commands/release/yaml.hpp"
 #include "commands/steps/common.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/release/authors.hpp"
 #include "commands/steps/common.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/base/described.hpp"
@@ -26,22 +27,35 @@ struct lane_view {
     train_lane lane;
     bool arrived = false, left = false;
     std::string commit;
+    std::vector<release::change_author> authors;  ///< of its migrations, as the whole train calls them: "wiki#2"
 };
+
+/// Who wrote the migrations of another lane; what they wrote is named by its project too.
+std::vector<release::change_author> authors_in(const json::object& arrival, const train_lane& lane) {
+    std::vector<release::change_author> all;
+    for (const auto& each : array_at(arrival, "authors")) {
+        all.push_back(from_described<release::change_author>(each));
+        all.back().what.insert(0, lane.project);
+    }
+    return all;
+}
 
 task<result<std::vector<lane_view>>> look_at_lanes(context here, train of) {
     std::vector<lane_view> all;
     for (const auto& each : of.lanes) {
         const auto kept = co_await here.with.store->document_of(train_collection, each.release);
         if (!kept) co_return kept.error();
-        lane_view seen{each, false, false, {}};
+        lane_view seen{each, false, false, {}, {}};
         if (*kept) {
             seen.commit = text_at(**kept, "commit");
             seen.arrived = !seen.commit.empty();
             seen.left = !text_at(**kept, "left").empty();
+            if (seen.arrived && !seen.left) seen.authors = authors_in(**kept, each);
         }
         if (each.release == here.state->id) {
             seen.arrived = true;
             seen.commit = here.state->fact("stable_commit");
+            seen.authors.clear();  // its own are a fact of this release already
         }
         all.push_back(std::move(seen));
     }
@@ -54,8 +68,11 @@ std::string name_of(const train_lane& lane) {
 
 std::string fingerprint_of(const std::vector<lane_view>& lanes) {
     std::string all;
-    for (const auto& each : lanes)
-        if (!each.left) all += each.lane.release + "\n" + each.commit + "\n";
+    for (const auto& each : lanes) {
+        if (each.left) continue;
+        all += each.lane.release + "\n" + each.commit + "\n";
+        for (const auto& wrote : each.authors) all += wrote.what + " " + wrote.gitlab + " " + wrote.slack + "\n";
+    }
     return sha256_hex(all).substr(0, 32);
 }
 
@@ -82,15 +99,18 @@ public:
         if (!lanes) co_return lanes.error();
         look_outcome seen;
         std::string missing;
+        json::array authors;  // those of a lane that is left behind are none of this decision's
         for (const auto& each : *lanes) {
             const auto state = each.left      ? std::string{"left behind"}
                                : each.arrived ? "is there, at " + short_id(each.commit)
                                               : std::string{"is not there yet"};
             seen.found.lines.push_back(name_of(each.lane) + " " + state);
+            for (const auto& wrote : each.authors) authors.push_back(to_described(wrote));
             if (each.left || each.arrived) continue;
             missing += (missing.empty() ? "" : ", ") + name_of(each.lane);
             seen.items.push_back(waits_for(each));
         }
+        seen.facts[release::train_authors_fact] = std::move(authors);
         seen.found.fingerprint = fingerprint_of(*lanes);
         seen.found.summary = missing.empty() ? "all " + count(lanes->size(), "lane") + " of the train are there"
                                              : "the train waits for " + missing;
@@ -178,6 +198,8 @@ public:
         }
         json::object arrived;
         arrived["commit"] = *commit;
+        // The gate of all lanes keeps them from its seats (R3.2).
+        arrived["authors"] = array_at(here.state->facts, release::migration_authors_fact);
         const auto kept = co_await write(here, here.state->id, std::move(arrived));
         if (!kept) co_return kept.error();
         for (;;) {

@@ -1,6 +1,6 @@
 // A train: releases of several projects that go to production by one decision (R9.5). Who is in it is frozen into each
-// release (fact "train"). What changes are documents in the store, each written by one lane alone: that it has arrived;
-// and by the first lane: that all depart.
+// release (fact "train"). What changes are documents in the store, each written by one lane alone: that it has arrived,
+// and who wrote its migrations (R3.2); and by the first lane: that all depart.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -1,6 +1,7 @@
 // Gates, as the table of clicks: who may fill which seat, when a card is too old, and that a refusal changes nothing.
 #include <catch2/catch.hpp>
 
+#include "commands/release/authors.hpp"
 #include "tests/fakes/small_release.hpp"
 
 using namespace slipway;
@@ -138,6 +139,45 @@ TEST_CASE("R3.2 a gate in the place of the deploy's own keeps authors out as wel
     told.ended("tests");
     told.ended("commit");
     CHECK(says(told.refused(yes(told, "train"), eve()).sentence(), "You wrote migration #2"));
+}
+
+TEST_CASE("R3.2 the gate of a train keeps out the authors of every lane's migrations, each named once",
+          "[release][gates][train]") {
+    const auto zoe = someone("UZOE", {"qa"});
+    {
+        story alone{wish_with_migrations()};  // negative control: without the other lane nobody knows who Zoe is
+        alone.go_to_push();
+        alone.must(yes(alone), zoe);
+    }
+    auto wish = wish_with_migrations();
+    // The other lane's project file does not know Eve, and knows Zoe.
+    wish.facts[train_authors_fact] = {{{"what", "wiki#7"}, {"gitlab", "eve"}, {"slack", ""}},
+                                      {{"what", "wiki#8"}, {"gitlab", "zoe"}, {"slack", "UZOE"}}};
+    story told{wish};
+    told.go_to_push();
+    CHECK(says(told.refused(yes(told), eve()).sentence(), "You wrote migration #2 and wiki#7 of this train"));
+    CHECK(says(told.refused(yes(told), zoe).sentence(), "You wrote migration #9 and wiki#8 of this train"));
+    const auto why = why_closed(told.state, told.at("push"));
+    CHECK(says(why, "@UEVE wrote migration #2 and wiki#7 and cannot fill a seat"));
+    CHECK(says(why, "@UZOE wrote migration #9 and wiki#8 and cannot fill a seat"));
+    CHECK_FALSE(says(why, "linked with nobody"));
+    told.must(yes(told), dee());
+    told.must(yes(told), quinn());
+    CHECK(told.status("push") == step_status::running);
+}
+
+TEST_CASE("R3.2 what one person wrote is told in one place, once, whatever account they wrote it with",
+          "[release][gates]") {
+    const auto all = authors_by_person({{"#2", "zoe", ""},
+                                        {"#2", "eve", "UEVE"},
+                                        {"#3", "eve", "UEVE"},
+                                        {"#2", "eve.of.old", "UEVE"},
+                                        {"wiki#7", "eve", "UEVE"},
+                                        {"#4", "dee", "UDEE"}});
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].slack == "UDEE");
+    CHECK(listed(all[1].what) == "#2, #3 and wiki#7");
+    CHECK(all[2].gitlab == "zoe");
 }
 
 TEST_CASE("R3.2 R3.11 a gate that only authors could fill says so", "[release][gates]") {

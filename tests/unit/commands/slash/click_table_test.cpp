@@ -2,6 +2,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <catch2/catch.hpp>
 
+#include "commands/release/authors.hpp"
 #include "tests/fakes/lease_all.hpp"
 #include "tests/unit/commands/slash/bench.hpp"
 

@@ -1,6 +1,7 @@
 // A hotfix from its picks to trunk, with real git and the sandbox's GitLab.
 #include <catch2/catch.hpp>
 
+#include "commands/release/authors.hpp"
 #include "tests/unit/commands/steps/milestone_room.hpp"
 #include "tests/unit/integrations/git/support.hpp"
 
@@ -114,6 +115,34 @@ TEST_CASE("a pick that is repeated after a restart makes the same commits", "[st
     const auto once = room.state_.fact("candidate");
     room.must("git_pick");
     CHECK(room.state_.fact("candidate") == once);
+}
+
+TEST_CASE("R3.2 whoever wrote a migration that a hotfix picks is known to its gate", "[steps][hotfix]") {
+    hotfix_room room;
+    const auto merged = room.merge_some(2);
+    auto& records = room.records().merge_requests;
+    const auto request = [&](std::size_t which) -> sandbox::gitlab::merge_request& {
+        return *std::ranges::find(records, merged[which].as_int64(), &sandbox::gitlab::merge_request::iid);
+    };
+    for (const std::size_t which : {0U, 1U}) {
+        request(which).labels.clear();
+        request(which).description = "Closes #1, which is no migration; #2 is mentioned alone";
+    }
+    room.state_.facts["picks"] = json::array{merged[0]};
+    room.must("git_pull");
+    room.must("git_pick");
+    CHECK(room.state_.facts.at(release::migration_authors_fact).as_array().empty());
+
+    request(0).description = "Closes #1, #99999 and #2";  // Ben's SQL; the second is nobody's
+    room.must("git_pick");
+    const auto of_issue = json::serialize(room.state_.facts.at(release::migration_authors_fact));
+    CHECK(of_issue.find(R"({"what":"#2","gitlab":"ben.carter","slack":"U0BEN"})") != std::string::npos);
+
+    request(0).description = "";
+    request(0).labels.emplace_back("migration");
+    room.must("git_pick");
+    const auto of_request = json::serialize(room.state_.facts.at(release::migration_authors_fact));
+    CHECK(of_request.find("\"what\":\"!" + std::to_string(request(0).iid) + "\"") != std::string::npos);
 }
 
 TEST_CASE("what cannot be picked is refused with the way out", "[steps][hotfix]") {

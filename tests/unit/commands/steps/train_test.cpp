@@ -1,6 +1,7 @@
 // A train of two lanes: who waits for whom, and what one decision covers.
 #include <catch2/catch.hpp>
 
+#include "commands/release/authors.hpp"
 #include "commands/steps/common.hpp"
 #include "commands/steps/train/train.hpp"
 #include "integrations/async/task_group.hpp"
@@ -19,10 +20,11 @@ namespace {
 struct station {
     ~station() { fakes::run_on(loop, memory->close()); }
 
-    context lane(const std::string& release, const std::string& commit) {
+    context lane(const std::string& release, const std::string& commit, json::array authors = {}) {
         release::release_state state;
         state.id = release;
         state.facts["stable_commit"] = commit;
+        if (!authors.empty()) state.facts[release::migration_authors_fact] = std::move(authors);
         state.facts[train_fact] = to_described(of);
         context here;
         here.state = std::make_shared<const release::release_state>(state);
@@ -36,6 +38,25 @@ struct station {
     template <class T>
     T run(task<T> work) {
         return fakes::run_on(loop, std::move(work));
+    }
+    /// What the wiki's lane says of itself; it goes on waiting in the group.
+    void arrive(task_group& wiki, json::array authors) {
+        wiki.spawn("wiki", [](task<result<outcome>> work) -> task<> {
+            static_cast<void>(co_await std::move(work));
+        }(arrival().perform(lane("wiki-2.1.0-1", "w1", std::move(authors)), {})));
+    }
+    /// The gate's look once every lane is there.
+    look_outcome complete_look() {
+        for (int look = 0; look < 200; ++look) {
+            auto seen = run(gate().look(lane("core-1.4.0-1", "c1", {author("#1", "ana", "UANA")})));
+            REQUIRE(seen);
+            if (seen->items.empty()) return std::move(*seen);
+        }
+        FAIL("the wiki's lane does not arrive");
+        return {};
+    }
+    static json::value author(const std::string& what, const std::string& gitlab, const std::string& slack) {
+        return to_described(release::change_author{what, gitlab, slack});
     }
 
     asio::io_context loop;
@@ -117,4 +138,51 @@ TEST_CASE("R9.5 the gate of the lanes moves to the train, a plan without it cann
     CHECK(second->find("train")->kind == "train_arrival");
     CHECK_FALSE(plan_of_lane(fakes::small_plan(), "home", true));
     CHECK_FALSE(plan_of_lane(fakes::small_plan(), "nowhere", true));
+}
+
+TEST_CASE("R3.2 every lane says who wrote its migrations, and the gate of all of them knows", "[steps][train]") {
+    station all;
+    task_group wiki{all.loop.get_executor()};
+    all.arrive(wiki, {station::author("#7", "eve", "UEVE"), station::author("!8", "zoe", "")});
+    const auto seen = all.complete_look();
+    const auto& known = seen.facts.at(release::train_authors_fact);
+    // Its own are a fact of the first lane's release already.
+    CHECK(known == json::value{station::author("wiki#7", "eve", "UEVE"), station::author("wiki!8", "zoe", "")});
+    wiki.cancel();
+    all.run(wiki.join());
+}
+
+TEST_CASE("R3.2 a lane whose migrations have other authors than those the gate kept out does not go",
+          "[steps][train]") {
+    station all;
+    task_group wiki{all.loop.get_executor()};
+    all.arrive(wiki, {station::author("#7", "eve", "UEVE")});
+    auto here = all.lane("core-1.4.0-1", "c1");
+    here.step.look = all.complete_look().found;
+    wiki.cancel();
+    all.run(wiki.join());
+    // The wiki's bot was started again meanwhile, and somebody else has written into its SQL since.
+    all.arrive(wiki, {station::author("#7", "eve", "UEVE"), station::author("#7", "quinn", "UQUINN")});
+    all.complete_look();
+    const auto departed = all.run(all.gate().perform(here, {}));
+    REQUIRE(departed);
+    CHECK_FALSE(departed->ok);
+    here.step.look = all.complete_look().found;
+    CHECK(all.run(all.gate().perform(here, {}))->ok);
+    all.run(wiki.join());
+}
+
+TEST_CASE("R3.2 who wrote migrations of a lane that is left behind may sit at the gate", "[steps][train]") {
+    station all;
+    task_group wiki{all.loop.get_executor()};
+    all.arrive(wiki, {station::author("#7", "eve", "UEVE")});
+    all.complete_look();
+    wiki.cancel();
+    all.run(wiki.join());
+    act leave;
+    leave.item = "wiki-2.1.0-1";
+    leave.choice = "leave-behind";
+    leave.reason = "its tests are red";
+    REQUIRE(all.run(all.gate().perform(all.lane("core-1.4.0-1", "c1"), leave)));
+    CHECK(all.complete_look().facts.at(release::train_authors_fact) == json::value(json::array{}));
 }

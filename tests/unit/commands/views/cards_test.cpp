@@ -40,6 +40,18 @@ TEST_CASE("a gate card says what is asked, on which commit, what follows and who
     CHECK(slack::mentions_in(slack::to_json(card)) == problems{});
 }
 
+TEST_CASE("R3.2 a gate card names each author of a migration once, with everything they wrote", "[views][gate]") {
+    auto state = at_gate();
+    auto& gate = *std::ranges::find(state.steps, "build", &release::step_state::id)->gate;
+    gate.authors = {{"#2", "chi", "UCHI"}, {"#9", "zoe", ""}, {"wiki#7", "chi", "UCHI"}, {"wiki#8", "zoe", ""}};
+    const auto card = gate_of(state);
+    const auto words = words_of(card);
+    CHECK(has(words, "Chi wrote migration #2 and wiki#7 and cannot fill a seat."));
+    CHECK(has(words, "zoe wrote migration #9 and wiki#8 in GitLab and was linked with nobody"));
+    CHECK(has(words, "dba: missing (Bo)"));
+    CHECK(slack::check_limits(slack::to_json(card)) == problems{});
+}
+
 TEST_CASE("Approve asks once more when something starts that cannot be undone", "[views][gate]") {
     const auto card = json::serialize(gate_of(at_gate()).blocks);
     CHECK(has(card, "\"confirm\""));

@@ -1,0 +1,33 @@
+// Who wrote the migrations that a gate lets deploy: they fill no seat of it (R3.2).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "commands/release/state.hpp"
+
+namespace slipway::release {
+
+/// The fact that says who wrote the migrations of a release: a list of change_author.
+inline constexpr const char* migration_authors_fact = "migration_authors";
+/// The same of the other lanes of a train, at the release whose gate lets all of them deploy.
+inline constexpr const char* train_authors_fact = "train_authors";
+
+/// One person, or one account whose person nobody knows, and everything they wrote.
+struct authored {
+    std::string slack;              ///< user id; "" = the account was linked with nobody
+    std::string gitlab;             ///< one of their user names there
+    std::vector<std::string> what;  ///< "#2", "wiki#7"; each once
+};
+/// Whoever is known first, by user id; then the accounts nobody knows, by name. Each once, in whatever lanes they
+/// wrote.
+std::vector<authored> authors_by_person(const std::vector<change_author>& authors);
+
+/// Of this release and, when it asks for a whole train, of all its lanes. An account that one lane's project file knows
+/// is known for all of them.
+std::vector<change_author> authors_of_migrations(const release_state& state);
+
+/// "#2, #9 and wiki#7"
+std::string listed(const std::vector<std::string>& all);
+
+}  // namespace slipway::release
