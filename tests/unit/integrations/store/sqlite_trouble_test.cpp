@@ -144,6 +144,23 @@ TEST_CASE("R5.14 a file system that is full, or read-only for a while: nothing i
     fakes::run_on(loop, memory.close());
 }
 
+TEST_CASE("of a lane only the message that is sent next is unpacked: what waits behind it may be broken",
+          "[store][trouble]") {
+    sqlite_desk at;
+    REQUIRE(at.open());
+    batch changes;
+    for (const std::string key : {"first", "second"})
+        changes.outbox.push_back({.key = key, .lane = "C1", .body = {{"text", key}}});
+    REQUIRE(at.run(at->commit(std::move(changes))));
+    raw_sql(at.file(), "UPDATE outbox SET body = '{\"text\"' WHERE key = 'second'");
+    const auto leased = at.run(at->lease_outbox("me", 5, std::chrono::seconds{30}, {}));
+    REQUIRE(leased);
+    REQUIRE(leased->size() == 1);
+    CHECK(leased->front().key == "first");
+    // Negative control: whoever asks for the broken one hears of it.
+    CHECK_THROWS_WITH(at.run(at->outbox_row_of("second")), Catch::Contains("outbox row second"));
+}
+
 TEST_CASE("whoever only looks at a file makes no tables in it and brings none up to date", "[store][opening]") {
     const fakes::temporary_folder folder;
     const auto file = folder.file("slipway.db");
