@@ -14,7 +14,7 @@
 namespace slipway::outbox {
 namespace {
 
-/// Something is due that is not for us now (a row in a busy lane, work of the conductor): news or a free lane wake us.
+/// Something is due that is not for us now (a row in a busy lane): news or a free lane wake us.
 constexpr milliseconds nap{500};
 constexpr milliseconds longest_rest{60'000};
 constexpr milliseconds store_trouble{1'000};
@@ -158,7 +158,7 @@ task<> sender::wait_for_work() {
         co_await lane_free_.wait();
         co_return;
     }
-    const auto due = co_await memory_.next_due();
+    const auto due = co_await memory_.next_message_due();
     auto span = settings_.longest_sleep;
     if (due.has_value() && due->has_value()) span = std::min(span, **due - clock_.now());
     if (span <= milliseconds{0}) {
@@ -167,7 +167,7 @@ task<> sender::wait_for_work() {
         span = nap;
     }
     looked_again_ = false;
-    co_await (memory_.wait_for_news(span) || lane_free_.wait());
+    co_await (memory_.wait_for_news(store::topic::messages, span) || lane_free_.wait());
 }
 
 }  // namespace slipway::outbox

@@ -164,11 +164,22 @@ task<> conductor::run() {
             tasks_.spawn(name, handle(std::move(row), mine));
         }
         if (!leased->empty()) continue;
-        const auto due = co_await memory_.next_due();
-        auto nap = settings_.longest_nap;
-        if (due && *due)
-            nap = std::clamp(std::chrono::duration_cast<milliseconds>(**due - time_.now()), milliseconds{100}, nap);
-        co_await memory_.wait_for_news(nap);
+        co_await wait_for_work(asked);
+    }
+}
+
+task<> conductor::wait_for_work(instant looked) {
+    // Of the kinds that we can do: what only another version knows is due all the time (R11.5).
+    const auto due = co_await memory_.next_work_due(can_do_);
+    auto nap = settings_.longest_nap;
+    if (due && *due)
+        nap = std::clamp(std::chrono::duration_cast<milliseconds>(**due - time_.now()), milliseconds{100}, nap);
+    while (nap > milliseconds{0}) {
+        const auto by = co_await memory_.wait_for_news(store::topic::work, nap);
+        // What this bot puts, for a click or a step that has ended, goes on at once. What others put is theirs as much
+        // as ours: however much it is, the database is asked about it once in a while.
+        if (by != store::heard::from_others || !settings_.shares_work) co_return;
+        nap = std::min(looked + settings_.look_interval - time_.now(), settings_.look_interval);
     }
 }
 

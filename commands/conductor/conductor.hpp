@@ -32,7 +32,9 @@ struct conductor_settings {
     bool shares_work = false;
     milliseconds margin{1'500};
     milliseconds longest_nap{1'000};  ///< between looks for due rows when nothing wakes us
-    std::size_t at_once = 16;         ///< rows in flight
+    /// At least, from one look to the next that only work of other bots asks for; with shares_work.
+    milliseconds look_interval{50};
+    std::size_t at_once = 16;  ///< rows in flight
     /// Begins what stands first in the queue of a project whose place is free; drops it when it cannot begin any more.
     std::function<task<result<>>(std::string project)> promote;
     std::string log_directory;  ///< full output of steps; one folder a release
@@ -68,6 +70,8 @@ private:
     using hold_pointer = std::shared_ptr<hold>;
 
     task<> resume_all();
+    /// Until there may be something to lease that the look at `looked` did not find.
+    task<> wait_for_work(instant looked);
     task<> give_back(std::map<std::string, hold_pointer> held);
     task<> handle(store::work_row row, hold_pointer mine);
     task<> handle_once(store::work_row row, hold_pointer mine);

@@ -83,8 +83,13 @@ public:
     task<result<std::vector<slipway::store::claim>>> claims() override { return memory_.claims(); }
     task<result<>> forget_leases() override { return memory_.forget_leases(); }
     task<result<std::vector<work_row>>> all_work() override { return memory_.all_work(); }
-    task<result<std::optional<instant>>> next_due() override { return memory_.next_due(); }
-    task<> wait_for_news(milliseconds at_most) override { return memory_.wait_for_news(at_most); }
+    task<result<std::optional<instant>>> next_work_due(std::vector<std::string> kinds) override {
+        return memory_.next_work_due(std::move(kinds));
+    }
+    task<result<std::optional<instant>>> next_message_due() override { return memory_.next_message_due(); }
+    task<heard> wait_for_news(topic about, milliseconds at_most) override {
+        return memory_.wait_for_news(about, at_most);
+    }
     task<> close() override { return memory_.close(); }
 
 private:

@@ -165,6 +165,13 @@ struct holding {
     bool over = false;  ///< it has ended, and nobody has taken the row since
 };
 
+// ── news: what whoever leases is woken by ────────────────────────────────────────────────────────────────────────
+
+/// Which rows they are about: each kind of leaser waits for its own.
+enum class topic { work, messages };
+/// Who committed them. Both at once counts as `us`.
+enum class heard { nothing, from_us, from_others };
+
 /// Everything in one transaction, or nothing. What ends (settled, finished, dropped, released, forgotten, handled) is
 /// applied before what begins, so one batch may finish a row and put it again, or hand a name over.
 struct batch {
@@ -240,17 +247,20 @@ public:
     virtual task<result<>> forget_leases() = 0;
     /// All work rows, for `slipway check` and for tests.
     virtual task<result<std::vector<work_row>>> all_work() = 0;
-    /// When the next work or outbox row becomes due; nullopt = nothing is planned.
-    virtual task<result<std::optional<instant>>> next_due() = 0;
+    /// When the next work row of the kinds (empty = all) becomes due, or its lease ends; nullopt = none is planned.
+    virtual task<result<std::optional<instant>>> next_work_due(std::vector<std::string> kinds) = 0;
+    /// The same of the messages that do not show yet what they shall.
+    virtual task<result<std::optional<instant>>> next_message_due() = 0;
 
     virtual task<result<std::optional<json::object>>> document_of(std::string collection, std::string id) = 0;
     virtual task<result<std::vector<document>>> documents_in(std::string collection) = 0;
     virtual task<result<std::optional<std::string>>> holder_of(std::string claim_name) = 0;
 
-    /// Call it right after `lease_…` found nothing and `next_due` was asked: what is committed in between is then seen
-    /// by `next_due`, what is committed later wakes. Resumes at the next commit that put outbox or work rows (also
-    /// those of other processes where the database can tell), or after `at_most`.
-    virtual task<> wait_for_news(milliseconds at_most) = 0;
+    /// Call it right after `lease_…` found nothing and `next_…_due` was asked: what is committed in between is then
+    /// seen by the latter, what is committed later wakes. Resumes at the next commit that put rows of that topic, or
+    /// ended work (also those of other processes where the database can tell, many of them as one), or after
+    /// `at_most`.
+    virtual task<heard> wait_for_news(topic about, milliseconds at_most) = 0;
 
     /// Closes after the running work; nothing may be called afterwards.
     virtual task<> close() = 0;

@@ -13,6 +13,7 @@
 
 #include "integrations/async/timers.hpp"
 #include "integrations/store/event_chain.hpp"
+#include "integrations/store/news_board.hpp"
 #include "integrations/store/store.hpp"
 
 namespace slipway::fakes {
@@ -47,13 +48,14 @@ struct memory_books {
     std::map<std::string, store::member> members;
     std::map<std::string, instant> resting;  ///< lane → until when nobody else gets a row of it
     std::int64_t fence = 0, number = 0;
-    bool checks_versions = true;      ///< false: who decided on an old state is believed
-    bool checks_fences = true;        ///< false: who lost a lease may write
-    bool is_away = false;             ///< nothing can be committed
-    bool is_unreachable = false;      ///< nothing is answered at all
-    int calls_left = 0;               ///< after so many more calls nothing is answered; 0 = that does not happen
-    std::function<void()> when_gone;  ///< called at that moment
-    int lost_arrivals = 0;            ///< so many answers of `receive` are lost, with the envelope stored
+    bool checks_versions = true;            ///< false: who decided on an old state is believed
+    bool checks_fences = true;              ///< false: who lost a lease may write
+    bool is_away = false;                   ///< nothing can be committed
+    bool is_unreachable = false;            ///< nothing is answered at all
+    int calls_left = 0;                     ///< after so many more calls nothing is answered; 0 = that does not happen
+    std::function<void()> when_gone;        ///< called at that moment
+    std::function<task<>()> before_commit;  ///< awaited first: whoever else is under way gets a turn
+    int lost_arrivals = 0;                  ///< so many answers of `receive` are lost, with the envelope stored
 };
 
 class memory_store : public store::store {
@@ -67,6 +69,8 @@ class memory_store : public store::store {
     using member = slipway::store::member;
     using holding = slipway::store::holding;
     using how = slipway::store::outbox_settle::how;
+    using topic = slipway::store::topic;
+    using heard = slipway::store::heard;
 
 public:
     /// `time` drives wait_for_news; null = the machine's clock.
@@ -78,12 +82,11 @@ public:
     task<result<>> commit(batch changes) override {
         if (no_answer()) co_return away();
         if (is_closed_) co_return closed();
+        if (books_.before_commit) co_await books_.before_commit();
         if (books_.is_away) co_return failure{errc::unavailable, "the database is away"};
         if (const auto fine = check(changes); !fine) co_return fine;
         apply(changes);
-        const bool news =
-            !changes.outbox.empty() || !changes.settled.empty() || !changes.work.empty() || !changes.finished.empty();
-        if (news) raise();
+        raise(slipway::store::tidings_of(changes), heard::from_us);
         co_return result<>{};
     }
     task<result<std::vector<stored_event>>> read(std::string stream, std::int64_t after) override {
@@ -284,7 +287,7 @@ public:
         for (auto& [key, each] : books_.outbox) free(each);
         books_.members.clear();
         books_.resting.clear();
-        raise();
+        raise(slipway::store::all_topics, heard::from_us);
         co_return result<>{};
     }
     task<result<std::vector<work_row>>> all_work() override {
@@ -295,16 +298,20 @@ public:
         for (auto& [order, each] : ordered) all.push_back(std::move(each));
         co_return all;
     }
-    task<result<std::optional<instant>>> next_due() override {
+    task<result<std::optional<instant>>> next_work_due(std::vector<std::string> kinds) override {
+        if (no_answer()) co_return away();
+        const std::set<std::string> wanted{kinds.begin(), kinds.end()};
+        std::optional<instant> soonest;
+        for (const auto& [id, each] : books_.works)
+            if (wanted.empty() || wanted.contains(each.row.kind))
+                soonest = sooner(soonest, std::max(each.row.due, each.row.leased_until));
+        co_return soonest;
+    }
+    task<result<std::optional<instant>>> next_message_due() override {
         if (no_answer()) co_return away();
         std::optional<instant> soonest;
-        const auto take = [&](instant due, instant leased) {
-            const auto at = std::max(due, leased);
-            if (!soonest || at < *soonest) soonest = at;
-        };
-        for (const auto& [id, each] : books_.works) take(each.row.due, each.row.leased_until);
         for (const auto& [key, each] : books_.outbox)
-            if (is_open(each)) take(each.due, each.leased_until);
+            if (is_open(each)) soonest = sooner(soonest, std::max(each.due, each.leased_until));
         co_return soonest;
     }
     task<result<std::optional<json::object>>> document_of(std::string collection, std::string id) override {
@@ -326,22 +333,31 @@ public:
         if (found == books_.claims.end()) co_return std::optional<std::string>{};
         co_return std::optional{found->second};
     }
-    task<> wait_for_news(milliseconds at_most) override {
-        asio::steady_timer bell{loop_};
-        bell.expires_after(time_ != nullptr ? std::chrono::hours{24 * 365} : at_most);
-        const auto place = waiting_.insert(waiting_.end(), &bell);
+    task<heard> wait_for_news(topic about, milliseconds at_most) override {
+        waiter mine{asio::steady_timer{loop_}, about, heard::nothing};
+        mine.bell.expires_after(time_ != nullptr ? std::chrono::hours{24 * 365} : at_most);
+        const auto place = waiting_.insert(waiting_.end(), &mine);
         struct leave {
-            std::list<asio::steady_timer*>& all;
-            std::list<asio::steady_timer*>::iterator place;
+            std::list<waiter*>& all;
+            std::list<waiter*>::iterator place;
             ~leave() { all.erase(place); }
         } const when_done{waiting_, place};
         if (time_ == nullptr) {
             boost::system::error_code woken;
-            co_await bell.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-            co_return;
+            co_await mine.bell.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+            co_return mine.by;
         }
         using namespace asio::experimental::awaitable_operators;
-        co_await (time_->sleep(at_most) || woken(bell));
+        co_await (time_->sleep(at_most) || woken(mine.bell));
+        co_return mine.by;
+    }
+    /// As a database tells what other processes commit: for tests that have only this one.
+    void raise(slipway::store::tidings what, heard from) {
+        for (auto* each : waiting_) {
+            if (!what.about(each->about)) continue;
+            if (each->by != heard::from_us) each->by = from;
+            each->bell.cancel();
+        }
     }
     task<> close() override {
         is_closed_ = true;
@@ -349,6 +365,14 @@ public:
     }
 
 private:
+    struct waiter {
+        asio::steady_timer bell;
+        topic about;
+        heard by;
+    };
+    static std::optional<instant> sooner(std::optional<instant> known, instant other) {
+        return known && *known < other ? known : other;
+    }
     static task<> woken(asio::steady_timer& bell) {
         boost::system::error_code ignored;
         co_await bell.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -361,9 +385,6 @@ private:
         return is_cut || books_.is_unreachable;
     }
     static failure away() { return failure{errc::unavailable, "the database is away"}; }
-    void raise() {
-        for (auto* each : waiting_) each->cancel();
-    }
     static failure gone(const std::string& what) {
         return failure{errc::moved, "the lease on " + what + " went to somebody else"};
     }
@@ -537,7 +558,7 @@ private:
     memory_books& books_;
     std::function<instant()> now_;
     timers* time_;
-    std::list<asio::steady_timer*> waiting_;
+    std::list<waiter*> waiting_;
 };
 
 }  // namespace slipway::fakes

@@ -62,7 +62,12 @@ public:
     }
     task<result<std::size_t>> outbox_depth() override { return ask<std::size_t>(books_.outbox_depth()); }
     task<result<std::vector<work_row>>> all_work() override { return ask<std::vector<work_row>>(books_.all_work()); }
-    task<result<std::optional<instant>>> next_due() override { return ask<std::optional<instant>>(books_.next_due()); }
+    task<result<std::optional<instant>>> next_work_due(std::vector<std::string> kinds) override {
+        return ask<std::optional<instant>>(books_.next_work_due(std::move(kinds)));
+    }
+    task<result<std::optional<instant>>> next_message_due() override {
+        return ask<std::optional<instant>>(books_.next_message_due());
+    }
     task<result<std::optional<json::object>>> document_of(std::string collection, std::string id) override {
         return ask<std::optional<json::object>>(books_.document_of(std::move(collection), std::move(id)));
     }
@@ -82,10 +87,11 @@ public:
     task<result<std::vector<slipway::store::claim>>> claims() override {
         return ask<std::vector<slipway::store::claim>>(books_.claims());
     }
-    task<> wait_for_news(milliseconds at_most) override {
+    task<slipway::store::heard> wait_for_news(slipway::store::topic about, milliseconds at_most) override {
         if (mine_.is_dead) co_await life::for_ever();
-        co_await books_.wait_for_news(at_most);
+        const auto by = co_await books_.wait_for_news(about, at_most);
         if (mine_.is_dead) co_await life::for_ever();
+        co_return by;
     }
     task<> close() override { co_return; }
 

@@ -15,6 +15,18 @@ constexpr milliseconds between_news{50};
 
 }  // namespace
 
+std::string to_payload(const std::string& self, tidings news) {
+    return self + (news.work ? " work" : "") + (news.messages ? " messages" : "");
+}
+
+tidings tidings_in(std::string_view payload, std::string_view self) {
+    const auto end = payload.find(' ');
+    if (payload.substr(0, end) == self) return {};
+    if (end == std::string_view::npos) return all_topics;
+    const auto told = [&](std::string_view word) { return payload.find(word, end) != std::string_view::npos; };
+    return {told(" work"), told(" messages")};
+}
+
 listener::listener(executor loop, connection_settings settings, std::string self)
     : ears_{std::make_shared<ears>(ears{loop, std::move(settings), std::move(self), news_board{loop}})} {}
 
@@ -24,14 +36,14 @@ listener::~listener() {
 
 void listener::close() {
     ears_->closed = true;
-    ears_->board.raise();
+    ears_->board.raise(all_topics, heard::from_us);
     if (ears_->db && ears_->listening)
         ears_->db->stop_waiting();
     else
         ears_->db.reset();
 }
 
-task<> listener::wait(milliseconds at_most) {
+task<heard> listener::wait(topic about, milliseconds at_most) {
     const auto here = ears_;
     ++here->waiting;  // before the task begins, which looks whether anybody waits
     if (!here->listening && !here->closed) {
@@ -41,7 +53,8 @@ task<> listener::wait(milliseconds at_most) {
         });
     }
     const done_waiting last{*here};
-    co_await here->board.wait(at_most);
+    const auto by = co_await here->board.wait(about, at_most);
+    co_return by;
 }
 
 task<> listener::listen(std::shared_ptr<ears> here) {
@@ -70,12 +83,17 @@ task<> listener::hear(std::shared_ptr<ears> here) {
         here->db = std::move(*made);
         co_await here->db->script("LISTEN slipway_news");
         here->refusals = 0;
-        here->board.raise();  // what was committed before the LISTEN was not heard
+        here->board.raise(all_topics, heard::from_others);  // what was committed before the LISTEN was not heard
         co_return;
     }
-    const auto heard = co_await here->db->next_notifications();
-    if (std::ranges::none_of(heard, [&](const auto& who) { return who != here->self; })) co_return;
-    here->board.raise();
+    const auto payloads = co_await here->db->next_notifications();
+    tidings news;
+    for (const auto& each : payloads) {
+        const auto told = tidings_in(each, here->self);
+        news = {news.work || told.work, news.messages || told.messages};
+    }
+    if (!news.any()) co_return;
+    here->board.raise(news, heard::from_others);
     asio::steady_timer pause{here->loop, between_news};
     co_await pause.async_wait(asio::use_awaitable);
 }

@@ -3,14 +3,19 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "integrations/store/news_board.hpp"
 #include "integrations/store/postgres/connection.hpp"
 
 namespace slipway::store::postgres {
 
-/// The channel of NOTIFY; the payload names the process that committed.
+/// The channel of NOTIFY; the payload names the process that committed and what about: "4c0ffee0 work messages". A
+/// version before named the process alone.
 inline constexpr const char* news_channel = "slipway_news";
+std::string to_payload(const std::string& self, tidings news);
+/// What such a payload tells everybody but `self`.
+tidings tidings_in(std::string_view payload, std::string_view self);
 
 /// Loop thread only. Reads only while somebody waits, so that a loop may run out; what came meanwhile is then heard at
 /// once: a waiter may wake for old news, never miss new ones.
@@ -22,8 +27,8 @@ public:
     listener& operator=(const listener&) = delete;
     ~listener();
 
-    void raise() { ears_->board.raise(); }
-    task<> wait(milliseconds at_most);
+    void raise(tidings what, heard from) { ears_->board.raise(what, from); }
+    task<heard> wait(topic about, milliseconds at_most);
     /// Gives the connection up.
     void close();
 

@@ -167,6 +167,13 @@ task<std::optional<outbox_row>> message_of(connection& db, std::string key) {
     co_return row_of(found, 0);
 }
 
+task<std::optional<instant>> next_message_due(connection& db) {
+    const auto soonest =
+        co_await db.run("SELECT min(greatest(due, leased_until)) FROM outbox WHERE wanted > achieved AND NOT given_up");
+    if (soonest.is_null(0, 0)) co_return std::nullopt;
+    co_return from_unix_ms(soonest.number(0, 0));
+}
+
 task<std::size_t> open_messages(connection& db) {
     const auto count = co_await db.run("SELECT count(*) FROM outbox WHERE wanted > achieved AND NOT given_up");
     co_return static_cast<std::size_t>(count.number(0, 0));

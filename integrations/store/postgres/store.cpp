@@ -48,12 +48,11 @@ public:
           queue_{std::move(loop), {connecting, from.connections, from.find_out_within, from.now}} {}
 
     task<result<>> commit(batch changes) override {
-        const bool news = brings_news(changes);
-        auto outcome =
-            co_await decide(access::write, [changes = std::move(changes), self = news ? self_ : ""](connection& db) {
-                return apply_and_tell(db, changes, self);
-            });
-        if (outcome && news) news_.raise();
+        const auto news = tidings_of(changes);
+        auto outcome = co_await decide(access::write, [changes = std::move(changes), self = self_](connection& db) {
+            return apply_and_tell(db, changes, self);
+        });
+        if (outcome) news_.raise(news, heard::from_us);
         co_return outcome;
     }
 
@@ -127,14 +126,17 @@ public:
     task<result<>> forget_leases() override {
         const auto outcome =
             co_await perform(access::lease, [](connection& db) { return postgres::forget_leases(db); });
-        if (outcome) news_.raise();
+        if (outcome) news_.raise(all_topics, heard::from_us);
         co_return outcome;
     }
     task<result<std::vector<work_row>>> all_work() override {
         return perform(access::read, [](connection& db) { return every_work(db); });
     }
-    task<result<std::optional<instant>>> next_due() override {
-        return perform(access::read, [](connection& db) { return postgres::next_due(db); });
+    task<result<std::optional<instant>>> next_work_due(std::vector<std::string> kinds) override {
+        return perform(access::read, [=](connection& db) { return postgres::next_work_due(db, kinds); });
+    }
+    task<result<std::optional<instant>>> next_message_due() override {
+        return perform(access::read, [](connection& db) { return postgres::next_message_due(db); });
     }
 
     task<result<std::optional<json::object>>> document_of(std::string collection, std::string id) override {
@@ -147,7 +149,7 @@ public:
         return perform(access::read, [=](connection& db) { return postgres::holder_of(db, claim_name); });
     }
 
-    task<> wait_for_news(milliseconds at_most) override { return news_.wait(at_most); }
+    task<heard> wait_for_news(topic about, milliseconds at_most) override { return news_.wait(about, at_most); }
     task<> close() override {
         news_.close();
         return queue_.close();
@@ -157,8 +159,8 @@ private:
     static task<result<>> apply_and_tell(connection& db, const batch& changes, const std::string& self) {
         const auto applied = co_await apply(db, changes);
         // Heard by the others when, and only when, it is committed.
-        if (applied && !self.empty() && concerns_others(changes))
-            co_await db.run("SELECT pg_notify('slipway_news', $1)", self);
+        if (const auto news = tidings_for_others(changes); applied && news.any())
+            co_await db.run("SELECT pg_notify('slipway_news', $1)", to_payload(self, news));
         co_return applied;
     }
     static task<instant> server_time(connection& db) {

@@ -38,6 +38,7 @@ task<result<>> begin_send(connection& db, std::string key, std::int64_t fence);
 task<std::vector<outbox_row>> lease_messages(connection& db, std::string owner, std::size_t limit, milliseconds lease,
                                              std::vector<std::string> busy_lanes);
 task<std::optional<outbox_row>> message_of(connection& db, std::string key);
+task<std::optional<instant>> next_message_due(connection& db);
 task<std::size_t> open_messages(connection& db);
 
 // work.cpp
@@ -48,7 +49,7 @@ task<std::vector<work_row>> lease_work(connection& db, std::string owner, std::v
                                        std::size_t limit, milliseconds lease);
 task<result<>> renew_work(connection& db, std::string id, std::int64_t fence, milliseconds lease);
 task<std::vector<work_row>> every_work(connection& db);
-task<std::optional<instant>> next_due(connection& db);
+task<std::optional<instant>> next_work_due(connection& db, std::vector<std::string> kinds);
 
 // documents.cpp
 task<> put_document(connection& db, const document& wanted);

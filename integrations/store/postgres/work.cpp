@@ -94,10 +94,11 @@ task<std::vector<work_row>> every_work(connection& db) {
     co_return all;
 }
 
-task<std::optional<instant>> next_due(connection& db) {
+task<std::optional<instant>> next_work_due(connection& db, std::vector<std::string> kinds) {
     const auto soonest = co_await db.run(
-        "SELECT min(at) FROM (SELECT min(greatest(due, leased_until)) AS at FROM work UNION ALL "
-        "SELECT min(greatest(due, leased_until)) FROM outbox WHERE wanted > achieved AND NOT given_up) AS both_tables");
+        "SELECT min(greatest(due, leased_until)) FROM work "
+        "WHERE $1::text = '[]' OR kind IN (SELECT jsonb_array_elements_text(($1::text)::jsonb))",
+        list_of(kinds));
     if (soonest.is_null(0, 0)) co_return std::nullopt;
     co_return from_unix_ms(soonest.number(0, 0));
 }

@@ -152,6 +152,12 @@ std::optional<outbox_row> message_of(connection& db, const std::string& key) {
     return row_of(found);
 }
 
+std::optional<instant> next_message_due(connection& db) {
+    query soonest{db, "SELECT min(max(due, leased_until)) FROM outbox WHERE wanted > achieved AND given_up = 0"};
+    if (!soonest.next() || soonest.is_null(0)) return std::nullopt;
+    return from_unix_ms(soonest.number(0));
+}
+
 std::size_t open_messages(connection& db) {
     query count{db, "SELECT count(*) FROM outbox WHERE wanted > achieved AND given_up = 0"};
     return count.next() ? static_cast<std::size_t>(count.number(0)) : 0;

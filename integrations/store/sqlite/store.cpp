@@ -30,10 +30,10 @@ public:
         : now_{std::move(now)}, news_{loop}, queue_{loop, std::move(db)} {}
 
     task<result<>> commit(batch changes) override {
-        const bool news = brings_news(changes);
+        const auto news = tidings_of(changes);
         auto work = [changes = std::move(changes), now = now_()](connection& db) { return apply(db, changes, now); };
         auto outcome = co_await queue_.perform<void>(access::write, std::move(work));
-        if (outcome && news) news_.raise();
+        if (outcome) news_.raise(news, heard::from_us);
         co_return outcome;
     }
 
@@ -121,14 +121,17 @@ public:
             return {};
         };
         auto outcome = co_await queue_.perform<void>(access::write, std::move(work));
-        if (outcome) news_.raise();
+        if (outcome) news_.raise(all_topics, heard::from_us);
         co_return outcome;
     }
     task<result<std::vector<work_row>>> all_work() override {
         return ask([](connection& db) { return every_work(db); });
     }
-    task<result<std::optional<instant>>> next_due() override {
-        return ask([](connection& db) { return sqlite::next_due(db); });
+    task<result<std::optional<instant>>> next_work_due(std::vector<std::string> kinds) override {
+        return ask([kinds = std::move(kinds)](connection& db) { return sqlite::next_work_due(db, kinds); });
+    }
+    task<result<std::optional<instant>>> next_message_due() override {
+        return ask([](connection& db) { return sqlite::next_message_due(db); });
     }
 
     task<result<std::optional<json::object>>> document_of(std::string collection, std::string id) override {
@@ -141,7 +144,7 @@ public:
         return ask([claim_name](connection& db) { return sqlite::holder_of(db, claim_name); });
     }
 
-    task<> wait_for_news(milliseconds at_most) override { return news_.wait(at_most); }
+    task<heard> wait_for_news(topic about, milliseconds at_most) override { return news_.wait(about, at_most); }
     task<> close() override { return queue_.close(); }
 
 private:

@@ -40,6 +40,7 @@ result<> begin_send(connection& db, const std::string& key, std::int64_t fence, 
 std::vector<outbox_row> lease_messages(connection& db, const std::string& owner, std::size_t limit, instant now,
                                        instant until, const std::vector<std::string>& busy_lanes);
 std::optional<outbox_row> message_of(connection& db, const std::string& key);
+std::optional<instant> next_message_due(connection& db);
 std::size_t open_messages(connection& db);
 
 // work.cpp
@@ -51,7 +52,7 @@ std::vector<work_row> lease_work(connection& db, const std::string& owner, const
 result<> renew_work(connection& db, const std::string& id, std::int64_t fence, instant until);
 void forget_leases(connection& db);
 std::vector<work_row> every_work(connection& db);
-std::optional<instant> next_due(connection& db);
+std::optional<instant> next_work_due(connection& db, const std::vector<std::string>& kinds);
 
 // documents.cpp
 void put_document(connection& db, const document& wanted);

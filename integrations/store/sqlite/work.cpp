@@ -98,10 +98,12 @@ std::vector<work_row> every_work(connection& db) {
     return all;
 }
 
-std::optional<instant> next_due(connection& db) {
+std::optional<instant> next_work_due(connection& db, const std::vector<std::string>& kinds) {
+    const auto wanted = list_of(kinds);
     query soonest{db,
-                  "SELECT min(at) FROM (SELECT min(max(due, leased_until)) AS at FROM work UNION ALL "
-                  "SELECT min(max(due, leased_until)) FROM outbox WHERE wanted > achieved AND given_up = 0)"};
+                  "SELECT min(max(due, leased_until)) FROM work "
+                  "WHERE ?1 = '[]' OR kind IN (SELECT value FROM json_each(?1))",
+                  wanted};
     if (!soonest.next() || soonest.is_null(0)) return std::nullopt;
     return from_unix_ms(soonest.number(0));
 }

@@ -122,7 +122,7 @@ TEMPLATE_LIST_TEST_CASE("a retry waits until it is due, counts, and a new body d
     CHECK(at.row("m").last_error == "ratelimited");
     REQUIRE(at.put(message_of("m", "two")));
     CHECK(at.lease_outbox().empty());
-    CHECK(at.run(at.under_test->next_due()).value() == at.now + 30s);
+    CHECK(at.run(at.under_test->next_message_due()).value() == at.now + 30s);
     at.now += 30s;
     const auto again = at.lease_outbox().at(0);
     CHECK(again.attempts == 1);
@@ -142,7 +142,7 @@ TEMPLATE_LIST_TEST_CASE("what is given up stays to be seen, and a new body is a 
     CHECK(at.row("m").given_up);
     CHECK(at.row("m").last_error == "channel_not_found");
     CHECK(at.run(at.under_test->outbox_depth()).value() == 0);
-    CHECK_FALSE(at.run(at.under_test->next_due()).value().has_value());
+    CHECK_FALSE(at.run(at.under_test->next_message_due()).value().has_value());
     REQUIRE(at.put(message_of("m", "one")));
     CHECK(at.row("m").given_up);
     REQUIRE(at.put(message_of("m", "two")));
@@ -180,7 +180,7 @@ TEMPLATE_LIST_TEST_CASE("leases take the best priority first, leave busy lanes a
     CHECK(keys_of(at.lease_outbox(2, {"C2"})) == names{"first"});  // nobody sends two things into one lane at once
     CHECK(keys_of(at.lease_outbox()) == names{"gate", "second"});
     CHECK(keys_of(at.lease_outbox()) == names{"low"});
-    CHECK(at.run(at.under_test->next_due()).value() == at.now + 10s);
+    CHECK(at.run(at.under_test->next_message_due()).value() == at.now + 10s);
     at.now += 10s;
     CHECK(keys_of(at.lease_outbox()) == names{"later"});
 }

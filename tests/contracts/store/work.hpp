@@ -85,7 +85,7 @@ TEMPLATE_LIST_TEST_CASE("work that shall go on is due again, and free", "[store]
     REQUIRE(at.put(work_of("w", at.now)));
     REQUIRE(at.finish(at.lease_work().at(0), at.now + 1min));
     CHECK(at.lease_work().empty());
-    CHECK(at.run(at.under_test->next_due()).value() == at.now + 1min);
+    CHECK(at.run(at.under_test->next_work_due({})).value() == at.now + 1min);
     at.now += 1min;
     CHECK(at.lease_work().size() == 1);
 }
@@ -103,7 +103,7 @@ TEMPLATE_LIST_TEST_CASE("work that is put while somebody does it is done once mo
     REQUIRE(again.size() == 1);
     REQUIRE(at.put(work_of("w", at.now + 5s)));
     REQUIRE(at.finish(again[0], at.now + 1h));
-    CHECK(at.run(at.under_test->next_due()).value() == at.now + 5s);
+    CHECK(at.run(at.under_test->next_work_due({})).value() == at.now + 5s);
 }
 
 TEMPLATE_LIST_TEST_CASE("one batch may finish a row and put it again, or drop it whoever holds it", "[store][work]",
@@ -123,32 +123,41 @@ TEMPLATE_LIST_TEST_CASE("one batch may finish a row and put it again, or drop it
     CHECK(at.run(at.under_test->all_work()).value().empty());
 }
 
-TEMPLATE_LIST_TEST_CASE("the next due time looks at free work, running leases and unsent messages", "[store][work]",
+TEMPLATE_LIST_TEST_CASE("the next due time looks at free work and at running leases", "[store][work]",
                         databases_under_test) {
     store_fixture<TestType> at;
-    CHECK_FALSE(at.run(at.under_test->next_due()).value().has_value());
+    CHECK_FALSE(at.run(at.under_test->next_work_due({})).value().has_value());
     REQUIRE(at.put(work_of("w", at.now)));
-    CHECK(at.run(at.under_test->next_due()).value() == at.now);
+    CHECK(at.run(at.under_test->next_work_due({})).value() == at.now);
     at.lease_work();
-    CHECK(at.run(at.under_test->next_due()).value() == at.now + at.lease);
-    auto message = message_of("m", "x");
-    message.due = at.now + 2s;
-    REQUIRE(at.put(message));
-    CHECK(at.run(at.under_test->next_due()).value() == at.now + 2s);
+    CHECK(at.run(at.under_test->next_work_due({})).value() == at.now + at.lease);
+}
+
+TEMPLATE_LIST_TEST_CASE("R11.5 who asks when their work is due hears of the kinds that they know, and of no messages",
+                        "[store][work]", databases_under_test) {
+    store_fixture<TestType> at;
+    REQUIRE(at.put(work_of("of a newer version", at.now - 1h, "step/newer")));
+    REQUIRE(at.put(message_of("m", "x")));
+    CHECK_FALSE(at.run(at.under_test->next_work_due({"drift", "step/known"})).value().has_value());
+    REQUIRE(at.put(work_of("poll", at.now + 5s, "drift")));
+    CHECK(at.run(at.under_test->next_work_due({"drift", "step/known"})).value() == at.now + 5s);
+    CHECK(at.run(at.under_test->next_work_due({})).value() == at.now - 1h);
+    CHECK(at.run(at.under_test->next_message_due()).value() == at.now);
+    REQUIRE(at.settle({.key = "m", .fence = at.lease_outbox().at(0).fence, .achieved = 1}));
+    CHECK_FALSE(at.run(at.under_test->next_message_due()).value().has_value());
 }
 
 TEMPLATE_LIST_TEST_CASE("whoever waits for news resumes at the commit that brings it", "[store][work]",
                         databases_under_test) {
     store_fixture<TestType> at;
     names heard;
-    bool is_put = false;
     int early = 0;
     // A store that has to connect to hear the news wakes everybody once when it does: what came before was not heard.
-    const auto wait = [&](std::string name) -> task<> {
-        co_await at.under_test->wait_for_news(1h);
-        if (!is_put) {
+    const auto wait = [&](std::string name, store::topic about) -> task<> {
+        for (;;) {
+            const auto by = co_await at.under_test->wait_for_news(about, 1h);
+            if (by == store::heard::from_us) break;
             ++early;
-            co_await at.under_test->wait_for_news(1h);
         }
         heard.push_back(name);
     };
@@ -159,14 +168,19 @@ TEMPLATE_LIST_TEST_CASE("whoever waits for news resumes at the commit that bring
         heard.emplace_back("document stored");
         batch loud;
         loud.work.push_back(work_of("w", at.now));
-        is_put = true;
         co_await at.under_test->commit(std::move(loud));
+        heard.emplace_back("work stored");
+        batch message;
+        message.outbox.push_back(message_of("m", "x"));
+        co_await at.under_test->commit(std::move(message));
     };
     using namespace asio::experimental::awaitable_operators;
-    at.run(wait("worker") && wait("sender") && put());
-    CHECK(heard == names{"document stored", "worker", "sender"});
+    at.run(wait("worker", store::topic::work) && wait("sender", store::topic::messages) && put());
+    // Each is woken by its own topic alone: the sender slept through the commit of work.
+    CHECK(std::ranges::find(heard, "sender") == heard.end() - 1);
+    CHECK(std::ranges::find(heard, "worker") < heard.end() - 1);
     CHECK(early <= 2);
-    at.run(at.under_test->wait_for_news(0ms));
+    CHECK(at.run(at.under_test->wait_for_news(store::topic::work, 0ms)) == store::heard::nothing);
 }
 
 }  // namespace slipway::contracts

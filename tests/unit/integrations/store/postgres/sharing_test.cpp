@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "integrations/store/postgres/listener.hpp"
 #include "integrations/store/schema_state.hpp"
 #include "tests/unit/integrations/store/postgres/desk.hpp"
 
@@ -65,24 +66,63 @@ TEST_CASE("R11.4 of two bots that receive one envelope one is the first", "[stor
     CHECK(fresh == 1);
 }
 
-TEST_CASE("a commit of one bot wakes the others", "[store][sharing]") {
+TEST_CASE("a commit of one bot wakes those of the others who wait for what it put", "[store][sharing]") {
     postgres_desk at;
     const auto one = at.open();
     const auto two = at.open();
-    at.run(one->wait_for_news(300ms));  // it listens by now
-    bool woken = false;
-    const auto wait = [&]() -> task<> {
-        co_await one->wait_for_news(10min);
-        woken = true;
+    at.run(one->wait_for_news(topic::work, 300ms));  // it listens by now
+    std::vector<std::string> order;
+    const auto sender = [&]() -> task<> {
+        const auto by = co_await one->wait_for_news(topic::messages, 10min);
+        CHECK(by == heard::from_others);
+        order.emplace_back("sender");
+    };
+    const auto conductor = [&]() -> task<> {
+        const auto by = co_await one->wait_for_news(topic::work, 10min);
+        CHECK(by == heard::from_others);
+        order.emplace_back("conductor");
+        batch messages;
+        messages.outbox.push_back({.key = "m", .lane = "C1", .body = {{"text", "x"}}});
+        co_await two->commit(std::move(messages));
     };
     const auto put = [&]() -> task<> {
-        batch loud;
-        loud.work.push_back({"w", "step", {}, from_unix_ms(5)});
-        co_await two->commit(std::move(loud));
+        batch work;
+        work.work.push_back({"w", "step", {}, from_unix_ms(5)});
+        co_await two->commit(std::move(work));
     };
     using namespace asio::experimental::awaitable_operators;
-    at.run(wait() && put());
-    CHECK(woken);
+    at.run(sender() && conductor() && put());  // were both woken by the work, the sender would come first
+    CHECK(order == std::vector<std::string>{"conductor", "sender"});
+}
+
+TEST_CASE("R11.5 the news of a bot of a version before are about everything, its own are none to a bot",
+          "[store][sharing]") {
+    using postgres::tidings_in;
+    CHECK(postgres::to_payload("a1", {true, false}) == "a1 work");
+    CHECK(tidings_in("b2 work", "a1").work);
+    CHECK_FALSE(tidings_in("b2 work", "a1").messages);
+    CHECK(tidings_in("b2 messages", "a1").messages);
+    CHECK_FALSE(tidings_in("b2 messages", "a1").work);
+    CHECK_FALSE(tidings_in("a1 work messages", "a1").any());
+    CHECK(tidings_in("b2", "a1").work);
+    CHECK(tidings_in("b2", "a1").messages);
+    CHECK_FALSE(tidings_in("a1", "a1").any());
+
+    postgres_desk at;
+    const auto one = at.open();
+    at.run(one->wait_for_news(topic::work, 300ms));
+    int woken = 0;
+    const auto wait = [&](topic about) -> task<> {
+        const auto by = co_await one->wait_for_news(about, 10min);
+        woken += by == heard::from_others ? 1 : 0;
+    };
+    const auto tell = [&]() -> task<> {
+        at.database().ask("NOTIFY slipway_news, 'b2'");
+        co_return;
+    };
+    using namespace asio::experimental::awaitable_operators;
+    at.run(wait(topic::work) && wait(topic::messages) && tell());
+    CHECK(woken == 2);
 }
 
 TEST_CASE("R5.15 leases follow the database's clock, whatever a bot's machine believes", "[store][sharing]") {
@@ -114,7 +154,7 @@ TEST_CASE("R5.12 a database of the first schema keeps its rows and is brought up
     const auto memory = at.open();
     CHECK(*look_at_postgres(at.settings()) == schema_state::current);
     CHECK(at.run(memory->all_work()).value().size() == 1);
-    CHECK(at.run(memory->next_due()).value() == from_unix_ms(5));
+    CHECK(at.run(memory->next_work_due({})).value() == from_unix_ms(5));
 }
 
 TEST_CASE("R5.12 a database of a newer program is refused with the way out, and left as it is", "[store][opening]") {

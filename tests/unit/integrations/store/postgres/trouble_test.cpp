@@ -24,7 +24,7 @@ TEST_CASE("R5.10 without the database everything is refused at once as surely no
     for (int asked = 0; asked < 200; ++asked) {
         back = at.run(memory->commit(at.one_event("release/1", 1)));
         if (back) break;
-        at.run(memory->wait_for_news(50ms));
+        at.run(memory->wait_for_news(topic::work, 50ms));
     }
     REQUIRE(back);
     CHECK(at.run(memory->read("release/1")).value().size() == 2);
@@ -84,7 +84,7 @@ TEST_CASE("a server that crashes and comes back has kept every commit that was a
     own.again();
     result<std::vector<stored_event>> back = at.run(memory->read("release/1"));
     for (int asked = 0; asked < 200 && !back; ++asked) {
-        at.run(memory->wait_for_news(50ms));
+        at.run(memory->wait_for_news(topic::work, 50ms));
         back = at.run(memory->read("release/1"));
     }
     REQUIRE(back);
