@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "commands/steps/people.hpp"
 #include "integrations/store/address.hpp"
 #include "integrations/store/schema_state.hpp"
 
@@ -87,7 +88,10 @@ task<result<std::vector<std::string>>> holdings_of(store::store& memory) {
     lines.reserve(members->size() + leases->size() + claims->size());
     for (const auto& each : *members) lines.push_back(words_of(each));
     for (const auto& each : *leases) lines.push_back(words_of(each));
-    for (const auto& each : *claims) lines.push_back("name " + each.name + ": belongs to " + each.holder);
+    // Whose account is whose is no business of bots, and there are as many as people.
+    for (const auto& each : *claims)
+        if (!each.name.starts_with(steps::link_claims))
+            lines.push_back("name " + each.name + ": belongs to " + each.holder);
     co_return lines;
 }
 

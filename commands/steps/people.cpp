@@ -35,6 +35,10 @@ task<std::string> slack_by_email(context here, std::string email) {
 
 }  // namespace
 
+std::string link_claim(std::int64_t gitlab_id) {
+    return std::string{link_claims} + std::to_string(gitlab_id);
+}
+
 json::object to_json(const account_link& link) {
     json::object made;
     made["team"] = link.slack.team;

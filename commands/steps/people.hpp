@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "commands/errors/suspects.hpp"
 #include "commands/steps/step.hpp"
@@ -21,6 +22,10 @@ struct account_link {
 
 /// Documents of the store, one a Slack user, by to_string(person_id).
 inline constexpr const char* link_collection = "account-links";
+/// The claim that goes with a link, held by the Slack user id: the store gives one GitLab account to one person, also
+/// when two ask at the same instant.
+std::string link_claim(std::int64_t gitlab_id);
+inline constexpr std::string_view link_claims = "gitlab-account/";  ///< what all of them begin with
 json::object to_json(const account_link& link);
 account_link link_from(const json::object& saved);
 

@@ -87,6 +87,7 @@ private:
         if (!mine) co_return failure{errc::not_found, "You are not linked with a GitLab account."};
         store::batch changes;
         changes.forgotten.push_back({steps::link_collection, to_string(mine->slack)});
+        changes.released.push_back({steps::link_claim(mine->gitlab_id), mine->slack.user});
         const auto done = co_await with.memory.commit(std::move(changes));
         if (!done) co_return done.error();
         co_return said(slack::say("Forgotten. `/release link` connects your accounts again."));
@@ -191,7 +192,13 @@ private:
         co_return said&& closed ? std::string{} : " Issue #" + std::to_string(sent.iid) + " can be closed.";
     }
 
-    /// The link and the end of its code are one commit; what is said on the issue, and closing it, is only tidying up.
+    static failure taken(const std::string& account) {
+        return {errc::exists, "The GitLab account " + account +
+                                  " is linked with another Slack user, who has to type `/release link remove` first."};
+    }
+
+    /// The link, its claim and the end of its code are one commit; what is said on the issue, and closing it, is only
+    /// tidying up.
     static task<result<answer>> redeem(desk& with, asked question, gitlab::api& gitlab, gitlab::project project,
                                        gitlab::issue sent) {
         const auto own = co_await gitlab.current_user();
@@ -202,19 +209,27 @@ private:
                               "in which you are signed in to GitLab as yourself."};
         const auto untouched = co_await check_untouched(gitlab, project.id, sent);
         if (!untouched) co_return untouched.error();
+        const auto& user = question.who.who.user;
+        const store::claim account{steps::link_claim(sent.author.id), user};
+        // Before the links are read: whoever takes the account in between is then either among them, or holds it.
+        const auto holder = co_await with.memory.holder_of(account.name);
+        if (!holder) co_return holder.error();
         const auto all = co_await with.memory.documents_in(steps::link_collection);
         if (!all) co_return all.error();
         const auto id = to_string(question.who.who);
         store::batch changes;
         for (const auto& each : *all) {
             const auto other = steps::link_from(each.body);
-            if (other.slack.user == question.who.who.user)
+            if (other.slack.user == user) {
                 changes.forgotten.push_back({steps::link_collection, each.id});  // of another of their workspaces
-            else if (other.gitlab_id == sent.author.id)
-                co_return failure{errc::exists, "The GitLab account " + sent.author.username +
-                                                    " is linked with another Slack user, who has to type "
-                                                    "`/release link remove` first."};
+                changes.released.push_back({steps::link_claim(other.gitlab_id), user});
+            } else if (other.gitlab_id == sent.author.id) {
+                co_return taken(sent.author.username);
+            }
         }
+        // Held without a link: a version that knew no claims has ended that link.
+        if (*holder) changes.released.push_back({account.name, **holder});
+        changes.claims.push_back(account);
         steps::account_link made;
         made.slack = question.who.who;
         made.gitlab = sent.author.username;
@@ -224,6 +239,7 @@ private:
         changes.documents.push_back({steps::link_collection, id, steps::to_json(made)});
         changes.forgotten.push_back({requests, id});
         const auto done = co_await with.memory.commit(std::move(changes));
+        if (!done && done.error() == errc::exists) co_return taken(sent.author.username);
         if (!done) co_return done.error();
         const auto left = co_await tidy_up(gitlab, project.id, sent, question.who.who.user);
         co_return said(slack::say("Linked: in GitLab you are {}.{}", slack::code(made.gitlab), untrusted{left}));

@@ -76,6 +76,38 @@ TEMPLATE_LIST_TEST_CASE("R4.1 of two who take a name at once exactly one gets it
     CHECK(refused == 19);
 }
 
+TEMPLATE_LIST_TEST_CASE("R8.2 of two who store a document each under one name at once exactly one is stored",
+                        "[store][claims]", databases_under_test) {
+    const bool has_name = GENERATE(true, false);
+    store_fixture<TestType> at;
+    names refused;
+    const auto store_link = [&](std::string who) -> task<> {
+        batch changes;
+        changes.documents.push_back({"links", who, {{"account", 15}}});
+        if (has_name) changes.claims.push_back({"account/15", who});
+        const auto outcome = co_await at.under_test->commit(std::move(changes));
+        if (!outcome)
+            refused.push_back(who + ": " + std::string{to_string(outcome.error().kind())} + " by " +
+                              outcome.error().code);
+    };
+    // Both have looked, and seen that nobody has it.
+    REQUIRE(at.run(at.under_test->documents_in("links")).value().empty());
+    for (const auto* who : {"ana", "dee"})
+        asio::co_spawn(at.loop, store_link(who), [](const std::exception_ptr& failed) {
+            if (failed) std::rethrow_exception(failed);
+        });
+    at.loop.restart();
+    at.loop.run();
+    const auto stored = keys_of(at.run(at.under_test->documents_in("links")).value());
+    if (!has_name) {
+        CHECK(stored == names{"ana", "dee"});  // negative control: to have looked keeps nobody from anything
+        return;
+    }
+    REQUIRE(stored.size() == 1);
+    const std::string other = stored.front() == "ana" ? "dee" : "ana";
+    CHECK(refused == names{other + ": exists by " + stored.front()});
+}
+
 TEMPLATE_LIST_TEST_CASE("a name is handed over in one batch", "[store][claims]", databases_under_test) {
     store_fixture<TestType> at;
     batch first;

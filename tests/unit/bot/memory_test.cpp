@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "bot/membership.hpp"
+#include "commands/steps/people.hpp"
 #include "tests/fakes/hand_clock.hpp"
 #include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/run_task.hpp"
@@ -37,6 +38,7 @@ TEST_CASE("R11.6 everybody can see which bots live and who holds what", "[bot][m
     store::batch changes;
     changes.work.push_back({"shop-1.4.0-1/push", "step/git_push", {}, all.server});
     changes.claims.push_back({"live/shop", "shop-1.4.0-1"});
+    changes.claims.push_back({steps::link_claim(15), "UDEE"});
     REQUIRE(all.run(all.memory.commit(std::move(changes))));
     REQUIRE(all.run(all.memory.lease_work("two", {}, 1, 60s)));
     all.server += 5s;
@@ -47,7 +49,7 @@ TEST_CASE("R11.6 everybody can see which bots live and who holds what", "[bot][m
     CHECK_THAT(text, Catch::Contains("bot one ") && Catch::Contains(": lives"));
     CHECK_THAT(text, Catch::Contains("bot two ") && Catch::Contains(": gone"));
     CHECK_THAT(text, Catch::Contains("work shop-1.4.0-1/push: two holds it until "));
-    CHECK_THAT(text, Catch::Contains("name live/shop: belongs to shop-1.4.0-1"));
+    CHECK_THAT(text, Catch::Contains("name live/shop: belongs to shop-1.4.0-1") && !Catch::Contains("UDEE"));
     all.run(one.leave());
     CHECK(all.run(all.memory.members())->size() == 1);
 }

@@ -1,4 +1,6 @@
 // R8.2: a Slack user and a GitLab account belong together once somebody who is signed in to both says so.
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 
 #include "commands/slash/link_code.hpp"
@@ -80,6 +82,19 @@ struct room : bench {
     std::string linked(const std::string& user) {
         const auto kept = run(memory->document_of(steps::link_collection, "T1/" + user)).value();
         return kept ? steps::link_from(*kept).gitlab : std::string{};
+    }
+    task<> redeem(std::string user, std::string envelope) {
+        slack::slash_command typed;
+        typed.from.team = "T1";
+        typed.from.user = user;
+        typed.from.channel = "C1";
+        typed.command = "/release";
+        typed.text = untrusted{"link"};
+        co_await handle(with, typed, envelope);
+    }
+    std::string told(const std::string& envelope) {
+        const auto row = *run(memory->outbox_row_of("answer/" + envelope));
+        return row ? json::serialize(row->body) : std::string{};
     }
     void send(const std::string& author, std::int64_t id, const std::string& code) {
         server.issues.push_back({id, author, "I want it.\n\n" + code_line(code) + "\n"});
@@ -190,6 +205,53 @@ TEST_CASE("R8.2 one GitLab account belongs to one Slack user", "[slash][link]") 
     }
     CHECK(all.linked("UANA") == "ana.reyes");
     CHECK(all.linked("UDEE").empty());
+}
+
+TEST_CASE("R8.2 of two who redeem codes of one GitLab account at the same instant one is linked, the other told",
+          "[slash][link]") {
+    room all;
+    for (const auto* user : {"UANA", "UDEE"}) {
+        all.type("link", user);
+        all.send("ana.reyes", 11, all.code_for(user));
+    }
+    // Each has read that the account is free before the other stores its link.
+    all.books.before_commit = [&]() -> task<> { co_await asio::post(all.loop, asio::use_awaitable); };
+    using namespace asio::experimental::awaitable_operators;
+    const auto both = [&]() -> task<> { co_await (all.redeem("UANA", "E100") && all.redeem("UDEE", "E101")); };
+    all.run(both());
+    const auto links = *all.run(all.memory->documents_in(steps::link_collection));
+    REQUIRE(links.size() == 1);
+    const bool ana_won = all.linked("UANA") == "ana.reyes";
+    CHECK_THAT(all.told(ana_won ? "E100" : "E101"), Catch::Contains("in GitLab you are `ana.reyes`"));
+    CHECK_THAT(all.told(ana_won ? "E101" : "E100"), Catch::Contains("is linked with another Slack user"));
+    CHECK(all.run(all.memory->holder_of(steps::link_claim(11))).value() == (ana_won ? "UANA" : "UDEE"));
+}
+
+TEST_CASE("R8.2 who forgets a link, or links another account, leaves the account to others", "[slash][link]") {
+    room all;
+    const auto link = [&](const std::string& user, const std::string& account, std::int64_t id) {
+        all.type("link new", user);
+        all.server.issues.clear();
+        all.send(account, id, all.code_for(user));
+        return all.type("link new", user);
+    };
+    CHECK_THAT(link("UANA", "ana.reyes", 11), Catch::Contains("in GitLab you are"));
+    CHECK_THAT(link("UANA", "ana.second", 12), Catch::Contains("in GitLab you are"));
+    CHECK_THAT(link("UDEE", "ana.reyes", 11), Catch::Contains("in GitLab you are"));
+    CHECK_THAT(link("UEVE", "ana.second", 12), Catch::Contains("is linked with another Slack user"));
+    CHECK_THAT(all.type("link remove", "UANA"), Catch::Contains("Forgotten"));
+    CHECK_THAT(all.type("link", "UEVE"), Catch::Contains("in GitLab you are `ana.second`"));  // by the code she has
+}
+
+TEST_CASE("R8.2 an account that is held by nobody's link, as a version before may leave it, is free", "[slash][link]") {
+    room all;
+    all.type("link", "UDEE");
+    store::batch left;
+    left.claims.push_back({steps::link_claim(15), "UANA"});
+    REQUIRE(all.run(all.memory->commit(std::move(left))));
+    all.send("devi.rao", 15, all.code_for("UDEE"));
+    CHECK_THAT(all.type("link", "UDEE"), Catch::Contains("in GitLab you are `devi.rao`"));
+    CHECK(all.run(all.memory->holder_of(steps::link_claim(15))).value() == "UDEE");
 }
 
 TEST_CASE("R8.2 a code is good for one person, one key and a quarter of an hour", "[slash][link]") {
