@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -36,13 +37,24 @@ public:
     explicit news_board(executor loop) : loop_{std::move(loop)} {}
 
     void raise(tidings what, heard from) {
-        for (auto* each : waiting_) {
-            if (!what.about(each->about)) continue;
-            if (each->by != heard::from_us) each->by = from;
-            each->timer.cancel();
+        for (const auto about : {topic::work, topic::messages}) {
+            if (!what.about(about)) continue;
+            bool told = false;
+            for (auto* each : waiting_) {
+                if (each->about != about) continue;
+                told = true;
+                add(each->by, from);
+                each->timer.cancel();
+            }
+            if (!told) add(unheard(about), from);
         }
     }
+    /// Whoever leases begins to look: what is committed by now they see.
+    void looks(topic about) { unheard(about) = heard::nothing; }
     task<heard> wait(topic about, milliseconds at_most) {
+        // Answers of several connections come in any order: that of a commit before that of the look it came after.
+        const auto missed = std::exchange(unheard(about), heard::nothing);
+        if (missed != heard::nothing) co_return missed;
         waiter mine{{loop_, at_most}, about};
         const auto place = waiting_.insert(waiting_.end(), &mine);
         boost::system::error_code woken;
@@ -57,8 +69,14 @@ private:
         topic about;
         heard by = heard::nothing;
     };
+    static void add(heard& to, heard from) {
+        if (to != heard::from_us) to = from;
+    }
+    heard& unheard(topic about) { return unheard_[about == topic::work ? 0 : 1]; }
+
     executor loop_;
     std::list<waiter*> waiting_;
+    std::array<heard, 2> unheard_{};  ///< since the last look or wait, with nobody there to be woken
 };
 
 }  // namespace slipway::store

@@ -256,10 +256,10 @@ public:
     virtual task<result<std::vector<document>>> documents_in(std::string collection) = 0;
     virtual task<result<std::optional<std::string>>> holder_of(std::string claim_name) = 0;
 
-    /// Call it right after `lease_…` found nothing and `next_…_due` was asked: what is committed in between is then
-    /// seen by the latter, what is committed later wakes. Resumes at the next commit that put rows of that topic, or
-    /// ended work (also those of other processes where the database can tell, many of them as one), or after
-    /// `at_most`.
+    /// Call it after `lease_…` found nothing and `next_…_due` was asked. Resumes at the next commit that put rows of
+    /// that topic, or ended work (also those of other processes where the database can tell, many of them as one), or
+    /// after `at_most`; at once when there was such a commit since the last `lease_…` of the topic began. For one who
+    /// leases of each topic.
     virtual task<heard> wait_for_news(topic about, milliseconds at_most) = 0;
 
     /// Closes after the running work; nothing may be called afterwards.

@@ -208,6 +208,7 @@ public:
     }
     task<result<std::vector<outbox_row>>> lease_outbox(std::string owner, std::size_t limit, milliseconds lease,
                                                        std::vector<std::string> busy) override {
+        unheard_[topic::messages] = heard::nothing;
         if (no_answer()) co_return away();
         const auto now = now_();
         std::set<std::string> lanes{busy.begin(), busy.end()};
@@ -255,6 +256,7 @@ public:
     }
     task<result<std::vector<work_row>>> lease_work(std::string owner, std::vector<std::string> kinds, std::size_t limit,
                                                    milliseconds lease) override {
+        unheard_[topic::work] = heard::nothing;
         if (no_answer()) co_return away();
         const auto now = now_();
         const std::set<std::string> wanted{kinds.begin(), kinds.end()};
@@ -334,6 +336,8 @@ public:
         co_return std::optional{found->second};
     }
     task<heard> wait_for_news(topic about, milliseconds at_most) override {
+        const auto missed = std::exchange(unheard_[about], heard::nothing);
+        if (missed != heard::nothing) co_return missed;
         waiter mine{asio::steady_timer{loop_}, about, heard::nothing};
         mine.bell.expires_after(time_ != nullptr ? std::chrono::hours{24 * 365} : at_most);
         const auto place = waiting_.insert(waiting_.end(), &mine);
@@ -353,10 +357,16 @@ public:
     }
     /// As a database tells what other processes commit: for tests that have only this one.
     void raise(slipway::store::tidings what, heard from) {
-        for (auto* each : waiting_) {
-            if (!what.about(each->about)) continue;
-            if (each->by != heard::from_us) each->by = from;
-            each->bell.cancel();
+        for (const auto about : {topic::work, topic::messages}) {
+            if (!what.about(about)) continue;
+            bool told = false;
+            for (auto* each : waiting_) {
+                if (each->about != about) continue;
+                told = true;
+                if (each->by != heard::from_us) each->by = from;
+                each->bell.cancel();
+            }
+            if (auto& missed = unheard_[about]; !told && missed != heard::from_us) missed = from;
         }
     }
     task<> close() override {
@@ -559,6 +569,7 @@ private:
     std::function<instant()> now_;
     timers* time_;
     std::list<waiter*> waiting_;
+    std::map<topic, heard> unheard_;
 };
 
 }  // namespace slipway::fakes

@@ -28,6 +28,7 @@ public:
     ~listener();
 
     void raise(tidings what, heard from) { ears_->board.raise(what, from); }
+    void looks(topic about) { ears_->board.looks(about); }
     task<heard> wait(topic about, milliseconds at_most);
     /// Gives the connection up.
     void close();

@@ -85,6 +85,7 @@ public:
 
     task<result<std::vector<outbox_row>>> lease_outbox(std::string owner, std::size_t limit, milliseconds lease,
                                                        std::vector<std::string> busy_lanes) override {
+        news_.looks(topic::messages);
         return perform(access::lease,
                        [=](connection& db) { return lease_messages(db, owner, limit, lease, busy_lanes); });
     }
@@ -100,6 +101,7 @@ public:
 
     task<result<std::vector<work_row>>> lease_work(std::string owner, std::vector<std::string> kinds, std::size_t limit,
                                                    milliseconds lease) override {
+        news_.looks(topic::work);
         return perform(access::lease,
                        [=](connection& db) { return postgres::lease_work(db, owner, kinds, limit, lease); });
     }

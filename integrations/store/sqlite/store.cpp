@@ -67,6 +67,7 @@ public:
 
     task<result<std::vector<outbox_row>>> lease_outbox(std::string owner, std::size_t limit, milliseconds lease,
                                                        std::vector<std::string> busy_lanes) override {
+        news_.looks(topic::messages);
         return change([=, now = now_()](connection& db) {
             return lease_messages(db, owner, limit, now, now + lease, busy_lanes);
         });
@@ -84,6 +85,7 @@ public:
 
     task<result<std::vector<work_row>>> lease_work(std::string owner, std::vector<std::string> kinds, std::size_t limit,
                                                    milliseconds lease) override {
+        news_.looks(topic::work);
         return change([=, now = now_()](connection& db) {
             return sqlite::lease_work(db, owner, kinds, limit, now, now + lease);
         });

@@ -183,4 +183,24 @@ TEMPLATE_LIST_TEST_CASE("whoever waits for news resumes at the commit that bring
     CHECK(at.run(at.under_test->wait_for_news(store::topic::work, 0ms)) == store::heard::nothing);
 }
 
+TEMPLATE_LIST_TEST_CASE("news that come between the look and the wait are not missed, those before the look are none",
+                        "[store][work]", databases_under_test) {
+    store_fixture<TestType> at;
+    using store::heard;
+    using store::topic;
+    // A store that has to connect to hear the news is done with that.
+    for (const auto about : {topic::work, topic::messages}) at.run(at.under_test->wait_for_news(about, 300ms));
+    REQUIRE(at.put(work_of("w", at.now + 1h)));
+    REQUIRE(at.put(message_of("m", "x")));
+    CHECK(at.run(at.under_test->wait_for_news(topic::work, 1h)) == heard::from_us);
+    CHECK(at.run(at.under_test->wait_for_news(topic::messages, 1h)) == heard::from_us);
+    CHECK(at.run(at.under_test->wait_for_news(topic::work, 0ms)) == heard::nothing);  // told once
+    REQUIRE(at.put(work_of("w2", at.now + 1h)));
+    at.lease_work();
+    CHECK(at.run(at.under_test->wait_for_news(topic::work, 0ms)) == heard::nothing);
+    REQUIRE(at.put(message_of("m2", "x")));
+    at.lease_outbox();
+    CHECK(at.run(at.under_test->wait_for_news(topic::messages, 0ms)) == heard::nothing);
+}
+
 }  // namespace slipway::contracts

@@ -195,6 +195,7 @@ TEST_CASE("R5.13 a stopped sender leases nothing more and leaves nothing half se
     world.until_sent();
     world.run(world.sends.stop(1s));
     world.put("board", board("done"));
+    CHECK(world.run(world.memory->wait_for_news(store::topic::messages, 20ms)) == store::heard::from_us);
     world.run(world.memory->wait_for_news(store::topic::messages, 20ms));
     CHECK(world.slack.shown("C1").front().text == "running");
     CHECK(world.run(world.memory->outbox_depth()).value() == 1);
