@@ -5,10 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
-#include <thread>
+#include <utility>
 
 namespace slipway::bench {
 namespace {
@@ -34,21 +37,44 @@ void write_all(int to, const std::string& bytes) {
     }
 }
 
-/// One answer with Content-Length or without a body; its status.
-int read_answer(int from) {
-    std::string got;
-    char chunk[4096];
-    while (true) {
-        const auto count = ::recv(from, chunk, sizeof chunk, 0);
-        if (count <= 0) throw std::runtime_error{"the server closed a connection before it answered"};
-        got.append(chunk, static_cast<std::size_t>(count));
-        const auto end = got.find("\r\n\r\n");
-        if (end == std::string::npos) continue;
-        const auto length = got.find("ontent-Length: ");
-        const auto body = length < end ? std::stoul(got.substr(length + 15)) : 0;
-        if (got.size() >= end + 4 + body) return std::stoi(got.substr(9, 3));
+/// One request at a time. Nothing here sleeps: a server on the same machine would pay for waking its client, and the
+/// SDKs of a real one are elsewhere.
+class connection {
+public:
+    explicit connection(std::uint16_t port) : socket_{connect_to(port)} {}
+    connection(connection&& other) noexcept : socket_{std::exchange(other.socket_, -1)} {}
+    connection& operator=(connection&&) = delete;
+    ~connection() {
+        if (socket_ >= 0) ::close(socket_);
     }
-}
+
+    bool is_free() const noexcept { return !waits_; }
+    void ask(const std::string& request) {
+        write_all(socket_, request);
+        got_.clear();
+        waits_ = true;
+    }
+    /// The status of an answer with Content-Length or without a body, once all of it has come.
+    std::optional<int> look() {
+        char chunk[4096];
+        const auto count = ::recv(socket_, chunk, sizeof chunk, MSG_DONTWAIT);
+        if (count < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+        if (count <= 0) throw std::runtime_error{"the server closed a connection before it answered"};
+        got_.append(chunk, static_cast<std::size_t>(count));
+        const auto end = got_.find("\r\n\r\n");
+        if (end == std::string::npos) return std::nullopt;
+        const auto length = got_.find("ontent-Length: ");
+        const auto body = length < end ? std::stoul(got_.substr(length + 15)) : 0;
+        if (got_.size() < end + 4 + body) return std::nullopt;
+        waits_ = false;
+        return std::stoi(got_.substr(9, 3));
+    }
+
+private:
+    int socket_;
+    bool waits_ = false;
+    std::string got_;
+};
 
 std::vector<std::string> requests_of(const load& what, std::size_t& bytes) {
     std::vector<std::string> made;
@@ -66,21 +92,25 @@ std::vector<std::string> requests_of(const load& what, std::size_t& bytes) {
 outcome send(const load& what) {
     outcome found;
     const auto requests = requests_of(what, found.bytes);
-    std::vector<int> connections;
-    for (int i = 0; i < what.connections; ++i) connections.push_back(connect_to(what.port));
+    std::vector<connection> all;
+    for (int i = 0; i < what.connections; ++i) all.emplace_back(what.port);
     using clock = std::chrono::steady_clock;
     const auto begin = clock::now();
-    for (std::uint64_t sent = 0; sent < what.events;) {
-        const auto turn = std::min<std::uint64_t>(connections.size(), what.events - sent);
-        for (std::uint64_t i = 0; i < turn; ++i) write_all(connections[i], requests[(sent + i) % requests.size()]);
-        for (std::uint64_t i = 0; i < turn; ++i) ++found.answers[read_answer(connections[i])];
-        sent += turn;
-        if (what.per_second > 0)
-            std::this_thread::sleep_until(begin + std::chrono::duration_cast<clock::duration>(
-                                                      std::chrono::duration<double>(double(sent) / what.per_second)));
+    const auto passed = [begin] { return std::chrono::duration<double>(clock::now() - begin).count(); };
+    std::uint64_t sent = 0, answered = 0;
+    while (answered < what.events) {
+        const auto due = what.per_second > 0 ? passed() * what.per_second : double(what.events);
+        for (auto& each : all) {
+            if (!each.is_free()) {
+                const auto status = each.look();
+                if (!status) continue;
+                ++answered;
+                ++found.answers[*status];
+            }
+            if (sent < what.events && double(sent) < due) each.ask(requests[sent++ % requests.size()]);
+        }
     }
-    found.seconds = std::chrono::duration<double>(clock::now() - begin).count();
-    for (const int each : connections) ::close(each);
+    found.seconds = passed();
     return found;
 }
 
