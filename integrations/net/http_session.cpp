@@ -155,6 +155,9 @@ task<> http_session::serve() {
         if (upgrades) early.swap(next.pending);
         again = co_await answer(std::move(got), std::move(early));
         if (upgrades && !again) co_return;
+        // A turn later, while others are served, a busy peer's next request has come: reading before it does costs a
+        // call.
+        if (again && next.pending.empty()) co_await asio::post(link_->get_executor(), asio::use_awaitable);
     }
     co_await part();
 }
