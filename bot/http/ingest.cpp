@@ -145,8 +145,8 @@ std::size_t ingest::group_some(std::size_t most) {
     for (; done < most && !queue_.empty(); ++done) {
         const auto next = std::move(queue_.front());
         queue_.pop_front();
-        queued_bytes_ -= next.payload.size();
-        const auto what = telemetry::read_event(next.payload, next.context);
+        queued_bytes_ -= next.report.text.size();
+        const auto what = telemetry::read_event(next.report, next.context, traces_);
         if (!what) {
             ++counts_.unreadable;
             count_only(*next.from, next.context.received);
@@ -173,6 +173,7 @@ task<> ingest::work() {
         group_some(slice);
         if (const auto now = clock_.now(); now - trimmed >= between_trims) {  // also under constant load
             ledger_.trim(now);
+            traces_.age();
             trimmed = now;
         }
     }

@@ -15,6 +15,8 @@
 #include "integrations/net/server.hpp"
 #include "integrations/telemetry/ledger.hpp"
 #include "integrations/telemetry/protocol/envelope.hpp"
+#include "integrations/telemetry/protocol/essence.hpp"
+#include "integrations/telemetry/protocol/trace_memory.hpp"
 
 namespace slipway::bot {
 
@@ -83,7 +85,7 @@ private:
     };
     struct waiting {
         const door* from;
-        std::string payload;
+        telemetry::essence report;
         telemetry::event_context context;
     };
     struct visit;
@@ -106,6 +108,7 @@ private:
     std::deque<door> doors_;  ///< grows only: what is queued points into it
     std::deque<waiting> queue_;
     std::size_t queued_bytes_ = 0;
+    telemetry::trace_memory traces_;
     ingest_counts counts_;
 };
 

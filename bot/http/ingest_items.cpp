@@ -5,7 +5,6 @@
 #include "bot/http/ingest_answers.hpp"
 #include "bot/http/ingest_visit.hpp"
 #include "integrations/base/digest.hpp"
-#include "integrations/telemetry/protocol/essence.hpp"
 #include "integrations/telemetry/protocol/reports.hpp"
 
 namespace slipway::bot {
@@ -64,11 +63,11 @@ void ingest::take_event(visit& here, std::string_view payload) {
     }
     if (here.event_id.empty()) here.event_id = random_hex(16);
     auto kept = telemetry::essence_of(payload);
-    make_room_for(kept.size());
+    make_room_for(kept.text.size());
     ++counts_.events;
-    queued_bytes_ += kept.size();
+    queued_bytes_ += kept.text.size();
     queue_.push_back({.from = here.at,
-                      .payload = std::move(kept),
+                      .report = std::move(kept),
                       .context = {.received = here.now, .sent_at = here.sent_at, .event_id = here.event_id}});
     news_.cancel();
 }

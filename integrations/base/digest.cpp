@@ -14,11 +14,10 @@ namespace {
 
 std::string to_hex(const unsigned char* bytes, std::size_t size) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(size * 2);
+    std::string text(size * 2, '\0');
     for (std::size_t i = 0; i < size; ++i) {
-        text += digits[bytes[i] >> 4U];
-        text += digits[bytes[i] & 15U];
+        text[2 * i] = digits[bytes[i] >> 4U];
+        text[2 * i + 1] = digits[bytes[i] & 15U];
     }
     return text;
 }

@@ -16,8 +16,8 @@ std::string key_of(const place& where, const std::string& hash) {
     return where.project + '\x1f' + where.environment + '\x1f' + hash;
 }
 
-void keep_last(std::vector<frame>& frames) {
-    if (frames.size() > most_frames) frames.erase(frames.begin(), frames.end() - most_frames);
+void keep_last(trace& frames) {
+    if (frames.size() > most_frames) frames = std::vector<frame>(frames.end() - most_frames, frames.end());
 }
 
 /// What triage reads of an event: root cause and outermost exceptions, the frames near the crash.

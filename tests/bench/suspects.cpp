@@ -121,6 +121,7 @@ telemetry::event trace() {
     telemetry::exception_value thrown;
     thrown.type = "TypeError";
     thrown.value = "rate is null";
+    std::vector<telemetry::frame> calls;
     for (int call = 0; call < 30; ++call) {
         telemetry::frame frame;
         const bool is_hot = call % 3 != 0;
@@ -128,8 +129,9 @@ telemetry::event trace() {
             is_hot ? hot : "src/Part" + std::to_string(call) + "/File" + std::to_string(call * 50) + ".php";
         frame.function = "step" + std::to_string(call);
         frame.line = is_hot ? 200 + call * 220 : 1;
-        thrown.frames.push_back(frame);
+        calls.push_back(frame);
     }
+    thrown.frames = std::move(calls);
     made.exceptions = {thrown};
     return made;
 }

@@ -2,6 +2,7 @@
 
 #include "integrations/telemetry/protocol/essence.hpp"
 #include "integrations/telemetry/protocol/reports.hpp"
+#include "integrations/telemetry/protocol/trace_memory.hpp"
 #include "tests/fuzz/check.hpp"
 
 using namespace slipway;
@@ -21,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const auto once = json::serialize(write_event(*found));
     const auto again = json::serialize(write_event(event_from(write_event(*found))));
     MUST(once == again);
-    const auto lean = read_event(essence_of(bytes), {.received = now, .sent_at = {}, .event_id = {}});
+    static trace_memory known;
+    const auto lean = read_event(essence_of(bytes), {.received = now, .sent_at = {}, .event_id = {}}, known);
     MUST(lean && json::serialize(write_event(*lean)) == once);
     return 0;
 }

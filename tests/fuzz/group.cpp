@@ -11,9 +11,13 @@ namespace {
 void shift(event& what) {
     what.id = "00000000000000000000000000000001";
     what.at += std::chrono::seconds{30};
-    for (auto& each : what.exceptions)
-        for (auto& frame : each.frames) frame.line += 1;
-    for (auto& frame : what.frames) frame.line += 1;
+    const auto next_lines = [](trace& of) {
+        auto calls = of.calls();
+        for (auto& frame : calls) frame.line += 1;
+        of = std::move(calls);
+    };
+    for (auto& each : what.exceptions) next_lines(each.frames);
+    next_lines(what.frames);
 }
 
 }  // namespace

@@ -121,6 +121,24 @@ bool is_engine_frame(const frame& of, language in) {
     return of.function == "eval" || names_no_file(of.filename) || names_no_file(of.abs_path);
 }
 
+/// True when the two are one call repeated (recursion).
+bool same_call(const frame& a, const frame& b) noexcept {
+    return a.line == b.line && a.column == b.column && a.function == b.function && a.filename == b.filename &&
+           a.module == b.module && a.package == b.package && a.abs_path == b.abs_path;
+}
+
+bool contribute_some(const std::vector<frame>& calls, language in, bool in_app_only, parts& to) {
+    const auto before = to.bytes().size();
+    const frame* previous = nullptr;
+    for (const auto& each : calls) {
+        if (in_app_only && !each.in_app) continue;
+        if (previous != nullptr && same_call(*previous, each)) continue;  // recursion depth is no identity
+        previous = &each;
+        contribute(each, in, to);
+    }
+    return to.bytes().size() > before;
+}
+
 }  // namespace
 
 void parts::add(std::string_view kind, std::string_view text) {
@@ -223,9 +241,9 @@ void contribute(const frame& of, language in, parts& to) {
     if (!context.empty() && context.size() <= longest_context) to.add("line:", context);
 }
 
-bool same_call(const frame& a, const frame& b) noexcept {
-    return a.line == b.line && a.column == b.column && a.function == b.function && a.filename == b.filename &&
-           a.module == b.module && a.package == b.package && a.abs_path == b.abs_path;
+bool contribute(const std::vector<frame>& calls, language in, parts& to) {
+    return contribute_some(calls, in, /*in_app_only=*/true, to) ||
+           contribute_some(calls, in, /*in_app_only=*/false, to);
 }
 
 }  // namespace slipway::telemetry

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "integrations/telemetry/protocol/event.hpp"
+#include "integrations/telemetry/protocol/trace.hpp"
 
 namespace slipway::telemetry {
 
@@ -41,7 +41,13 @@ std::string clean_filename(std::string_view filename, language of);
 
 /// Adds the parts of the frame; none when it does not contribute.
 void contribute(const frame& of, language in, parts& to);
-/// True when the two are one call repeated (recursion).
-bool same_call(const frame& a, const frame& b) noexcept;
+/// Adds what the calls say, those of the application alone where there are any; false when that is nothing.
+bool contribute(const std::vector<frame>& calls, language in, parts& to);
+
+/// What contribute() adds of a trace's calls.
+struct trace_identity {
+    language in = language::other;
+    parts said;
+};
 
 }  // namespace slipway::telemetry

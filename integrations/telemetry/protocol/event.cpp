@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <random>
 
 #include "integrations/telemetry/protocol/envelope.hpp"
 #include "integrations/telemetry/protocol/frames.hpp"
 #include "integrations/telemetry/protocol/text.hpp"
+#include "integrations/telemetry/protocol/trace_memory.hpp"
 
 namespace slipway::telemetry {
 namespace {
@@ -47,7 +49,33 @@ instant time_of(const json::object& body, const event_context& context) {
     return std::clamp<instant>(at, context.received - 30 * 24h, context.received + 60s);
 }
 
-exception_value read_exception(const json::object& from) {
+/// Where a trace was cut out stands its number behind this one, which no sender can know: a number of its own means
+/// nothing.
+std::int64_t first_number() {
+    static const auto number = static_cast<std::int64_t>(std::random_device{}()) << 24U;
+    return number;
+}
+
+/// The traces that were cut out of an event's JSON.
+struct cut_traces {
+    const essence& of;
+    trace_memory& known;
+    language in = language::other;
+    std::optional<failure> broken = std::nullopt;  ///< the first that could not be read
+};
+
+trace read_trace(const json::value* from, cut_traces* cut) {
+    const auto* number = from != nullptr && cut != nullptr ? from->if_int64() : nullptr;
+    if (number == nullptr) return read_frames(from);
+    const auto which = *number - first_number();
+    if (which < 0 || which >= std::ssize(cut->of.traces)) return {};
+    auto found = cut->known.read(cut->of.trace_text(static_cast<std::size_t>(which)), cut->in);
+    if (found) return std::move(*found);
+    cut->broken = found.error();
+    return {};
+}
+
+exception_value read_exception(const json::object& from, cut_traces* cut) {
     exception_value found;
     found.type = text::scalar(from.if_contains("type"), longest_name);
     found.value = text::scalar(from.if_contains("value"), longest_message);
@@ -59,29 +87,29 @@ exception_value read_exception(const json::object& from) {
     found.handled = handled == nullptr || !handled->is_bool() || handled->get_bool();
     found.id = text::whole(mechanism.if_contains("exception_id"), -1);
     found.parent = text::whole(mechanism.if_contains("parent_id"), -1);
-    found.frames = read_frames(from.if_contains("stacktrace"));
+    found.frames = read_trace(from.if_contains("stacktrace"), cut);
     return found;
 }
 
 /// `{"values":[…]}`, a bare list, or one object.
-std::vector<exception_value> read_exceptions(const json::value* from) {
+std::vector<exception_value> read_exceptions(const json::value* from, cut_traces* cut) {
     std::vector<exception_value> found;
     if (from == nullptr) return found;
     const auto* list = from->if_array();
     if (const auto* object = from->if_object()) {
         const auto* values = object->if_contains("values");
         list = values != nullptr ? values->if_array() : nullptr;
-        if (values == nullptr && !object->empty()) found.push_back(read_exception(*object));
+        if (values == nullptr && !object->empty()) found.push_back(read_exception(*object, cut));
     }
     if (list == nullptr) return found;
     for (const auto& each : *list)
         if (const auto* one = each.if_object(); one != nullptr && found.size() < most_exceptions)
-            found.push_back(read_exception(*one));
+            found.push_back(read_exception(*one, cut));
     return found;
 }
 
 /// The crashed thread's frames, else the current one's, else a bare stack trace.
-std::vector<frame> read_fallback_frames(const json::object& body) {
+trace read_fallback_frames(const json::object& body, cut_traces* cut) {
     const json::object* chosen = nullptr;
     const auto* threads = body.if_contains("threads");
     const auto& values =
@@ -95,7 +123,7 @@ std::vector<frame> read_fallback_frames(const json::object& body) {
         }
         if (chosen == nullptr || flag_at(*one, "current")) chosen = one;
     }
-    return read_frames(chosen != nullptr ? chosen->if_contains("stacktrace") : body.if_contains("stacktrace"));
+    return read_trace(chosen != nullptr ? chosen->if_contains("stacktrace") : body.if_contains("stacktrace"), cut);
 }
 
 void read_message(const json::object& body, event& into) {
@@ -147,6 +175,54 @@ std::string read_sdk(const json::object& body) {
     return version.empty() ? name : name + "/" + version;
 }
 
+event read_body(const json::object& body, const event_context& context, cut_traces* cut) {
+    const auto name = [&body](std::string_view member) { return text::scalar(body.if_contains(member), longest_name); };
+    event found;
+    found.id = context.event_id.empty() ? normal_event_id(text_at(body, "event_id")) : context.event_id;
+    found.at = time_of(body, context);
+    found.level = severity_of(text::lower(name("level")));
+    found.platform = text::lower(name("platform"));
+    if (cut != nullptr) cut->in = language_of(found.platform);
+    found.release = name("release");
+    found.dist = name("dist");
+    found.environment = name("environment");
+    found.server_name = name("server_name");
+    found.transaction = name("transaction");
+    found.logger = name("logger");
+    read_message(body, found);
+    const auto* exception = body.if_contains("exception");
+    found.exceptions =
+        read_exceptions(exception != nullptr ? exception : body.if_contains("sentry.interfaces.Exception"), cut);
+    if (found.exceptions.empty()) found.frames = read_fallback_frames(body, cut);
+    for (const auto& each : array_at(body, "fingerprint"))
+        if (found.fingerprint.size() < most_fingerprint_parts) found.fingerprint.push_back(text::scalar(&each, 1024));
+    read_tags(body.if_contains("tags"), found);
+    found.sdk = read_sdk(body);
+    return found;
+}
+
+/// Nothing of the tree outlives the call.
+result<event> read_bytes(std::string_view bytes, const event_context& context, cut_traces* cut) {
+    std::array<unsigned char, 32UL * 1024> first;  // not zeroed: that would cost more than a small event
+    json::monotonic_resource arena{first.data(), first.size()};
+    const auto parsed = text::parse_lenient(bytes, &arena);
+    if (!parsed) return parsed.error();
+    if (!parsed->is_object()) return failure{errc::invalid, "the report is not a JSON object"};
+    return read_body(parsed->get_object(), context, cut);
+}
+
+/// The JSON with a number for each trace.
+std::string without_traces(const essence& from) {
+    std::string lean;
+    std::size_t copied = 0;
+    auto number = first_number();
+    for (const auto& each : from.traces) {
+        lean.append(from.text, copied, each.begin - copied).append(std::to_string(number++));
+        copied = each.begin + each.size;
+    }
+    return lean.append(from.text, copied);
+}
+
 }  // namespace
 
 std::string_view to_string(severity level) noexcept {
@@ -159,38 +235,19 @@ const exception_value* main_exception(const event& of) noexcept {
 }
 
 event read_event(const json::object& body, const event_context& context) {
-    const auto name = [&body](std::string_view member) { return text::scalar(body.if_contains(member), longest_name); };
-    event found;
-    found.id = context.event_id.empty() ? normal_event_id(text_at(body, "event_id")) : context.event_id;
-    found.at = time_of(body, context);
-    found.level = severity_of(text::lower(name("level")));
-    found.platform = text::lower(name("platform"));
-    found.release = name("release");
-    found.dist = name("dist");
-    found.environment = name("environment");
-    found.server_name = name("server_name");
-    found.transaction = name("transaction");
-    found.logger = name("logger");
-    read_message(body, found);
-    const auto* exception = body.if_contains("exception");
-    found.exceptions =
-        read_exceptions(exception != nullptr ? exception : body.if_contains("sentry.interfaces.Exception"));
-    if (found.exceptions.empty()) found.frames = read_fallback_frames(body);
-    for (const auto& each : array_at(body, "fingerprint"))
-        if (found.fingerprint.size() < most_fingerprint_parts) found.fingerprint.push_back(text::scalar(&each, 1024));
-    read_tags(body.if_contains("tags"), found);
-    found.sdk = read_sdk(body);
-    return found;
+    return read_body(body, context, nullptr);
 }
 
 result<event> read_event(std::string_view bytes, const event_context& context) {
-    std::array<unsigned char, 32UL * 1024> first;  // not zeroed: that would cost more than a small event
-    json::monotonic_resource arena{first.data(),
-                                   first.size()};  // freed at once: nothing of the tree outlives this call
-    const auto parsed = text::parse_lenient(bytes, &arena);
-    if (!parsed) return parsed.error();
-    if (!parsed->is_object()) return failure{errc::invalid, "the report is not a JSON object"};
-    return read_event(parsed->get_object(), context);
+    return read_bytes(bytes, context, nullptr);
+}
+
+result<event> read_event(const essence& from, const event_context& context, trace_memory& known) {
+    cut_traces cut{from, known};
+    const auto lean = without_traces(from);
+    auto found = read_bytes(lean, context, &cut);
+    if (cut.broken) return *cut.broken;
+    return found;
 }
 
 }  // namespace slipway::telemetry

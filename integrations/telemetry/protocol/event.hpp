@@ -9,24 +9,15 @@
 
 #include "integrations/base/clock.hpp"
 #include "integrations/base/json.hpp"
+#include "integrations/telemetry/protocol/essence.hpp"
+#include "integrations/telemetry/protocol/trace.hpp"
 
 namespace slipway::telemetry {
 
+class trace_memory;
+
 enum class severity { debug, info, warning, error, fatal };
 std::string_view to_string(severity level) noexcept;
-
-/// One call. Local variables are never kept.
-struct frame {
-    std::string filename;  ///< as the SDK shortened it, or the absolute path when it did not
-    std::string abs_path;
-    std::string module;
-    std::string package;
-    std::string function;
-    std::string context_line;  ///< source text of the line
-    int line = 0;              ///< 1-based; 0 = unknown
-    int column = 0;
-    bool in_app = true;
-};
 
 struct exception_value {
     std::string type;
@@ -35,8 +26,8 @@ struct exception_value {
     bool synthetic = false;  ///< the type is made up by the SDK: it must not group
     bool handled = true;
     bool is_group = false;
-    int id = -1, parent = -1;   ///< mechanism.exception_id and parent_id; -1 = not given
-    std::vector<frame> frames;  ///< oldest call first, crash last
+    int id = -1, parent = -1;  ///< mechanism.exception_id and parent_id; -1 = not given
+    trace frames;
 };
 
 struct event {
@@ -48,7 +39,7 @@ struct event {
     std::string message;                      ///< formatted, as people read it
     std::string message_template;             ///< "user %s not found"; "" when the SDK has no templates
     std::vector<exception_value> exceptions;  ///< oldest cause first, outermost last
-    std::vector<frame> frames;  ///< of the crashed thread or the bare stack trace; only without exceptions
+    trace frames;  ///< of the crashed thread or the bare stack trace; only without exceptions
     std::vector<std::string> fingerprint;
     std::vector<std::pair<std::string, std::string>> tags;
     std::string sdk;  ///< "sentry.php/4.29.0"
@@ -66,6 +57,8 @@ struct event_context {
 event read_event(const json::object& body, const event_context& context);
 /// The same from bytes. errc::invalid when they are no JSON object.
 result<event> read_event(std::string_view bytes, const event_context& context);
+/// The same from what essence_of left of the bytes; traces that `known` has seen before are not read again.
+result<event> read_event(const essence& from, const event_context& context, trace_memory& known);
 
 /// For samples that outlive the process: write_event then event_from gives the same event.
 json::object write_event(const event& from);

@@ -14,20 +14,11 @@ namespace {
 constexpr std::size_t longest_title = 256;
 
 /// Adds what the frames say; false when that is nothing.
-bool add_frames(const std::vector<frame>& frames, language in, bool in_app_only, parts& to) {
-    const auto before = to.bytes().size();
-    const frame* previous = nullptr;
-    for (const auto& each : frames) {
-        if (in_app_only && !each.in_app) continue;
-        if (previous != nullptr && same_call(*previous, each)) continue;  // recursion depth is no identity
-        previous = &each;
-        contribute(each, in, to);
-    }
-    return to.bytes().size() > before;
-}
-
-bool add_frames(const std::vector<frame>& frames, language in, parts& to) {
-    return add_frames(frames, in, /*in_app_only=*/true, to) || add_frames(frames, in, /*in_app_only=*/false, to);
+bool add_frames(const trace& frames, language in, parts& to) {
+    const auto* known = frames.identity();
+    if (known == nullptr || known->in != in) return contribute(frames, in, to);
+    to.add(known->said);
+    return !known->said.bytes().empty();
 }
 
 /// At most two lines that say something; "..." marks the cut.

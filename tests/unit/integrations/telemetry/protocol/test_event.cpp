@@ -2,6 +2,8 @@
 
 #include "integrations/telemetry/protocol/essence.hpp"
 #include "integrations/telemetry/protocol/event.hpp"
+#include "integrations/telemetry/protocol/group.hpp"
+#include "integrations/telemetry/protocol/trace_memory.hpp"
 
 using namespace slipway;
 using namespace slipway::telemetry;
@@ -63,18 +65,88 @@ TEST_CASE("what nobody reads is left out before anything is kept, and the event 
         R"({"message":"x \"vars\":{","modules":{"a":"1 } ] \\"},"user" : {"email":"anna@example.com","d":[{"e":"}"}]},)"
         R"("tags":{"request":"GET /cart","extra":{"k":1}},"request":{"cookies":"s3cret"},"contexts":[[],{}],)"
         R"("exception":[{"type":"vars","stacktrace":{"frames":[{"function":"f","vars":{"p":"hunter2"},"pre_context":["a"]}]}}]})";
-    const auto kept = essence_of(sent);
+    const auto kept = essence_of(sent).text;
     CHECK(
         kept ==
         R"({"message":"x \"vars\":{","modules":null,"user" : null,)"
         R"("tags":{"request":"GET /cart","extra":null},"request":null,"contexts":null,)"
         R"("exception":[{"type":"vars","stacktrace":{"frames":[{"function":"f","vars":null,"pre_context":null}]}}]})");
     CHECK(json::serialize(write_event(read(kept))) == json::serialize(write_event(read(sent))));
-    CHECK(essence_of(kept) == kept);
+    CHECK(essence_of(kept).text == kept);
     for (std::size_t size = 0; size < sent.size(); ++size) {  // cut anywhere: never whole again
         INFO(sent.substr(0, size));
-        CHECK_FALSE(read_event(essence_of(sent.substr(0, size)), {.received = received}));
+        trace_memory known;
+        CHECK_FALSE(read_event(essence_of(sent.substr(0, size)), {.received = received}, known));
     }
+}
+
+TEST_CASE("a trace that came before is not read again, and the event stays the same", "[telemetry][event]") {
+    const auto sent = [](const std::string& value, const std::string& line = "15") {
+        return R"({"platform":"php","exception":[{"type":"A","value":")" + value +
+               R"(","stacktrace":{"frames":[{"filename":"/Cart.php","function":"total","lineno":)" + line +
+               R"(,"vars":{"p":[1]}},{"function":"f]}"}]}},{"type":"B","stacktrace" : {"frames":[{"function":"g"}]}}]})";
+    };
+    trace_memory known;
+    const auto lean = [&known](const std::string& bytes) {
+        const auto found = read_event(essence_of(bytes), {.received = received}, known);
+        REQUIRE(found);
+        CHECK(json::serialize(write_event(*found)) == json::serialize(write_event(read(bytes))));
+        CHECK(group_of(*found).hash == group_of(read(bytes)).hash);
+        return *found;
+    };
+    lean(sent("cart 1"));
+    CHECK(known.size() == 0);  // most traces come once
+    const auto second = lean(sent("cart 2"));
+    CHECK(known.size() == 2);
+    const auto third = lean(sent("cart 3"));
+    CHECK(&third.exceptions[0].frames.calls() == &second.exceptions[0].frames.calls());
+    const auto other = lean(sent("cart 3", "16"));  // a negative control: one other byte
+    CHECK(other.exceptions[0].frames[0].line == 16);
+}
+
+TEST_CASE("the same trace in a program of another language has another identity", "[telemetry][event]") {
+    trace_memory known;
+    const auto hash_in = [&known](const std::string& platform) {
+        const auto bytes = R"({"platform":")" + platform +
+                           R"(","exception":{"type":"E","stacktrace":{"frames":[{"function":"Cart.total"}]}}})";
+        const auto found = read_event(essence_of(bytes), {.received = received}, known);
+        REQUIRE(found);
+        CHECK(group_of(*found).hash == group_of(read(bytes)).hash);
+        return group_of(*found).hash;
+    };
+    const auto in_node = hash_in("node");
+    CHECK(hash_in("python") != in_node);
+    CHECK(hash_in("node") == in_node);
+}
+
+TEST_CASE("a memory of traces keeps what is asked for and forgets the rest", "[telemetry][event]") {
+    const auto text = [](int number) { return R"({"frames":[{"lineno":)" + std::to_string(number) + "}]}"; };
+    trace_memory known{10 * text(1).size()};
+    for (int round = 2; round < 1000; ++round) {
+        REQUIRE(known.read(text(1), language::php));  // of the storm
+        for (int time = 0; time < 2; ++time) REQUIRE(known.read(text(round), language::php));
+        REQUIRE(known.size() <= 20);
+    }
+    REQUIRE(known.size() > 10);
+    const auto before = *known.read(text(1), language::php);
+    known.age();
+    const auto after = *known.read(text(1), language::php);
+    CHECK(&before.calls() == &after.calls());
+    known.age();
+    known.age();
+    CHECK(known.size() == 0);
+    CHECK_FALSE(known.read(R"({"frames":[)", language::php));
+}
+
+TEST_CASE("where a trace belongs, a sender's number names none", "[telemetry][event]") {
+    trace_memory known;
+    const auto found = read_event(
+        essence_of(
+            R"({"exception":[{"type":"A","stacktrace":0},{"type":"B","stacktrace":{"frames":[{"lineno":3}]}}]})"),
+        {.received = received}, known);
+    REQUIRE(found);
+    CHECK(found->exceptions[0].frames.empty());
+    CHECK(found->exceptions[1].frames.at(0).line == 3);
 }
 
 TEST_CASE("exceptions come as values, as a bare list, or alone", "[telemetry][event]") {
