@@ -67,8 +67,9 @@ struct cut_traces {
 trace read_trace(const json::value* from, cut_traces* cut) {
     const auto* number = from != nullptr && cut != nullptr ? from->if_int64() : nullptr;
     if (number == nullptr) return read_frames(from);
+    if (*number < first_number()) return {};  // before subtracting: a sender's may be the least there is
     const auto which = *number - first_number();
-    if (which < 0 || which >= std::ssize(cut->of.traces)) return {};
+    if (which >= std::ssize(cut->of.traces)) return {};
     auto found = cut->known.read(cut->of.trace_text(static_cast<std::size_t>(which)), cut->in);
     if (found) return std::move(*found);
     cut->broken = found.error();

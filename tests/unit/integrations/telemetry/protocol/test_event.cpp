@@ -139,14 +139,15 @@ TEST_CASE("a memory of traces keeps what is asked for and forgets the rest", "[t
 }
 
 TEST_CASE("where a trace belongs, a sender's number names none", "[telemetry][event]") {
-    trace_memory known;
-    const auto found = read_event(
-        essence_of(
-            R"({"exception":[{"type":"A","stacktrace":0},{"type":"B","stacktrace":{"frames":[{"lineno":3}]}}]})"),
-        {.received = received}, known);
-    REQUIRE(found);
-    CHECK(found->exceptions[0].frames.empty());
-    CHECK(found->exceptions[1].frames.at(0).line == 3);
+    for (const std::string number : {"0", "-1", "-9223372036854775808", "9223372036854775807", "1e300"}) {
+        trace_memory known;
+        const auto found = read_event(essence_of(R"({"exception":[{"type":"A","stacktrace":)" + number +
+                                                 R"(},{"type":"B","stacktrace":{"frames":[{"lineno":3}]}}]})"),
+                                      {.received = received}, known);
+        REQUIRE(found);
+        CHECK(found->exceptions[0].frames.empty());
+        CHECK(found->exceptions[1].frames.at(0).line == 3);
+    }
 }
 
 TEST_CASE("exceptions come as values, as a bare list, or alone", "[telemetry][event]") {
