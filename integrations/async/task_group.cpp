@@ -4,8 +4,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "integrations/async/cancelled.hpp"
 
@@ -23,7 +21,7 @@ void report(const std::string& name, const std::exception_ptr& failure) {
 
 }  // namespace
 
-task_group::task_group(executor loop) : loop_{loop}, idle_{std::move(loop), asio::steady_timer::time_point::max()} {}
+task_group::task_group(executor loop) : loop_{loop}, idle_{std::move(loop)} {}
 
 void task_group::spawn(std::string name, task<> work) {
     children_.emplace_back();
@@ -32,7 +30,7 @@ void task_group::spawn(std::string name, task<> work) {
     auto ended = [this, self](const std::exception_ptr& failure) {
         report(self->name, failure);
         children_.erase(self);
-        if (children_.empty()) idle_.cancel();
+        if (children_.empty()) idle_.ring();
     };
     asio::co_spawn(loop_, std::move(work), asio::bind_cancellation_slot(self->stop.slot(), std::move(ended)));
 }
@@ -46,10 +44,7 @@ void task_group::cancel() {
 }
 
 task<> task_group::join() {
-    while (!children_.empty()) {
-        boost::system::error_code woken;
-        co_await idle_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    }
+    while (!children_.empty()) co_await idle_.wait();
 }
 
 }  // namespace slipway

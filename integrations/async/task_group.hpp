@@ -2,11 +2,10 @@
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <list>
 #include <string>
 
-#include "integrations/async/task.hpp"
+#include "integrations/async/bell.hpp"
 
 namespace slipway {
 
@@ -31,7 +30,7 @@ private:
         asio::cancellation_signal stop;
     };
     executor loop_;
-    asio::steady_timer idle_;
+    bell idle_;
     std::list<child> children_;
 };
 

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <list>
+#include <memory>
 #include <utility>
 
+#include "integrations/async/bell.hpp"
+#include "integrations/async/timers.hpp"
 #include "integrations/store/store.hpp"
 
 namespace slipway::store {
@@ -34,7 +35,8 @@ inline tidings tidings_for_others(const batch& changes) {
 
 class news_board {
 public:
-    explicit news_board(executor loop) : loop_{std::move(loop)} {}
+    explicit news_board(executor loop, std::shared_ptr<timers> clock = create_system_timers())
+        : loop_{std::move(loop)}, clock_{std::move(clock)} {}
 
     void raise(tidings what, heard from) {
         for (const auto about : {topic::work, topic::messages}) {
@@ -44,7 +46,7 @@ public:
                 if (each->about != about) continue;
                 told = true;
                 add(each->by, from);
-                each->timer.cancel();
+                each->door.ring();
             }
             if (!told) add(unheard(about), from);
         }
@@ -55,17 +57,20 @@ public:
         // Answers of several connections come in any order: that of a commit before that of the look it came after.
         const auto missed = std::exchange(unheard(about), heard::nothing);
         if (missed != heard::nothing) co_return missed;
-        waiter mine{{loop_, at_most}, about};
-        const auto place = waiting_.insert(waiting_.end(), &mine);
-        boost::system::error_code woken;
-        co_await mine.timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        waiting_.erase(place);
+        waiter mine{bell{loop_}, about};
+        struct leave {
+            std::list<waiter*>& all;
+            std::list<waiter*>::iterator place;
+            ~leave() { all.erase(place); }
+        } const when_done{waiting_, waiting_.insert(waiting_.end(), &mine)};
+        using namespace asio::experimental::awaitable_operators;
+        co_await (clock_->sleep(at_most) || mine.door.wait());
         co_return mine.by;
     }
 
 private:
     struct waiter {
-        asio::steady_timer timer;
+        bell door;
         topic about;
         heard by = heard::nothing;
     };
@@ -75,6 +80,7 @@ private:
     heard& unheard(topic about) { return unheard_[about == topic::work ? 0 : 1]; }
 
     executor loop_;
+    std::shared_ptr<timers> clock_;
     std::list<waiter*> waiting_;
     std::array<heard, 2> unheard_{};  ///< since the last look or wait, with nobody there to be woken
 };

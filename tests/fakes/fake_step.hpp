@@ -3,9 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <deque>
 #include <map>
 #include <memory>
@@ -17,6 +14,7 @@
 #include "commands/steps/step.hpp"
 #include "integrations/base/json.hpp"
 #include "integrations/store/store.hpp"
+#include "tests/fakes/for_ever.hpp"
 
 namespace slipway::fakes {
 
@@ -49,11 +47,6 @@ struct world {
         return one;
     }
 };
-
-inline task<> for_ever() {
-    asio::steady_timer never{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
-    co_await never.async_wait(asio::use_awaitable);
-}
 
 class fake_kind final : public steps::step_kind {
 public:

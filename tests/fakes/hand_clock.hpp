@@ -1,13 +1,11 @@
 // Time that passes only when the test says so.
 #pragma once
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <list>
 #include <memory>
 
+#include "integrations/async/bell.hpp"
 #include "integrations/async/timers.hpp"
 
 namespace slipway::fakes {
@@ -21,7 +19,7 @@ public:
         const auto loop = co_await asio::this_coro::executor;
         const auto mine = std::make_shared<sleeper>(loop, now_ + span);
         sleepers_.push_back(mine);
-        static_cast<void>(co_await mine->wake.async_wait(asio::as_tuple(asio::use_awaitable)));
+        co_await mine->wake.wait();
         sleepers_.remove(mine);
         if (!mine->woken) throw boost::system::system_error{asio::error::operation_aborted};
     }
@@ -32,15 +30,15 @@ public:
         for (const auto& each : sleepers_) {
             if (each->until > now_ || each->woken) continue;
             each->woken = true;
-            each->wake.cancel();
+            each->wake.ring();
         }
     }
     std::size_t sleepers() const noexcept { return sleepers_.size(); }
 
 private:
     struct sleeper {
-        sleeper(const executor& loop, instant when) : wake{loop, asio::steady_timer::time_point::max()}, until{when} {}
-        asio::steady_timer wake;
+        sleeper(const executor& loop, instant when) : wake{loop}, until{when} {}
+        bell wake;
         instant until;
         bool woken = false;
     };

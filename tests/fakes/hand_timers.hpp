@@ -3,13 +3,11 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <list>
 
+#include "integrations/async/bell.hpp"
 #include "integrations/async/timers.hpp"
 
 namespace slipway::fakes {
@@ -20,8 +18,7 @@ public:
     task<> sleep(milliseconds span) override {
         const auto loop = co_await asio::this_coro::executor;
         const auto mine = sleepers_.emplace(sleepers_.end(), now_ + span, loop);
-        boost::system::error_code woken;
-        co_await mine->bell.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        co_await mine->wake.wait();
         const bool reached = mine->due <= now_;
         sleepers_.erase(mine);
         if (!reached) throw boost::system::system_error{asio::error::operation_aborted};
@@ -36,7 +33,7 @@ public:
             if (next == sleepers_.end() || next->due > until) break;
             now_ = std::max(now_, next->due);
             for (auto& each : sleepers_)
-                if (each.due <= now_) each.bell.cancel();
+                if (each.due <= now_) each.wake.ring();
             settle(loop);
         }
         now_ = until;
@@ -48,9 +45,9 @@ public:
 
 private:
     struct sleeper {
-        sleeper(instant at, const executor& loop) : due{at}, bell{loop, asio::steady_timer::time_point::max()} {}
+        sleeper(instant at, const executor& loop) : due{at}, wake{loop} {}
         instant due;
-        asio::steady_timer bell;
+        bell wake;
     };
     instant now_ = from_unix_ms(1'800'000'000'000);
     std::list<sleeper> sleepers_;

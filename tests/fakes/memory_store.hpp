@@ -2,10 +2,6 @@
 // simulations, and able to forget a guard, so that tests can show what the guard is for.
 #pragma once
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <list>
 #include <map>
@@ -75,7 +71,10 @@ class memory_store : public store::store {
 public:
     /// `time` drives wait_for_news; null = the machine's clock.
     memory_store(executor loop, memory_books& books, std::function<instant()> now, timers* time = nullptr)
-        : loop_{std::move(loop)}, books_{books}, now_{std::move(now)}, time_{time} {}
+        : books_{books},
+          now_{std::move(now)},
+          news_{std::move(loop),
+                time != nullptr ? std::shared_ptr<timers>{std::shared_ptr<timers>{}, time} : create_system_timers()} {}
 
     bool is_cut = false;  ///< this one does not reach the database; others may
 
@@ -208,7 +207,7 @@ public:
     }
     task<result<std::vector<outbox_row>>> lease_outbox(std::string owner, std::size_t limit, milliseconds lease,
                                                        std::vector<std::string> busy) override {
-        unheard_[topic::messages] = heard::nothing;
+        news_.looks(topic::messages);
         if (no_answer()) co_return away();
         const auto now = now_();
         std::set<std::string> lanes{busy.begin(), busy.end()};
@@ -256,7 +255,7 @@ public:
     }
     task<result<std::vector<work_row>>> lease_work(std::string owner, std::vector<std::string> kinds, std::size_t limit,
                                                    milliseconds lease) override {
-        unheard_[topic::work] = heard::nothing;
+        news_.looks(topic::work);
         if (no_answer()) co_return away();
         const auto now = now_();
         const std::set<std::string> wanted{kinds.begin(), kinds.end()};
@@ -335,57 +334,17 @@ public:
         if (found == books_.claims.end()) co_return std::optional<std::string>{};
         co_return std::optional{found->second};
     }
-    task<heard> wait_for_news(topic about, milliseconds at_most) override {
-        const auto missed = std::exchange(unheard_[about], heard::nothing);
-        if (missed != heard::nothing) co_return missed;
-        waiter mine{asio::steady_timer{loop_}, about, heard::nothing};
-        mine.bell.expires_after(time_ != nullptr ? std::chrono::hours{24 * 365} : at_most);
-        const auto place = waiting_.insert(waiting_.end(), &mine);
-        struct leave {
-            std::list<waiter*>& all;
-            std::list<waiter*>::iterator place;
-            ~leave() { all.erase(place); }
-        } const when_done{waiting_, place};
-        if (time_ == nullptr) {
-            boost::system::error_code woken;
-            co_await mine.bell.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-            co_return mine.by;
-        }
-        using namespace asio::experimental::awaitable_operators;
-        co_await (time_->sleep(at_most) || woken(mine.bell));
-        co_return mine.by;
-    }
+    task<heard> wait_for_news(topic about, milliseconds at_most) override { return news_.wait(about, at_most); }
     /// As a database tells what other processes commit: for tests that have only this one.
-    void raise(slipway::store::tidings what, heard from) {
-        for (const auto about : {topic::work, topic::messages}) {
-            if (!what.about(about)) continue;
-            bool told = false;
-            for (auto* each : waiting_) {
-                if (each->about != about) continue;
-                told = true;
-                if (each->by != heard::from_us) each->by = from;
-                each->bell.cancel();
-            }
-            if (auto& missed = unheard_[about]; !told && missed != heard::from_us) missed = from;
-        }
-    }
+    void raise(slipway::store::tidings what, heard from) { news_.raise(what, from); }
     task<> close() override {
         is_closed_ = true;
         co_return;
     }
 
 private:
-    struct waiter {
-        asio::steady_timer bell;
-        topic about;
-        heard by;
-    };
     static std::optional<instant> sooner(std::optional<instant> known, instant other) {
         return known && *known < other ? known : other;
-    }
-    static task<> woken(asio::steady_timer& bell) {
-        boost::system::error_code ignored;
-        co_await bell.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
     bool no_answer() {
         if (books_.calls_left > 0 && --books_.calls_left == 0) {
@@ -563,13 +522,10 @@ private:
 
     static failure closed() { return failure{errc::cancelled, "the store is closed"}; }
 
-    executor loop_;
     bool is_closed_ = false;
     memory_books& books_;
     std::function<instant()> now_;
-    timers* time_;
-    std::list<waiter*> waiting_;
-    std::map<topic, heard> unheard_;
+    slipway::store::news_board news_;
 };
 
 }  // namespace slipway::fakes

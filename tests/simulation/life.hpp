@@ -1,12 +1,10 @@
 // One process of the bot, from its start to the moment it is killed: after that nothing it calls ever comes back.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <string>
 
 #include "integrations/base/result.hpp"
+#include "tests/fakes/for_ever.hpp"
 #include "tests/simulation/dice.hpp"
 #include "tests/simulation/virtual_clock.hpp"
 
@@ -18,23 +16,19 @@ struct life {
     bool is_dead = false;
 
     void die() { is_dead = true; }
-    static task<> for_ever() {
-        asio::steady_timer never{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
-        co_await never.async_wait(asio::use_awaitable);
-    }
     /// Between the call and its arrival.
     task<> under_way(fate what) {
-        if (is_dead) co_await for_ever();
+        if (is_dead) co_await fakes::for_ever();
         co_await clock.sleep(what == fate::slow ? luck.slowness() : luck.latency());
         if (what == fate::die_before) die();
-        if (is_dead) co_await for_ever();
+        if (is_dead) co_await fakes::for_ever();
     }
     /// Between the effect and its answer.
     task<> on_the_way_back(fate what) {
         if (what == fate::die_after) die();
-        if (is_dead) co_await for_ever();
+        if (is_dead) co_await fakes::for_ever();
         co_await clock.sleep(luck.latency());
-        if (is_dead) co_await for_ever();
+        if (is_dead) co_await fakes::for_ever();
     }
 };
 

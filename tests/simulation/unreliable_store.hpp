@@ -88,9 +88,9 @@ public:
         return ask<std::vector<slipway::store::claim>>(books_.claims());
     }
     task<slipway::store::heard> wait_for_news(slipway::store::topic about, milliseconds at_most) override {
-        if (mine_.is_dead) co_await life::for_ever();
+        if (mine_.is_dead) co_await fakes::for_ever();
         const auto by = co_await books_.wait_for_news(about, at_most);
-        if (mine_.is_dead) co_await life::for_ever();
+        if (mine_.is_dead) co_await fakes::for_ever();
         co_return by;
     }
     task<> close() override { co_return; }

@@ -1,16 +1,13 @@
 // Time that passes only when nothing else happens: then it jumps to the next moment at which somebody waits.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <functional>
 #include <map>
 #include <utility>
 
+#include "integrations/async/bell.hpp"
 #include "integrations/async/timers.hpp"
 
 namespace slipway::simulation {
@@ -21,19 +18,18 @@ public:
 
     instant now() const override { return now_; }
     task<> sleep(milliseconds span) override {
-        asio::steady_timer bell{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
+        bell alarm{co_await asio::this_coro::executor};
         bool rung = false;
-        const auto place = at(now_ + std::max(span, milliseconds{0}), [&bell, &rung] {
+        const auto place = at(now_ + std::max(span, milliseconds{0}), [&alarm, &rung] {
             rung = true;
-            bell.cancel();
+            alarm.ring();
         });
         struct leave {
             virtual_clock& clock;
             place_type place;
             ~leave() { clock.waiting_.erase(place); }
         } const when_done{*this, place};
-        boost::system::error_code ignored;
-        co_await bell.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_await alarm.wait();
         if (!rung) throw boost::system::system_error{asio::error::operation_aborted};
     }
     /// Calls `what` at that moment, or as soon as time moves on.

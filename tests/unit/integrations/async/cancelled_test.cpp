@@ -6,26 +6,18 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
-#include "integrations/async/task.hpp"
+#include "tests/fakes/for_ever.hpp"
 
 using namespace slipway;
 using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
 
-task<> for_ever() {
-    asio::steady_timer never{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
-    co_await never.async_wait(asio::use_awaitable);
-}
-
 task<> both() {
-    co_await (for_ever() || for_ever());
+    co_await (fakes::for_ever() || fakes::for_ever());
 }
 
 /// What the task ends with when it is told to stop in the middle.
@@ -45,7 +37,7 @@ std::exception_ptr cancelled(task<> work) {
 }  // namespace
 
 TEST_CASE("a cancelled wait is a cancellation, alone and in an awaited or", "[async]") {
-    CHECK(is_cancellation(cancelled(for_ever())));
+    CHECK(is_cancellation(cancelled(fakes::for_ever())));
     CHECK(is_cancellation(cancelled(both())));
 }
 
