@@ -25,14 +25,14 @@ std::string key_of(const release::role_source& from) {
 task<result<std::vector<std::string>>> role_directory::read_group(slash::project_pointer project,
                                                                   release::role_source from) {
     if (!from.slack_group.empty()) {
-        auto users = co_await with_deadline(patience, "Slack's user group " + from.slack_group,
+        auto users = co_await with_deadline(time_, patience, "Slack's user group " + from.slack_group,
                                             slack::usergroup_members(slack_, from.slack_group));
         co_return users;
     }
     if (gitlab_ == nullptr)
         co_return failure{errc::refused,
                           "there is no GITLAB_URL, so the group " + from.gitlab_group + " cannot be read"};
-    const auto members = co_await with_deadline(patience, "GitLab's group " + from.gitlab_group,
+    const auto members = co_await with_deadline(time_, patience, "GitLab's group " + from.gitlab_group,
                                                 gitlab_->group_members(from.gitlab_group));
     if (!members) co_return members.error();
     const auto links = co_await memory_.documents_in(steps::link_collection);
@@ -76,7 +76,8 @@ task<std::optional<role_directory::standing>> role_directory::standing_of(std::s
     if (const auto known = accounts_.find(user); known != accounts_.end())
         if (time_.now() - known->second.read < account_lasts) co_return known->second;
     const auto asked = time_.now();
-    const auto found = co_await with_deadline(patience, "Slack's word on who clicked", slack::user_info(slack_, user));
+    const auto found =
+        co_await with_deadline(time_, patience, "Slack's word on who clicked", slack::user_info(slack_, user));
     if (!found) {
         spdlog::warn("user={} cannot be looked up: {}", user, found.error().sentence());
         co_return std::nullopt;

@@ -121,7 +121,7 @@ task<> inbox::sweep() {
 }
 
 task<> inbox::stop(milliseconds grace) {
-    co_await join_within(tasks_, grace);
+    co_await join_within(clock_, tasks_, grace);
 }
 
 }  // namespace slipway::gateway

@@ -40,7 +40,7 @@ void socket_mode::start() {
 }
 
 task<> socket_mode::stop(milliseconds grace) {
-    co_await join_within(taking_, grace);
+    co_await join_within(clock_, taking_, grace);
     perform(session_.stop(clock_.now()));
     co_await closing_.join();
     tasks_.cancel();

@@ -38,7 +38,7 @@ void sender::start() {
 task<> sender::stop(milliseconds grace) {
     loop_.cancel();
     co_await loop_.join();
-    co_await join_within(lanes_, grace);
+    co_await join_within(clock_, lanes_, grace);
 }
 
 task<> sender::run() {

@@ -7,7 +7,6 @@
 
 #include "integrations/base/json.hpp"
 #include "integrations/slack/blocks/desired_message.hpp"
-#include "integrations/store/patient.hpp"
 
 namespace slipway::conductor {
 namespace {
@@ -101,14 +100,14 @@ conductor::conductor(executor loop, journal& releases, store::store& memory, tim
     : loop_{loop},
       releases_{releases},
       memory_{memory},
-      patient_{store::create_patient(memory, time)},
+      patience_{store::create_patience(memory, time)},
       time_{time},
       kinds_{kinds},
       projects_{std::move(projects)},
       services_{std::move(services)},
       drifts_{std::move(drifts)},
       settings_{std::move(settings)},
-      runner_{time, std::move(roll), settings_.runner},
+      runner_{time, patience_->clock(), std::move(roll), settings_.runner},
       can_do_{work::known_to(kinds)},
       tasks_{loop} {}
 
@@ -255,7 +254,7 @@ result<steps::context> conductor::context_of(const store::work_row& row, state_p
     here.rule = *rule;
     here.step = *step;
     here.with = *services;
-    if (here.with.store != nullptr) here.with.store = patient_.get();
+    if (here.with.store != nullptr) here.with.store = &patience_->memory();
     const auto directory = settings_.log_directory + "/" + state->id;
     std::error_code ignored;
     std::filesystem::create_directories(directory, ignored);

@@ -10,7 +10,7 @@
 #include "commands/conductor/journal.hpp"
 #include "commands/conductor/step_runner.hpp"
 #include "integrations/async/task_group.hpp"
-#include "integrations/store/store.hpp"
+#include "integrations/store/patient.hpp"
 
 namespace slipway::conductor {
 
@@ -107,7 +107,7 @@ private:
     executor loop_;
     journal& releases_;
     store::store& memory_;
-    std::unique_ptr<store::store> patient_;  ///< what steps see of it: a step outlasts a database that is away
+    std::unique_ptr<store::patience> patience_;  ///< a step outlasts a database that is away
     timers& time_;
     const kind_map& kinds_;
     project_lookup projects_;

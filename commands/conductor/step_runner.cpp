@@ -74,9 +74,9 @@ task<result<T>> keep_bug(task<result<T>> doing, std::exception_ptr& bug) {
 
 /// What a kind does, for at most `limit`; a bug in it is thrown at once.
 template <class T>
-task<result<T>> limited(milliseconds limit, std::string what, task<result<T>> doing) {
+task<result<T>> limited(timers& time, milliseconds limit, std::string what, task<result<T>> doing) {
     std::exception_ptr bug;
-    auto ended = co_await with_deadline(limit, std::move(what), keep_bug(std::move(doing), bug));
+    auto ended = co_await with_deadline(time, limit, std::move(what), keep_bug(std::move(doing), bug));
     if (bug) std::rethrow_exception(bug);
     co_return ended;
 }
@@ -93,8 +93,8 @@ std::string title(const steps::context& here) {
 
 }  // namespace
 
-step_runner::step_runner(timers& time, chance roll, runner_settings settings)
-    : time_{time}, roll_{std::move(roll)}, settings_{settings} {}
+step_runner::step_runner(timers& time, timers& limits, chance roll, runner_settings settings)
+    : time_{time}, limits_{limits}, roll_{std::move(roll)}, settings_{settings} {}
 
 milliseconds step_runner::wait(backoff& pace, const failure& why) const {
     return pace.next(why.retry_after.value_or(milliseconds{0}));
@@ -103,7 +103,7 @@ milliseconds step_runner::wait(backoff& pace, const failure& why) const {
 task<look_ending> step_runner::look_patiently(steps::step_kind& kind, steps::context here) {
     backoff pace{settings_.wait, roll_};
     for (int attempt = 1;; ++attempt) {
-        auto seen = co_await limited(here.rule.timeout, title(here), kind.look(here));
+        auto seen = co_await limited(limits_, here.rule.timeout, title(here), kind.look(here));
         if (seen) co_return look_ending{std::move(*seen), {}};
         const auto why = seen.error();
         if (!is_worth_repeating(why) || attempt >= settings_.attempts)
@@ -119,7 +119,7 @@ task<steps::probe_outcome> step_runner::probe(steps::step_kind& kind, steps::con
     steps::probe_outcome last{steps::answer::cannot_tell, "it was not possible to find out", {}, {}};
     for (int attempt = 1; attempt <= settings_.probe_attempts; ++attempt) {
         const auto patience = std::min(here.rule.timeout, milliseconds{120'000});
-        auto answered = co_await limited(patience, "the probe of " + title(here), kind.probe(here, intent));
+        auto answered = co_await limited(limits_, patience, "the probe of " + title(here), kind.probe(here, intent));
         if (answered) {
             last = std::move(*answered);
             if (last.what != steps::answer::cannot_tell) co_return last;
@@ -143,7 +143,7 @@ task<verdict> step_runner::perform(steps::step_kind& kind, steps::context here, 
             const auto allowed = co_await may();
             if (!allowed) co_return from(step_status::errored, allowed.error().sentence());
         }
-        auto done = co_await limited(limit_of(kind, here), title(here), kind.perform(here, intent));
+        auto done = co_await limited(limits_, limit_of(kind, here), title(here), kind.perform(here, intent));
         if (done) {
             auto made = from(done->ok ? step_status::done : step_status::failed, done->text);
             made.detail = std::move(done->detail);

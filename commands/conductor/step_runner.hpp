@@ -38,7 +38,8 @@ using begin_check = std::function<task<result<>>()>;
 
 class step_runner {
 public:
-    step_runner(timers& time, chance roll, runner_settings settings);
+    /// `limits` keeps the time of what a kind does: it stands still while a step waits for our own database (R5.10).
+    step_runner(timers& time, timers& limits, chance roll, runner_settings settings);
 
     /// Neither of the two lets an exception out: a bug in a kind becomes an outcome that people see.
     task<look_ending> look(steps::step_kind& kind, steps::context here);
@@ -57,6 +58,7 @@ private:
     milliseconds wait(backoff& pace, const failure& why) const;
 
     timers& time_;
+    timers& limits_;
     chance roll_;
     runner_settings settings_;
 };

@@ -2,8 +2,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -17,11 +15,9 @@ task<> call(std::function<void()> work) {
 
 }  // namespace
 
-task<bool> ends_within(milliseconds limit, task<> operation) {
+task<bool> ends_within(timers& clock, milliseconds limit, task<> operation) {
     using namespace asio::experimental::awaitable_operators;
-    const auto loop = co_await asio::this_coro::executor;
-    asio::steady_timer timer{loop, limit};
-    const auto first = co_await (std::move(operation) || timer.async_wait(asio::use_awaitable));
+    const auto first = co_await (std::move(operation) || clock.sleep(limit));
     co_return first.index() == 0;
 }
 

@@ -9,8 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "integrations/async/task.hpp"
-#include "integrations/base/clock.hpp"
+#include "integrations/async/timers.hpp"
 
 namespace boost::asio {
 class thread_pool;
@@ -21,7 +20,7 @@ namespace slipway {
 namespace detail {
 
 /// False when `limit` struck first; `operation` was then cancelled and has ended.
-task<bool> ends_within(milliseconds limit, task<> operation);
+task<bool> ends_within(timers& clock, milliseconds limit, task<> operation);
 /// Runs `work` on `pool` and resumes on the caller's executor, with what `work` threw.
 task<> run_on_pool(asio::thread_pool& pool, std::function<void()> work);
 
@@ -33,13 +32,13 @@ task<> keep(task<T> operation, std::optional<T>& into) {
 
 }  // namespace detail
 
-/// Runs `operation` for at most `limit`; errc::timed_out with `what` in its sentence when the limit strikes first.
-/// Failure must be a value: an exception thrown by `operation` would only surface after `limit` (Asio's || waits for
-/// the first success).
+/// Runs `operation` for at most `limit` of `clock`; errc::timed_out with `what` in its sentence when the limit strikes
+/// first. Failure must be a value: an exception thrown by `operation` would only surface after `limit` (Asio's || waits
+/// for the first success).
 template <class T>
-task<result<T>> with_deadline(milliseconds limit, std::string what, task<result<T>> operation) {
+task<result<T>> with_deadline(timers& clock, milliseconds limit, std::string what, task<result<T>> operation) {
     std::optional<result<T>> outcome;
-    const bool in_time = co_await detail::ends_within(limit, detail::keep(std::move(operation), outcome));
+    const bool in_time = co_await detail::ends_within(clock, limit, detail::keep(std::move(operation), outcome));
     if (in_time && outcome) co_return std::move(*outcome);
     co_return failure{errc::timed_out, what + " gave no answer within " + to_words(limit)};
 }

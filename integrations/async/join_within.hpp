@@ -13,10 +13,12 @@ inline task<result<>> joined(task_group& group) {
 }
 }  // namespace detail
 
-/// Waits for at most `grace` for the tasks to end by themselves, then cancels and awaits them.
-inline task<> join_within(task_group& group, milliseconds grace) {
-    const auto ended = co_await with_deadline(grace, "ending the tasks", detail::joined(group));
-    if (ended.has_value()) co_return;
+/// Waits for at most `grace` of `clock` for the tasks to end by themselves, then cancels and awaits them.
+inline task<> join_within(timers& clock, task_group& group, milliseconds grace) {
+    if (grace > milliseconds{0}) {
+        const auto ended = co_await with_deadline(clock, grace, "ending the tasks", detail::joined(group));
+        if (ended) co_return;
+    }
     group.cancel();
     co_await group.join();
 }

@@ -2,12 +2,45 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace slipway::store {
 namespace {
 
 constexpr milliseconds pause{1'000};
+
+/// Stands still while it is stopped by anybody.
+class stopped_clock final : public timers {
+public:
+    explicit stopped_clock(timers& time) : time_{time} {}
+
+    instant now() const override { return time_.now(); }
+    task<> sleep(milliseconds span) override {
+        for (auto left = span;;) {
+            const auto before = lost();
+            const auto slept = std::max(left, stops_ > 0 ? pause : milliseconds{0});
+            co_await time_.sleep(slept);
+            // Wall time may jump: nobody lost more than they slept.
+            left = std::clamp(lost() - before, milliseconds{0}, slept);
+            if (left == milliseconds{0}) co_return;
+        }
+    }
+    void stop() {
+        if (stops_++ == 0) since_ = time_.now();
+    }
+    void go_on() {
+        if (--stops_ == 0) lost_ += time_.now() - since_;
+    }
+
+private:
+    milliseconds lost() const { return stops_ > 0 ? lost_ + (time_.now() - since_) : lost_; }
+
+    timers& time_;
+    int stops_ = 0;
+    instant since_{};
+    milliseconds lost_{0};
+};
 
 class patient final : public store {
     using batch = slipway::store::batch;
@@ -21,7 +54,7 @@ class patient final : public store {
     using holding = slipway::store::holding;
 
 public:
-    patient(store& memory, timers& time) : memory_{memory}, time_{time} {}
+    patient(store& memory, timers& time, stopped_clock& limits) : memory_{memory}, time_{time}, limits_{limits} {}
 
     task<result<>> commit(batch changes) override {
         return insist<void>([this, changes = std::move(changes)] { return memory_.commit(changes); });
@@ -95,23 +128,44 @@ public:
 private:
     template <class T, class Call>
     task<result<T>> insist(Call call) {
-        for (bool waits = false;;) {
+        for (std::optional<stop> waits;;) {
             auto answer = co_await call();
             if (answer || !(answer.error() == errc::unavailable)) co_return answer;
-            if (!std::exchange(waits, true))
+            if (!waits) {
                 spdlog::warn("a step waits for the database: {}", answer.error().sentence());
+                waits.emplace(limits_);
+            }
             co_await time_.sleep(pause);
         }
     }
+    struct stop {
+        explicit stop(stopped_clock& which) : clock{which} { clock.stop(); }
+        stop(const stop&) = delete;
+        stop& operator=(const stop&) = delete;
+        ~stop() { clock.go_on(); }
+        stopped_clock& clock;
+    };
 
     store& memory_;
     timers& time_;
+    stopped_clock& limits_;
+};
+
+class patience_over final : public patience {
+public:
+    patience_over(store& memory, timers& time) : limits_{time}, patient_{memory, time, limits_} {}
+    store& memory() override { return patient_; }
+    timers& clock() override { return limits_; }
+
+private:
+    stopped_clock limits_;
+    patient patient_;
 };
 
 }  // namespace
 
-std::unique_ptr<store> create_patient(store& memory, timers& time) {
-    return std::make_unique<patient>(memory, time);
+std::unique_ptr<patience> create_patience(store& memory, timers& time) {
+    return std::make_unique<patience_over>(memory, time);
 }
 
 }  // namespace slipway::store

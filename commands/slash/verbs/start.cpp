@@ -72,11 +72,12 @@ steps::context dry_context(desk& with, const asked& question, conductor::state_p
 }
 
 /// What the look of a step finds, noted in `state` as its own look would be; or why it is not known.
-task<std::string> look_dryly(steps::step_kind& kind, steps::context here, conductor::state_pointer* state) {
+task<std::string> look_dryly(timers& time, steps::step_kind& kind, steps::context here,
+                             conductor::state_pointer* state) {
     const auto limit = here.rule.timeout;
     const auto what = "“" + here.rule.title + "”";
     const auto step = here.rule.id;
-    const auto seen = co_await with_deadline(limit, what, kind.look(std::move(here)));
+    const auto seen = co_await with_deadline(time, limit, what, kind.look(std::move(here)));
     if (!seen) co_return "; not known now: " + seen.error().sentence();
     auto next = **state;
     next = release::apply(std::move(next), release::look_recorded{step, seen->found, seen->items, seen->facts});
@@ -85,13 +86,13 @@ task<std::string> look_dryly(steps::step_kind& kind, steps::context here, conduc
 }
 
 /// Whether a step would find its work already done. "" when it would not: that is what everybody expects.
-task<std::string> probe_dryly(steps::step_kind& kind, steps::context here, instant now) {
+task<std::string> probe_dryly(timers& time, steps::step_kind& kind, steps::context here) {
     steps::act intent;
     intent.key = release::idempotency_key(*here.state, here.step, "dry run");
-    intent.intended = now;
+    intent.intended = time.now();
     const auto limit = here.rule.timeout;
     const auto what = "the probe of “" + here.rule.title + "”";
-    const auto probed = co_await with_deadline(limit, what, kind.probe(std::move(here), std::move(intent)));
+    const auto probed = co_await with_deadline(time, limit, what, kind.probe(std::move(here), std::move(intent)));
     if (!probed) co_return "; not known now: " + probed.error().sentence();
     switch (probed->what) {
         case steps::answer::done:
@@ -125,12 +126,12 @@ task<result<answer>> dry_run(desk& with, asked question, release::start begun) {
         const auto facts = kind->second->facts();
         if (facts.looks) {
             auto here = dry_context(with, question, state, rule);
-            const auto found = co_await look_dryly(*kind->second, std::move(here), &state);
+            const auto found = co_await look_dryly(with.time, *kind->second, std::move(here), &state);
             words[rule.id] += found;
         }
         if (facts.has_probe && !facts.looks) {
             auto here = dry_context(with, question, state, rule);
-            const auto found = co_await probe_dryly(*kind->second, std::move(here), with.time.now());
+            const auto found = co_await probe_dryly(with.time, *kind->second, std::move(here));
             words[rule.id] += found;
         }
     }

@@ -7,7 +7,7 @@
 #include "integrations/gitlab/gitlab.hpp"
 #include "tests/fakes/fake_http.hpp"
 #include "tests/fakes/fake_slack.hpp"
-#include "tests/fakes/jumping_timers.hpp"
+#include "tests/fakes/hand_clock.hpp"
 #include "tests/fakes/memory_store.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/fakes/small_release.hpp"
@@ -54,7 +54,7 @@ struct house {
         REQUIRE(fakes::run_on(loop, memory.commit(std::move(changes))));
     }
 
-    fakes::jumping_timers clock;
+    fakes::hand_clock clock;
     asio::io_context loop;
     fakes::memory_books books;
     fakes::memory_store memory{loop.get_executor(), books, [this] { return clock.now(); }};
@@ -75,7 +75,7 @@ TEST_CASE("R3.10 roles come from lists, Slack groups and GitLab groups, as they 
     CHECK(one.who("UNORA").roles.empty());
     one.slack.groups["S1"] = {};
     one.says_of_ops("[]");
-    one.clock.jump(milliseconds{5'000});
+    one.clock.advance(milliseconds{5'000});
     CHECK(one.who("UEVE").roles == roles{"developer"});
     CHECK(one.who("UDEE").roles == roles{"developer"});
 }
@@ -90,7 +90,7 @@ TEST_CASE("R3.10 a source that fails hides its own role and nothing else", "[rol
     CHECK(eve.unverified == roles{"dba", "ops"});
     CHECK(fakes::run_on(one.loop, one.directory.members(one.project)).size() ==
           3);  // the two that failed are not guessed
-    one.clock.jump(milliseconds{5'000});
+    one.clock.advance(milliseconds{5'000});
     one.says_of_ops("[]");
     CHECK(one.who("UEVE").roles == roles{"developer", "dba"});
 }
@@ -142,6 +142,6 @@ TEST_CASE("R8.2 R3.10 of a GitLab group counts whoever linked the account, by it
     one.link("UEVE", "dee", 77);  // what is called dee now is number 1, and not hers
     CHECK(one.who("UEVE").roles == roles{"developer", "dba"});
     one.link("UNORA", "stranger", 99);
-    one.clock.jump(milliseconds{5'000});
+    one.clock.advance(milliseconds{5'000});
     CHECK(one.who("UNORA").roles.empty());
 }

@@ -36,10 +36,12 @@ struct bench {
 
     world outside;
     jumping_timers clock;
+    std::unique_ptr<timers> limits = create_system_timers();
     release::kind_facts facts = small_kinds().at("act");
     fake_kind kind{outside, facts};
     milliseconds timeout{600'000};
-    conductor::step_runner runner{clock, [] { return 0.5; }, {3, 2, {milliseconds{500}, milliseconds{10'000}}}};
+    conductor::step_runner runner{
+        clock, *limits, [] { return 0.5; }, {3, 2, {milliseconds{500}, milliseconds{10'000}}}};
 };
 
 }  // namespace

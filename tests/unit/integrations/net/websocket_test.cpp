@@ -386,7 +386,8 @@ TEST_CASE("waiting for a frame can be cancelled without harm to the link", "[net
         house there{loop, {}, peer.handler()};
         auto link = co_await connect_websocket(there.url("/", "ws"), {});
         REQUIRE(link);
-        const auto none = co_await with_deadline(milliseconds{20}, "the peer", (*link)->receive());
+        const auto clock = create_system_timers();
+        const auto none = co_await with_deadline(*clock, milliseconds{20}, "the peer", (*link)->receive());
         REQUIRE_FALSE(none);
         CHECK(none.error() == errc::timed_out);
         const auto sent = co_await (*link)->send_text("still alive");
