@@ -1,7 +1,9 @@
-// A folder that goes with the test.
+// A folder that goes with the test; SLIPWAY_KEEP=1 keeps it, for whoever wants to know what happened.
 #pragma once
 
 #include <stdlib.h>
+
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -18,6 +20,7 @@ public:
     temporary_folder(const temporary_folder&) = delete;
     temporary_folder& operator=(const temporary_folder&) = delete;
     ~temporary_folder() {
+        if (std::getenv("SLIPWAY_KEEP") != nullptr) return;
         std::error_code ignored;  // a file left in /tmp is no reason to fail a test
         std::filesystem::remove_all(path_, ignored);
     }

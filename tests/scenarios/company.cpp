@@ -35,14 +35,20 @@ company::company(company_settings how)
 }
 
 company::~company() {
+    auto logs = names_of_several_;
+    logs.insert("bot");
     if (std::uncaught_exceptions() == 0) {
         // R8.6: every company is a test of it, at trace level.
-        const auto shown = lines_with_secrets(bot_log());
-        for (const auto& each : shown) UNSCOPED_INFO("the bot's log: " << each);
-        CHECK(shown.empty());
+        for (const auto& name : logs) {
+            const auto shown = lines_with_secrets(log_of_bot(name));
+            for (const auto& each : shown) UNSCOPED_INFO(name << ".log: " << each);
+            CHECK(shown.empty());
+        }
         return;
     }
-    std::cerr << "--- the bot's log ends:\n" << last_lines(bot_log(), 6000) << "\n--- the channel:\n";
+    for (const auto& name : logs)
+        std::cerr << "--- " << name << ".log ends:\n" << last_lines(log_of_bot(name), 6000) << "\n";
+    std::cerr << "--- the channel:\n";
     try {
         std::cerr << json::serialize(get("/site")) << "\n";
         for (const auto& each : messages()) std::cerr << "· " << last_lines(text_at(each, "text"), 700) << "\n";
@@ -153,29 +159,47 @@ int company::stop_bot() {
     return code;
 }
 
-void company::start_bot_of_several(const std::string& name) {
-    const auto mine = folder_.file("etc/" + name + ".yaml");
-    if (!std::filesystem::exists(mine)) {
-        auto settings = replaced(text_of(config()), "state_directory: " + folder_.file("bot"),
-                                 "state_directory: " + folder_.file("bot-" + name));
-        if (name != "one")
-            for (const auto taken : {ingest_port_, health_port_})
-                settings = replaced(settings, "127.0.0.1:" + std::to_string(taken),
-                                    "127.0.0.1:" + std::to_string(free_port()));
-        write_text(mine, settings);
-    }
+void company::configure_bot_of_several(const std::string& name) {
+    if (!balancer_) balancer_.emplace(ingest_port_);
+    const auto ingest = free_port();
+    const auto here = [](unsigned short port) { return "127.0.0.1:" + std::to_string(port); };
+    auto settings = replaced(text_of(config()), "state_directory: " + folder_.file("bot"),
+                             "state_directory: " + folder_.file("bot-" + name));
+    settings = replaced(settings, here(ingest_port_), here(ingest));
+    settings = replaced(settings, here(health_port_), here(free_port()));
+    write_text(folder_.file("etc/" + name + ".yaml"), settings);
+    balancer_->add(ingest);
+}
+
+program company::launch_bot_of_several(const std::string& name, const std::string& of) {
+    if (names_of_several_.insert(name).second) configure_bot_of_several(name);
     auto variables = environment();
     for (const auto& [key, value] : bot_variables) variables[key] = value;
-    const auto log = folder_.file(name + ".log");
-    const auto before = text_of(log).size();
     several_.erase(name);
-    auto& bot =
-        several_.emplace(name, program{{binary + "/slipway", "run", "--config", mine}, std::move(variables), log})
-            .first->second;
+    return {{of.empty() ? binary + "/slipway" : of, "run", "--config", folder_.file("etc/" + name + ".yaml")},
+            std::move(variables),
+            folder_.file(name + ".log")};
+}
+
+void company::start_bot_of_several(const std::string& name, const std::string& of) {
+    const auto before = log_of_bot(name).size();
+    auto& bot = several_.emplace(name, launch_bot_of_several(name, of)).first->second;
     wait_until("the bot " + name + " has started", [&] {
-        if (!bot.runs()) FAIL("the bot ended at once: " << text_of(log).substr(before));
-        return text_of(log).find("started version=", before) != std::string::npos;
+        if (!bot.runs()) FAIL("the bot ended at once: " << log_of_bot(name).substr(before));
+        return log_of_bot(name).find("started version=", before) != std::string::npos;
     });
+}
+
+std::pair<int, std::string> company::refusal_of_bot(const std::string& name, const std::string& of) {
+    const auto before = log_of_bot(name).size();
+    auto bot = launch_bot_of_several(name, of);
+    int code = 0;
+    wait_until("the bot " + name + " ends by itself", [&] {
+        const bool runs = bot.runs(&code);
+        if (log_of_bot(name).find("started version=", before) != std::string::npos) FAIL("the bot started");
+        return !runs;
+    });
+    return {code, log_of_bot(name).substr(before)};
 }
 
 void company::kill_bot_of_several(const std::string& name) {

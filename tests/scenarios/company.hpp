@@ -16,6 +16,7 @@
 #include "integrations/base/json.hpp"
 #include "integrations/net/http.hpp"
 #include "tests/fakes/temporary_folder.hpp"
+#include "tests/scenarios/balancer.hpp"
 #include "tests/scenarios/program.hpp"
 
 namespace slipway::scenarios {
@@ -59,11 +60,15 @@ public:
     void start_bot();  ///< returns once its link is up
     void kill_bot();   ///< SIGKILL
     int stop_bot();    ///< SIGTERM; its exit code
-    /// One of several bots, by name, with a state directory and ports of its own; "one" has the company's ingest. They
-    /// need a database they can share (`bot_variables`). Returns once it has started.
-    void start_bot_of_several(const std::string& name);
+    /// One of several bots, by name, with a state directory and ports of its own; errors reach any of them through a
+    /// balancer. They need a database they can share (`bot_variables`). Returns once it has started. `of` = the
+    /// program's file; "" = the one that was built with this test.
+    void start_bot_of_several(const std::string& name, const std::string& of = {});
+    /// The same, of one that does not start: its exit code, and what it said.
+    std::pair<int, std::string> refusal_of_bot(const std::string& name, const std::string& of);
     void kill_bot_of_several(const std::string& name);  ///< SIGKILL
     int stop_bot_of_several(const std::string& name);   ///< SIGTERM; its exit code
+    std::string log_of_bot(const std::string& name) const { return text_of(folder_.file(name + ".log")); }
     bool bot_runs() { return bot_ && bot_->runs(); }
     /// Another command of the bot's program to its end: code and everything it said.
     std::pair<int, std::string> run_slipway(std::vector<std::string> words,
@@ -133,6 +138,8 @@ private:
     void start_sandbox(const company_settings& how);
     bool is_connected();  ///< Slack reaches the bot
     std::map<std::string, std::string> environment() const;
+    void configure_bot_of_several(const std::string& name);
+    program launch_bot_of_several(const std::string& name, const std::string& of);
     net::response send(std::string method, const std::string& path, std::string body, const std::string& token = {});
     json::value control(std::string method, const std::string& path, std::string body);
     /// The buttons with which authors confirm their migrations, each with the person who was asked.
@@ -152,7 +159,9 @@ private:
     std::map<std::string, std::chrono::steady_clock::time_point> answered_;  ///< who and in which direct message
     std::optional<program> sandbox_;
     std::optional<program> bot_;
+    std::optional<balancer> balancer_;  ///< before several bots
     std::map<std::string, program> several_;
+    std::set<std::string> names_of_several_;  ///< of all that were ever started
 };
 
 }  // namespace slipway::scenarios

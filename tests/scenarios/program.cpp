@@ -48,11 +48,12 @@ program::~program() {
     if (id_ > 0) kill();
 }
 
-bool program::runs() {
+bool program::runs(int* code) {
     if (id_ <= 0) return false;
     int status = 0;
     if (::waitpid(id_, &status, WNOHANG) == 0) return true;
     id_ = 0;
+    if (code != nullptr) *code = code_of(status);
     return false;
 }
 

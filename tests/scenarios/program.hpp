@@ -22,7 +22,8 @@ public:
     }
     ~program();
 
-    bool runs();
+    /// Once it has ended by itself, `code` is its exit code, -1 when it ended by a signal.
+    bool runs(int* code = nullptr);
     /// SIGKILL, and until it is gone.
     void kill();
     /// SIGTERM; its exit code, -1 when it ended by a signal.
