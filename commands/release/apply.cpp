@@ -325,7 +325,10 @@ struct applier {
     void operator()(const resource_awaited& e) {
         if (auto* step = state.step(e.step)) step->awaits = e.resource + ", which " + e.holder + " has";
     }
-    void operator()(const drift_noted& e) { state.drifts.push_back(e.seen); }
+    void operator()(const drift_noted& e) {
+        state.drifts.push_back(e.seen);
+        merge(state.facts, e.seen.facts);
+    }
     void operator()(const evidence_kept&) {}
     void operator()(const refusal_noted&) {}
     void operator()(const release_ended& e) {

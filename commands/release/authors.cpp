@@ -34,6 +34,36 @@ std::vector<change_author> authors_of_migrations(const release_state& state) {
     return all;
 }
 
+bool lets_deploy(const release_state& state, const step_rule& rule) {
+    if (state.plan.stages.empty() || rule.stage == state.plan.stages.front().id) return false;
+    if (rule.effect == side_effect::irreversible) return true;
+    return std::ranges::any_of(state.plan.steps, [&](const step_rule& each) {
+        return each.effect == side_effect::irreversible && each.gate.empty() &&
+               std::ranges::find(each.needs, rule.id) != each.needs.end();
+    });
+}
+
+bool asks_who_deploys(const release_state& state) {
+    return std::ranges::any_of(state.plan.steps, [&](const step_rule& rule) {
+        const auto* step = state.step(rule.id);
+        if (step == nullptr || step->status != step_status::asking || !step->gate || !step->gate->four_eyes)
+            return false;
+        const auto status = step->gate->status;
+        return (status == gate_status::open || status == gate_status::approved) && lets_deploy(state, rule);
+    });
+}
+
+std::string words_of(std::vector<change_author> authors) {
+    std::vector<std::string> each_one;
+    for (const auto& each : authors)
+        each_one.push_back(each.gitlab + (each.slack.empty() ? "" : " (@" + each.slack + ")") + " " + each.what);
+    std::ranges::sort(each_one);
+    each_one.erase(std::ranges::unique(each_one).begin(), each_one.end());
+    std::string text;
+    for (const auto& each : each_one) text.append(text.empty() ? "" : ", ").append(each);
+    return text.empty() ? "nobody" : text;
+}
+
 std::string listed(const std::vector<std::string>& all) {
     std::string text;
     for (std::size_t i = 0; i < all.size(); ++i)

@@ -27,6 +27,17 @@ std::vector<authored> authors_by_person(const std::vector<change_author>& author
 /// is known for all of them.
 std::vector<change_author> authors_of_migrations(const release_state& state);
 
+/// Behind the first stage, and what starts when its seats are filled cannot be undone: the step itself, or one that is
+/// asked about here in its place (the gate of a train).
+bool lets_deploy(const release_state& state, const step_rule& rule);
+/// Somebody is being asked, or was and nothing has begun yet, whom four eyes may keep from a seat for what they wrote.
+bool asks_who_deploys(const release_state& state);
+/// How the journal and people's messages name such a list: "eve (@UEVE) #2, zoe #9". Equal for equal lists in any
+/// order.
+std::string words_of(std::vector<change_author> authors);
+/// What has moved when the list is another one, as a drift is called.
+inline constexpr const char* authors_moved = "who wrote its migrations";
+
 /// "#2, #9 and wiki#7"
 std::string listed(const std::vector<std::string>& all);
 

@@ -115,6 +115,7 @@ struct members_seen {
 };
 struct drift_seen {
     std::string what, from, to;
+    json::object facts{};  ///< as they are now, where the release keeps what moved as a fact
 };
 /// The project was locked or unlocked; comes in the commit of that lock.
 struct lock_seen {

@@ -240,12 +240,16 @@ result<events> decide(const question& q, const add_note& asked) {
 
 result<events> decide(const question& q, const drift_seen& asked) {
     if (!q.state.is_live()) return events{};
+    const bool is_known = std::ranges::all_of(asked.facts, [&](const auto& each) {
+        const auto* fact = q.state.facts.if_contains(each.key());
+        return fact != nullptr && *fact == each.value();
+    });
     for (auto seen = q.state.drifts.rbegin(); seen != q.state.drifts.rend(); ++seen)
         if (seen->what == asked.what) {
-            if (seen->to == asked.to && seen->from == asked.from) return events{};
+            if (is_known && seen->to == asked.to && seen->from == asked.from) return events{};
             break;
         }
-    return events{drift_noted{{asked.what, asked.from, asked.to, q.now}}};
+    return events{drift_noted{{asked.what, asked.from, asked.to, q.now, asked.facts}}};
 }
 
 }  // namespace slipway::release::rules

@@ -231,17 +231,6 @@ std::string shortage_of(const release_state& state, const gate_state& gate,
     return text;
 }
 
-/// Behind the first stage, and what starts when its seats are filled cannot be undone: the step itself, or one that is
-/// asked about here in its place (the gate of a train).
-bool lets_deploy(const release_state& state, const step_rule& rule) {
-    if (state.plan.stages.empty() || rule.stage == state.plan.stages.front().id) return false;
-    if (rule.effect == side_effect::irreversible) return true;
-    return std::ranges::any_of(state.plan.steps, [&](const step_rule& each) {
-        return each.effect == side_effect::irreversible && each.gate.empty() &&
-               std::ranges::find(each.needs, rule.id) != each.needs.end();
-    });
-}
-
 }  // namespace
 
 gate_state new_gate(const question& q, const step_state& step, const gate_rule& rule) {

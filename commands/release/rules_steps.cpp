@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "commands/release/authors.hpp"
 #include "commands/release/condition.hpp"
 #include "commands/release/rules_parts.hpp"
 #include "integrations/base/described.hpp"
@@ -96,6 +97,17 @@ events refresh(const question& q, const step_rule& rule) {
     return all;
 }
 
+/// What is no longer as the question showed it, while its answers would count; "" = nothing (R3.5).
+std::string what_moved(const question& q, const step_rule& rule, const step_state& step) {
+    if (!step.gate || (step.gate->status != gate_status::open && step.gate->status != gate_status::approved)) return {};
+    const auto shown = gate_inputs(q.state, step, q.known);
+    if (step.gate->fingerprint != gate_fingerprint(q.state, step, shown)) return moved_words(step.gate->shown, shown);
+    const bool keeps_out = step.gate->four_eyes && lets_deploy(q.state, rule);
+    if (keeps_out && words_of(step.gate->authors) != words_of(authors_of_migrations(q.state)))
+        return std::string{authors_moved} + " changed";
+    return {};
+}
+
 /// A step that has been looked at, or need not be: ask, or act.
 void ask_or_act(const question& q, const step_rule& rule, const step_state& step, events& all) {
     if (has_open_blocking_item(step) || has_running_item(step)) return;
@@ -121,11 +133,8 @@ void ask_or_act(const question& q, const step_rule& rule, const step_state& step
         all.push_back(gate_opened{step.id, new_gate(q, step, rule.gate.front())});
         return;
     }
-    const auto shown = gate_inputs(q.state, step, q.known);
-    const bool moved = step.gate->fingerprint != gate_fingerprint(q.state, step, shown);
-    if (moved && (step.gate->status == gate_status::open || step.gate->status == gate_status::approved)) {
-        all.push_back(
-            gate_closed{step.id, gate_status::outdated, machine().who, moved_words(step.gate->shown, shown), q.now});
+    if (const auto what = what_moved(q, rule, step); !what.empty()) {
+        all.push_back(gate_closed{step.id, gate_status::outdated, machine().who, what, q.now});
         return;
     }
     if (step.gate->status == gate_status::approved && (kind == nullptr || kind->what != step_class::confirm))

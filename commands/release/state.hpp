@@ -223,12 +223,13 @@ BOOST_DESCRIBE_STRUCT(broken_glass, (), (step, by, reason, at))
 
 /// Something pinned moved under us (R1.5).
 struct drift {
-    std::string what;  ///< "trunk", "stable", "milestone"
+    std::string what;  ///< "trunk", "stable", "milestone"; or a sentence that "changed" follows
     std::string from;
     std::string to;
     instant at{};
+    json::object facts{};  ///< what the release knows by it: its facts of these names say so from here on
 };
-BOOST_DESCRIBE_STRUCT(drift, (), (what, from, to, at))
+BOOST_DESCRIBE_STRUCT(drift, (), (what, from, to, at, facts))
 
 /// A decision of a person, for the board's last lines.
 struct decision {

@@ -2,6 +2,7 @@
 
 #include "commands/changelog/version.hpp"
 #include "commands/steps/common.hpp"
+#include "commands/steps/migrations/authorship.hpp"
 #include "integrations/base/digest.hpp"
 #include "integrations/gitlab/gitlab.hpp"
 
@@ -58,6 +59,31 @@ task<result<>> see_milestone(std::shared_ptr<const release::release_state> state
     if (!now) co_return now.error();
     const auto present = now->title.raw() + (now->active ? "" : " (closed)");
     if (present != title) seen->push_back({"milestone", title, present});
+    co_return result<>{};
+}
+
+/// Branches and tag on the remote, once they are pinned.
+task<result<>> see_branches(std::shared_ptr<const release::release_state> state, services with,
+                            std::shared_ptr<const release::project_settings> project,
+                            std::vector<release::drift_seen>* seen) {
+    const auto* pulled = state->step("pull");
+    // Before the pull trunk is expected to move: the merges of this very release move it.
+    const bool is_pinned = pulled == nullptr || pulled->is_settled();
+    if (with.transport == nullptr || with.clone == nullptr || !is_pinned) co_return result<>{};
+    const auto* push = state->step("push");
+    if (push != nullptr && push->status == release::step_status::running) co_return result<>{};
+    const auto remote = co_await with.transport->list_remote(with.clone->url());
+    if (!remote) co_return remote.error();
+    const auto compare = [&](const std::string& what, const std::string& ref, const std::string& fact) {
+        const auto pinned = state->fact(fact);
+        const auto now = target_of(*remote, ref);
+        if (!pinned.empty() && now != pinned) seen->push_back({what, pinned, now});
+    };
+    // A hotfix is made of stable; trunk may go on.
+    if (state->kind == "release") compare(project->repository.trunk, trunk_ref(*project), "trunk_head");
+    compare(project->repository.stable, stable_ref(*project), "stable_head");
+    if (const auto tag = state->fact("tag_pushed"); !tag.empty())
+        compare("tag " + tag_name(*state), tag_ref(*state), "tag_pushed");
     co_return result<>{};
 }
 
@@ -131,24 +157,15 @@ task<result<std::vector<release::drift_seen>>> find_drift(std::shared_ptr<const 
     std::vector<release::drift_seen> seen;
     const auto milestone = co_await see_milestone(state, with, &seen);
     if (!milestone) co_return milestone.error();
-    const auto* pulled = state->step("pull");
-    // Before the pull trunk is expected to move: the merges of this very release move it.
-    const bool is_pinned = pulled == nullptr || pulled->is_settled();
-    if (with.transport == nullptr || with.clone == nullptr || !is_pinned) co_return seen;
-    const auto* push = state->step("push");
-    if (push != nullptr && push->status == release::step_status::running) co_return seen;
-    const auto remote = co_await with.transport->list_remote(with.clone->url());
-    if (!remote) co_return remote.error();
-    const auto compare = [&](const std::string& what, const std::string& ref, const std::string& fact) {
-        const auto pinned = state->fact(fact);
-        const auto now = target_of(*remote, ref);
-        if (!pinned.empty() && now != pinned) seen.push_back({what, pinned, now});
-    };
-    // A hotfix is made of stable; trunk may go on.
-    if (state->kind == "release") compare(project->repository.trunk, trunk_ref(*project), "trunk_head");
-    compare(project->repository.stable, stable_ref(*project), "stable_head");
-    if (const auto tag = state->fact("tag_pushed"); !tag.empty())
-        compare("tag " + tag_name(*state), tag_ref(*state), "tag_pushed");
+    const auto branches = co_await see_branches(state, with, project, &seen);
+    if (!branches) co_return branches.error();
+    context here;
+    here.state = state;
+    here.project = project;
+    here.with = with;
+    const auto authors = co_await see_authors(here);
+    if (!authors && seen.empty()) co_return authors.error();  // what has moved is told first
+    if (authors) seen.insert(seen.end(), authors->begin(), authors->end());
     co_return seen;
 }
 

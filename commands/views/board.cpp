@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/release/authors.hpp"
 #include "commands/release/usual.hpp"
 #include "commands/views/gate_card.hpp"
 #include "commands/views/lanes.hpp"
@@ -144,6 +145,12 @@ std::vector<markup> whole_release_words(const release::release_state& state, con
                           state.frozen->reason, state.frozen->stage));
     if (state.drifts.empty()) return all;
     const auto& last = state.drifts.back();
+    if (last.what == release::authors_moved) {
+        all.push_back(say("↔️ *Who wrote its migrations changed* at {}: {}. What was approved before no longer counts.",
+                          slack::date_token(last.at, slack::date_style::time),
+                          people.sentence(slack::cut(last.to, 300))));
+        return all;
+    }
     all.push_back(say("↔️ *{} moved* from {} to {} at {}. What was approved on the old state no longer counts.",
                       last.what, slack::code(last.from.substr(0, 10)), slack::code(last.to.substr(0, 10)),
                       slack::date_token(last.at, slack::date_style::time)));

@@ -14,6 +14,20 @@ std::string number(const gitlab::merge_request& request) {
     return "!" + std::to_string(request.iid);
 }
 
+/// In the order in which they were merged, so that one may build on another.
+task<result<std::vector<gitlab::merge_request>>> in_order(context here) {
+    auto found = co_await picked_requests(here);
+    if (!found) co_return found.error();
+    for (const auto& each : *found)
+        if (each.state != gitlab::merge_request_state::merged)
+            co_return failure{errc::refused,
+                              number(each) + " is not merged. A hotfix takes what has landed: merge it into " +
+                                  here.project->repository.trunk + ", then `/release retry " + here.rule.id + "`."};
+    std::ranges::sort(*found, {},
+                      [](const gitlab::merge_request& each) { return each.merged_at ? *each.merged_at : instant{}; });
+    co_return found;
+}
+
 class git_pick final : public step_kind {
 public:
     release::kind_facts facts() const override { return make_facts("git_pick", release::step_class::check); }
@@ -28,7 +42,7 @@ public:
         if (here.with.gitlab == nullptr) co_return not_configured("GitLab", "gitlab.project");
         const auto open = co_await here.with.clone->ready();
         if (!open) co_return open.error();
-        const auto requests = co_await named_requests(here);
+        const auto requests = co_await in_order(here);
         if (!requests) co_return requests.error();
         const auto carried = co_await migrations_carried_by(here, *requests);
         if (!carried) co_return carried.error();
@@ -71,30 +85,6 @@ public:
     }
 
 private:
-    /// In the order in which they were merged, so that one may build on another.
-    static task<result<std::vector<gitlab::merge_request>>> named_requests(context here) {
-        std::vector<std::int64_t> wanted;
-        for (const auto& each : array_at(here.state->facts, "picks"))
-            if (each.is_int64()) wanted.push_back(each.get_int64());
-        auto found =
-            co_await here.with.gitlab->merge_requests_by_iid(number_at(here.state->facts, "gitlab_project"), wanted);
-        if (!found) co_return found.error();
-        for (const auto iid : wanted) {
-            const auto there = std::ranges::find(*found, iid, &gitlab::merge_request::iid);
-            if (there == found->end())
-                co_return failure{errc::not_found, "There is no merge request !" + std::to_string(iid) +
-                                                       " that the bot may see. `/release abort " + here.state->version +
-                                                       " REASON` and name another."};
-            if (there->state != gitlab::merge_request_state::merged)
-                co_return failure{errc::refused,
-                                  number(*there) + " is not merged. A hotfix takes what has landed: merge it into " +
-                                      here.project->repository.trunk + ", then `/release retry " + here.rule.id + "`."};
-        }
-        std::ranges::sort(
-            *found, {}, [](const gitlab::merge_request& each) { return each.merged_at ? *each.merged_at : instant{}; });
-        co_return found;
-    }
-
     /// The one commit that brought it, or those that a fast-forward brought, oldest first.
     static task<result<std::vector<std::string>>> commits_of(context here, gitlab::merge_request request) {
         if (!request.merge_commit.empty()) co_return std::vector<std::string>{request.merge_commit};

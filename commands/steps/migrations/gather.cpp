@@ -171,6 +171,21 @@ task<result<std::vector<migration>>> migrations_carried_by(context here, std::ve
     co_return migrations::collect(sources, rules_of(*here.project));
 }
 
+task<result<std::vector<gitlab::merge_request>>> picked_requests(context here) {
+    std::vector<std::int64_t> wanted;
+    for (const auto& each : array_at(here.state->facts, "picks"))
+        if (each.is_int64()) wanted.push_back(each.get_int64());
+    auto found =
+        co_await here.with.gitlab->merge_requests_by_iid(number_at(here.state->facts, "gitlab_project"), wanted);
+    if (!found) co_return found.error();
+    for (const auto iid : wanted)
+        if (std::ranges::find(*found, iid, &gitlab::merge_request::iid) == found->end())
+            co_return failure{errc::not_found, "There is no merge request !" + std::to_string(iid) +
+                                                   " that the bot may see. `/release abort " + here.state->version +
+                                                   " REASON` and name another."};
+    co_return found;
+}
+
 std::optional<failure> problems_of(const std::vector<migration>& all, const std::string& step) {
     std::string text;
     for (const auto& each : all)

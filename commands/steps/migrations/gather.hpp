@@ -16,6 +16,9 @@ task<result<std::vector<migrations::migration>>> gather_migrations(context here)
 task<result<std::vector<migrations::migration>>> migrations_carried_by(context here,
                                                                        std::vector<gitlab::merge_request> requests);
 
+/// The merge requests that a hotfix names (fact "picks"); errc::not_found names the one that is not there.
+task<result<std::vector<gitlab::merge_request>>> picked_requests(context here);
+
 /// One sentence that names everything that makes a text unusable, with the way out; nullopt = all are usable.
 std::optional<failure> problems_of(const std::vector<migrations::migration>& all, const std::string& step);
 

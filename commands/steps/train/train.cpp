@@ -4,6 +4,7 @@
 
 #include "commands/release/authors.hpp"
 #include "commands/steps/common.hpp"
+#include "commands/steps/migrations/authorship.hpp"
 #include "integrations/async/timers.hpp"
 #include "integrations/base/described.hpp"
 #include "integrations/base/digest.hpp"
@@ -106,9 +107,9 @@ public:
                                               : std::string{"is not there yet"};
             seen.found.lines.push_back(name_of(each.lane) + " " + state);
             for (const auto& wrote : each.authors) authors.push_back(to_described(wrote));
-            if (each.left || each.arrived) continue;
-            missing += (missing.empty() ? "" : ", ") + name_of(each.lane);
-            seen.items.push_back(waits_for(each));
+            if (each.left) continue;
+            seen.items.push_back(each.arrived ? is_there(each) : waits_for(each));
+            if (!each.arrived) missing += (missing.empty() ? "" : ", ") + name_of(each.lane);
         }
         seen.facts[release::train_authors_fact] = std::move(authors);
         seen.found.fingerprint = fingerprint_of(*lanes);
@@ -161,6 +162,17 @@ private:
         item.choices.push_back(std::move(leave));
         return item;
     }
+    /// Nothing is asked about it. That it is listed keeps the lanes looked at while people decide: what one of them
+    /// would deploy by now, and who wrote it, is what they decide about.
+    static release::item_state is_there(const lane_view& each) {
+        release::item_state item;
+        item.id = each.lane.release;
+        item.title = untrusted{name_of(each.lane)};
+        item.details.push_back("is there, at " + short_id(each.commit));
+        item.fingerprint = each.lane.release + " " + each.commit;
+        item.blocking = false;
+        return item;
+    }
 };
 
 /// train_arrival, of every other lane: says that it is there, and goes on when the first lane says so.
@@ -187,32 +199,54 @@ public:
         if (!of) co_return of.error();
         const auto commit = need_fact(here, "stable_commit", "merge-stable");
         if (!commit) co_return commit.error();
-        outcome done;
-        const auto before = co_await here.with.store->document_of(train_collection, here.state->id);
-        if (!before) co_return before.error();
-        if (*before && !text_at(**before, "left").empty()) {
-            done.ok = false;
-            done.text = "the train went without this lane: " + text_at(**before, "left") +
-                        ". `/release abort` it, and start it on its own";
-            co_return done;
-        }
-        json::object arrived;
-        arrived["commit"] = *commit;
         // The gate of all lanes keeps them from its seats (R3.2).
-        arrived["authors"] = array_at(here.state->facts, release::migration_authors_fact);
-        const auto kept = co_await write(here, here.state->id, std::move(arrived));
-        if (!kept) co_return kept.error();
-        for (;;) {
+        auto authors = co_await authors_now(here);
+        if (!authors) co_return authors.error().within("reading who wrote the migrations of this lane");
+        auto waiting = co_await say_there(here, *commit, *authors);
+        if (!waiting || !waiting->ok) co_return waiting;
+        for (auto looked = here.with.time->now();;) {
             const auto gone = co_await has_departed(here, *of);
             if (!gone) co_return gone.error();
             if (*gone) break;
             co_await here.with.time->sleep(between_arrivals);
+            if (here.with.time->now() - looked < poll_of(here)) continue;
+            looked = here.with.time->now();
+            // Somebody may have written into its SQL since. GitLab's silence for once changes nothing.
+            const auto again = co_await authors_now(here);
+            if (!again || *again == *authors) continue;
+            *authors = *again;
+            waiting = co_await say_there(here, *commit, *authors);
+            if (!waiting || !waiting->ok) co_return waiting;
         }
+        outcome done;
         done.text = "the train has departed";
         co_return done;
     }
 
 private:
+    static milliseconds poll_of(const context& here) {
+        return here.project ? here.project->drift_poll : milliseconds{60'000};
+    }
+
+    /// Not ok when the train goes without this lane.
+    static task<result<outcome>> say_there(context here, std::string commit, json::array authors) {
+        const auto before = co_await here.with.store->document_of(train_collection, here.state->id);
+        if (!before) co_return before.error();
+        outcome said;
+        if (*before && !text_at(**before, "left").empty()) {
+            said.ok = false;
+            said.text = "the train went without this lane: " + text_at(**before, "left") +
+                        ". `/release abort` it, and start it on its own";
+            co_return said;
+        }
+        json::object arrived;
+        arrived["commit"] = std::move(commit);
+        arrived["authors"] = std::move(authors);
+        const auto kept = co_await write(here, here.state->id, std::move(arrived));
+        if (!kept) co_return kept.error();
+        co_return said;
+    }
+
     /// With exactly what this lane would deploy now.
     static task<result<bool>> has_departed(context here, train of) {
         const auto kept = co_await here.with.store->document_of(train_collection, of.id);

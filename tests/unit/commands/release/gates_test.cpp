@@ -180,6 +180,59 @@ TEST_CASE("R3.2 what one person wrote is told in one place, once, whatever accou
     CHECK(all[2].gitlab == "zoe");
 }
 
+namespace {
+
+/// Somebody else has written into #2 since it was asked: what the look at the pins makes of it.
+drift_seen dee_wrote_too() {
+    drift_seen moved{authors_moved, "eve (@UEVE) #2", "dee (@UDEE) #2, eve (@UEVE) #2"};
+    moved.facts[migration_authors_fact] = {{{"what", "#2"}, {"gitlab", "dee"}, {"slack", "UDEE"}},
+                                           {{"what", "#2"}, {"gitlab", "eve"}, {"slack", "UEVE"}}};
+    return moved;
+}
+
+}  // namespace
+
+TEST_CASE("R3.2 R3.5 a new author of a migration voids what was approved, and signs nothing of it themselves",
+          "[release][gates]") {
+    story told{wish_with_migrations()};
+    told.go_to_push();
+    const auto old = yes(told);
+    told.must(old, dee());
+    told.must(dee_wrote_too(), machine());
+    const auto& gate = *told.at("push").gate;
+    CHECK(gate.number == 2);
+    for (const auto& each : gate.seats) CHECK_FALSE(each.taken_by);
+    CHECK(told.refused(old, quinn()) == errc::moved);
+    CHECK(says(told.refused(yes(told), dee()).sentence(), "You wrote migration #2"));
+    CHECK(told.ask(dee_wrote_too(), machine())->empty());
+}
+
+TEST_CASE("R3.2 a new author of a migration is kept out also when everybody has approved and nothing began",
+          "[release][gates]") {
+    story told{wish_with_migrations()};
+    told.go_to_push();
+    told.must(hold{"wait for the database"}, quinn());
+    told.approve_push();
+    told.must(dee_wrote_too(), machine());
+    told.must(resume{}, ana());
+    CHECK(told.status("push") == step_status::asking);
+    CHECK(told.at("push").gate->status == gate_status::open);
+    CHECK(says(told.refused(yes(told), dee()).sentence(), "You wrote migration #2"));
+}
+
+TEST_CASE("R3.2 an author who was one before and is one again is a new one all the same", "[release][gates]") {
+    story told{wish_with_migrations()};
+    told.go_to_push();
+    told.must(dee_wrote_too(), machine());
+    // A step has read meanwhile that only Eve wrote it.
+    told.state.facts[migration_authors_fact] = {{{"what", "#2"}, {"gitlab", "eve"}, {"slack", "UEVE"}}};
+    told.must(advance{}, machine());
+    told.must(yes(told), dee());
+    told.must(dee_wrote_too(), machine());
+    for (const auto& each : told.at("push").gate->seats) CHECK_FALSE(each.taken_by);
+    CHECK(says(told.refused(yes(told), dee()).sentence(), "You wrote migration #2"));
+}
+
 TEST_CASE("R3.2 R3.11 a gate that only authors could fill says so", "[release][gates]") {
     story told{wish_with_migrations()};
     told.go_to_push();

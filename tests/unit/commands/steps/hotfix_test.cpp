@@ -145,6 +145,39 @@ TEST_CASE("R3.2 whoever wrote a migration that a hotfix picks is known to its ga
     CHECK(of_request.find("\"what\":\"!" + std::to_string(request(0).iid) + "\"") != std::string::npos);
 }
 
+TEST_CASE("R3.2 R1.5 who writes into the SQL of a hotfix after it was picked is a drift that its gate hears of",
+          "[steps][hotfix]") {
+    hotfix_room room;
+    const auto merged = room.merge_some(1);
+    auto& records = room.records().merge_requests;
+    const auto request = std::ranges::find(records, merged[0].as_int64(), &sandbox::gitlab::merge_request::iid);
+    request->labels.clear();
+    request->description = "Closes #2";
+    room.state_.facts["picks"] = merged;
+    room.must("git_pull");
+    room.must("git_pick");
+    const auto seen = [&room] {
+        services with;
+        with.gitlab = room.at("").with.gitlab;
+        return room
+            .run(find_drift(std::make_shared<const release::release_state>(room.state_), with,
+                            std::make_shared<const release::project_settings>(room.project_)))
+            .value();
+    };
+    CHECK(seen().empty());
+    room.records().notes.push_back(
+        {990, "Issue", 2, "```sql\nDROP TABLE visits;\n```", "chi.nakamura", false, room.time.now()});
+    const auto moved = seen();
+    REQUIRE(moved.size() == 1);
+    CHECK(moved.front().what == release::authors_moved);
+    CHECK(moved.front().to == "ben.carter (@U0BEN) #2, chi.nakamura (@U0CHI) #2");
+    for (const auto& each : moved.front().facts) room.state_.facts[each.key()] = each.value();
+    CHECK(seen().empty());
+    room.state_.facts["deployed_at"] = "2026-11-24T09:30:00Z";
+    room.state_.facts[release::migration_authors_fact] = json::array{};
+    CHECK(seen().empty());  // it is over
+}
+
 TEST_CASE("what cannot be picked is refused with the way out", "[steps][hotfix]") {
     hotfix_room room;
     room.must("git_pull");

@@ -10,6 +10,7 @@
 #include "tests/fakes/jumping_timers.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/fakes/small_release.hpp"
+#include "tests/unit/commands/steps/milestone_room.hpp"
 
 using namespace slipway;
 using namespace slipway::steps;
@@ -50,10 +51,13 @@ struct station {
         for (int look = 0; look < 200; ++look) {
             auto seen = run(gate().look(lane("core-1.4.0-1", "c1", {author("#1", "ana", "UANA")})));
             REQUIRE(seen);
-            if (seen->items.empty()) return std::move(*seen);
+            if (waits_for_none(*seen)) return std::move(*seen);
         }
         FAIL("the wiki's lane does not arrive");
         return {};
+    }
+    static bool waits_for_none(const look_outcome& seen) {
+        return std::ranges::none_of(seen.items, &release::item_state::blocking);
     }
     static json::value author(const std::string& what, const std::string& gitlab, const std::string& slack) {
         return to_described(release::change_author{what, gitlab, slack});
@@ -73,8 +77,9 @@ TEST_CASE("R9.5 lanes keep their own steps, one gate asks for all, and the missi
     const auto alone = all.run(all.gate().look(all.lane("core-1.4.0-1", "c1")));
     REQUIRE(alone);
     CHECK(says(alone->found.summary, "waits for wiki 2.1.0"));
-    REQUIRE(alone->items.size() == 1);
-    CHECK(alone->items.front().blocking);
+    REQUIRE(alone->items.size() == 2);
+    CHECK_FALSE(alone->items.front().blocking);
+    CHECK(alone->items.back().blocking);
 
     std::optional<result<outcome>> arrived;
     task_group wiki{all.loop.get_executor()};
@@ -82,9 +87,9 @@ TEST_CASE("R9.5 lanes keep their own steps, one gate asks for all, and the missi
         into.emplace(co_await std::move(work));
     }(all.arrival().perform(all.lane("wiki-2.1.0-1", "w1"), {}), arrived));
     auto seen = all.run(all.gate().look(all.lane("core-1.4.0-1", "c1")));
-    for (int look = 0; look < 200 && !seen->items.empty(); ++look)
+    for (int look = 0; look < 200 && !station::waits_for_none(*seen); ++look)
         seen = all.run(all.gate().look(all.lane("core-1.4.0-1", "c1")));
-    CHECK(seen->items.empty());
+    CHECK(station::waits_for_none(*seen));
     CHECK_FALSE(arrived);  // nobody has agreed yet
 
     auto here = all.lane("core-1.4.0-1", "c1");
@@ -119,7 +124,7 @@ TEST_CASE("R9.5 a lane can be left behind with a reason, and does not go with th
     leave.reason = "its tests are red";
     REQUIRE(all.run(all.gate().perform(all.lane("core-1.4.0-1", "c1"), leave)));
     const auto seen = all.run(all.gate().look(all.lane("core-1.4.0-1", "c1")));
-    CHECK(seen->items.empty());
+    CHECK(station::waits_for_none(*seen));
     const auto late = all.run(all.arrival().perform(all.lane("wiki-2.1.0-1", "w1"), {}));
     REQUIRE(late);
     CHECK_FALSE(late->ok);
@@ -185,4 +190,58 @@ TEST_CASE("R3.2 who wrote migrations of a lane that is left behind may sit at th
     leave.reason = "its tests are red";
     REQUIRE(all.run(all.gate().perform(all.lane("core-1.4.0-1", "c1"), leave)));
     CHECK(all.complete_look().facts.at(release::train_authors_fact) == json::value(json::array{}));
+}
+
+TEST_CASE("R3.2 while a lane waits it says who wrote its migrations by now, and the gate that looks hears of it",
+          "[steps][train]") {
+    test::milestone_room room;
+    const auto memory = *store::open_sqlite(room.loop.get_executor(), ":memory:", [&room] { return room.time.now(); });
+    room.store = memory.get();
+    REQUIRE(room.look("migrations_confirm"));
+    room.step = {};
+    room.state_.facts["stable_commit"] = "c1";
+    room.state_.facts[train_fact] = to_described(
+        train{"train/wiki-2.1.0-1", {{"wiki", "2.1.0", "wiki-2.1.0-1"}, {"core", "1.4.0", "core-1.4.0-1"}}});
+    auto gate = room.at("train_gate");
+    {
+        auto wiki = room.state_;
+        wiki.id = "wiki-2.1.0-1";
+        gate.state = std::make_shared<const release::release_state>(std::move(wiki));
+    }
+    task_group core{room.loop.get_executor()};
+    core.spawn("core", [](task<result<outcome>> work) -> task<> {
+        static_cast<void>(co_await std::move(work));
+    }(room.kind("train_arrival").perform(room.at("train_arrival"), {})));
+    const auto gate_says = [&](const std::string& words) {
+        for (int look = 0; look < 2'000; ++look) {
+            const auto seen = room.run(room.kind("train_gate").look(gate));
+            REQUIRE(seen);
+            const auto& facts = seen->facts;
+            const auto known = facts.find(release::train_authors_fact);
+            if (known != facts.end() && says(json::serialize(known->value()), words)) return *seen;
+        }
+        FAIL("the gate does not hear of " << words);
+        return look_outcome{};
+    };
+    const auto before = gate_says("ben.carter");
+    room.records().notes.push_back(
+        {990, "Issue", 2, "```sql\nDROP TABLE visits;\n```", "sam.patel", false, room.time.now()});
+    const auto after = gate_says("sam.patel");
+    CHECK(after.found.fingerprint != before.found.fingerprint);
+    core.cancel();
+    room.run(core.join());
+    room.run(memory->close());
+}
+
+TEST_CASE("R3.2 the gate of a train is looked at again while people decide", "[steps][train]") {
+    station all;
+    task_group wiki{all.loop.get_executor()};
+    all.arrive(wiki, {});
+    const auto seen = all.complete_look();
+    wiki.cancel();
+    all.run(wiki.join());
+    release::step_state asking;
+    asking.status = release::step_status::asking;
+    asking.items = seen.items;
+    CHECK(release::is_worth_watching(release::release_state{}, asking));
 }
