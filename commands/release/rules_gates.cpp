@@ -337,6 +337,14 @@ result<events> decide(const question& q, const withdraw& asked) {
     return refuse("You have not approved " + title_of(q.state, asked.step) + ", so there is nothing to withdraw.");
 }
 
+std::optional<event> expiry_of(const step_state& step, instant now) {
+    if (!step.gate || now < step.gate->expires) return std::nullopt;
+    const bool open = step.gate->status == gate_status::open;
+    if (!open && step.gate->status != gate_status::approved) return std::nullopt;
+    const char* why = open ? "nobody answered in time" : "it was approved, and nothing began in time";
+    return gate_closed{step.id, gate_status::expired, machine().who, why, now};
+}
+
 result<events> decide(const question& q, const tick& asked) {
     events all;
     const auto now = std::max(q.now, asked.reached);
@@ -344,13 +352,14 @@ result<events> decide(const question& q, const tick& asked) {
         const auto late = late_at(q.state, step);
         if (late && now >= *late && step.intent->late == instant{})
             all.push_back(step_late{step.id, step.attempt, now});
-        if (!q.state.is_live() || !step.gate || step.gate->status != gate_status::open ||
-            step.status != step_status::asking)
+        if (!q.state.is_live() || !step.gate || step.status != step_status::asking) continue;
+        if (auto over = expiry_of(step, now)) {
+            all.push_back(std::move(*over));
             continue;
+        }
+        if (step.gate->status != gate_status::open) continue;
         const auto remind = reminder_of(*step.gate);
-        if (now >= step.gate->expires)
-            all.push_back(gate_closed{step.id, gate_status::expired, machine().who, "nobody answered in time", now});
-        else if (remind && now >= *remind && step.gate->reminded == instant{} && !q.state.aborting)
+        if (remind && now >= *remind && step.gate->reminded == instant{} && !q.state.aborting)
             all.push_back(gate_reminded{step.id, now});
     }
     return all;

@@ -62,6 +62,9 @@ const kind_facts* kind_of(const question& q, const step_state& step);
 bool is_open(item_status status);
 bool has_open_blocking_item(const step_state& step);
 bool has_running_item(const step_state& step);
+/// Answers that wait for others, or for the start of what they let run, count until the question expires (R3.9). The
+/// step must not have begun.
+std::optional<event> expiry_of(const step_state& step, instant now);
 gate_state new_gate(const question& q, const step_state& step, const gate_rule& rule);
 /// A reason people will read next year: refuses blanks and throw-away answers.
 result<> check_reason(std::string_view reason, std::string_view what_for);

@@ -137,7 +137,10 @@ void ask_or_act(const question& q, const step_rule& rule, const step_state& step
         all.push_back(gate_closed{step.id, gate_status::outdated, machine().who, what, q.now});
         return;
     }
-    if (step.gate->status == gate_status::approved && (kind == nullptr || kind->what != step_class::confirm))
+    if (step.gate->status != gate_status::approved || (kind != nullptr && kind->what == step_class::confirm)) return;
+    if (auto over = expiry_of(step, q.now))  // a tick that came late must not let it begin
+        all.push_back(std::move(*over));
+    else
         begin_act(q, rule, step, all);
 }
 

@@ -100,8 +100,8 @@ markup step_words(const release::release_state& state, const release::step_rule&
             if (step.gate && step.gate->status == release::gate_status::open)
                 return gate_words(state, rule, step, people);
             if (step.gate && step.gate->status == release::gate_status::expired)
-                return say("⌛ *{}*: nobody answered in time. A release manager can ask again with {}.",
-                           step_name(rule), slack::code("/release retry " + rule.id));
+                return say("⌛ *{}*: {}. A release manager can ask again with {}.", step_name(rule),
+                           people.sentence(step.gate->reason), slack::code("/release retry " + rule.id));
             return items_words(rule, step);
         case step_status::failed:
         case step_status::errored:

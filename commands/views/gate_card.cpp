@@ -60,8 +60,8 @@ markup ending(const release::release_state& state, const release::step_state& st
             return say("❌ *Rejected* by {} at {}: {}\nAfter the cause is gone: {}.", people.of(gate.closed_by), at,
                        people.sentence(gate.reason), slack::code("/release retry " + step.id));
         case gate_status::expired:
-            return say("⌛ *Expired* at {}: nobody answered in time. A release manager can ask again with {}.", at,
-                       slack::code("/release retry " + step.id));
+            return say("⌛ *Expired* at {}: {}. A release manager can ask again with {}.", at,
+                       people.sentence(gate.reason), slack::code("/release retry " + step.id));
         case gate_status::outdated:
             return say("↔️ *Out of date* since {}: {} Earlier approvals are void; the newest card is the one to answer.",
                        at, people.full_sentence(gate.reason));

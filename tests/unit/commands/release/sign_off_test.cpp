@@ -160,6 +160,33 @@ TEST_CASE("R3.9 the store's clock decides about expiry, whatever this machine be
     CHECK(told.at("push").gate->closed_at == expires);
 }
 
+TEST_CASE("R3.9 approvals expire also when everybody has given theirs and the start waits", "[release][gates]") {
+    auto told = at_push();
+    told.must(hold{"wait for the database"}, quinn());
+    told.approve_push();
+    const auto expires = told.at("push").gate->expires;
+    told.now = expires;
+    told.must(tick{}, machine());
+    CHECK(told.at("push").gate->status == gate_status::expired);
+    CHECK(says(told.at("push").gate->reason, "was approved, and nothing began in time"));
+    told.must(resume{}, ana());
+    CHECK(told.status("push") == step_status::asking);
+    told.must(retry{"push"}, ana());
+    told.approve_push();
+    CHECK(told.status("push") == step_status::running);
+}
+
+TEST_CASE("R3.9 an approval that has expired starts nothing, also when the tick comes late", "[release][gates]") {
+    auto told = at_push();
+    told.must(hold{"wait for the database"}, quinn());
+    told.approve_push();
+    told.now = told.at("push").gate->expires;
+    const auto resumed = told.ask(resume{}, ana());
+    REQUIRE(resumed);
+    CHECK(count<step_intended>(*resumed) == 0);
+    CHECK(told.at("push").gate->status == gate_status::expired);
+}
+
 TEST_CASE("R3.10 a role whose source does not answer is neither granted nor denied, other roles still count",
           "[release][gates]") {
     auto told = at_push();
