@@ -199,6 +199,8 @@ std::string gate_fingerprint(const release_state& state, const step_state& step,
                              const std::map<std::string, std::string>& shown);
 /// How long before it expires a gate calls those who are missing; nullopt = it is open too short a time for that.
 std::optional<instant> reminder_of(const gate_state& gate);
+/// True while those who approved can take it back: until what the gate lets run begins (R3.8).
+bool may_withdraw(const step_state& step);
 /// True while what this person let start runs, and they may ask for it to be stopped.
 bool may_request_stop(const release_state& state, const step_state& step, const actor& who);
 /// What an editor of the notes is shown: the newest lines that a form can hold, one a line (older ones stay as they

@@ -178,6 +178,13 @@ std::optional<instant> reminder_of(const gate_state& gate) {
     return gate.expires - before;
 }
 
+bool may_withdraw(const step_state& step) {
+    if (step.status != step_status::asking || !step.gate || step.gate->broken) return false;
+    const auto status = step.gate->status;
+    const bool counts = status == gate_status::open || status == gate_status::approved;
+    return counts && std::ranges::any_of(step.gate->seats, [](const seat& each) { return each.taken_by.has_value(); });
+}
+
 bool may_request_stop(const release_state& state, const step_state& step, const actor& who) {
     const bool runs = state.is_live() && step.status == step_status::running && step.gate &&
                       step.gate->status == gate_status::approved;
@@ -203,6 +210,31 @@ void open_gate(const question& q, const step_state& step, const std::string& rea
     ended.by = q.who.who;
     ended.at = q.now;
     all.push_back(ended);
+}
+
+/// The question whose answer is taken back: open, or decided while what it lets run has not begun (R3.8). What was
+/// opened past its rules needs nobody's approval.
+result<const step_state*> gate_to_leave(const question& q, const std::string& step_id, const std::string& fingerprint) {
+    const auto* step = q.state.step(step_id);
+    if (step == nullptr || !q.state.is_live() || !may_withdraw(*step) || step->gate->fingerprint != fingerprint)
+        return gate_for(q, step_id, fingerprint);
+    if (const auto known = check_account(q.who); !known) return known.error();
+    return step;
+}
+
+/// The decided question is open once more, with the seats of the others as they are.
+event asked_again_without(const step_state& step, const person_id& who) {
+    auto gate = *step.gate;
+    gate.status = gate_status::open;
+    gate.closed_by = {};
+    gate.closed_at = {};
+    gate.reason.clear();
+    for (auto& each : gate.seats)
+        if (each.taken_by == who) {
+            each.taken_by.reset();
+            each.answers.clear();
+        }
+    return gate_opened{step.id, std::move(gate)};
 }
 
 /// "only 1 of dba can still answer and 2 are missing": who has the roles now is too few for the seats that are open.
@@ -329,11 +361,15 @@ result<events> decide(const question& q, const reject& asked) {
 }
 
 result<events> decide(const question& q, const withdraw& asked) {
-    const auto found = gate_for(q, asked.step, asked.fingerprint);
+    const auto found = gate_to_leave(q, asked.step, asked.fingerprint);
     if (!found) return found.error();
-    for (const auto& each : (*found)->gate->seats)
-        if (each.taken_by && same_person(*each.taken_by, q.who.who))
-            return events{seat_withdrawn{asked.step, *each.taken_by, q.now}};
+    const auto& gate = *(*found)->gate;
+    for (const auto& each : gate.seats)
+        if (each.taken_by && same_person(*each.taken_by, q.who.who)) {
+            events all{seat_withdrawn{asked.step, *each.taken_by, q.now}};
+            if (gate.status == gate_status::approved) all.push_back(asked_again_without(**found, *each.taken_by));
+            return all;
+        }
     return refuse("You have not approved " + title_of(q.state, asked.step) + ", so there is nothing to withdraw.");
 }
 

@@ -96,9 +96,7 @@ std::vector<slack::element> buttons(const release::release_state& state, const r
     button_row row{shown};
     std::vector<slack::element> all{approve_button(state, step, row)};
     all.push_back(reject_button(state, step, row));
-    bool somebody_sits = false;
-    for (const auto& each : step.gate->seats) somebody_sits = somebody_sits || each.taken_by.has_value();
-    if (somebody_sits) all.push_back(row.make(pressed(state, step, "withdraw"), "Withdraw my approval"));
+    if (release::may_withdraw(step)) all.push_back(row.make(pressed(state, step, "withdraw"), "Withdraw my approval"));
     if (const auto right = state.rights.find("break-glass"); right != state.rights.end() && !right->second.empty())
         all.push_back(row.make(pressed(state, step, "break_glass"), "Break glass", slack::button_style::danger));
     if (const auto url = state.fact("diff_url"); !url.empty()) {
@@ -154,6 +152,12 @@ bool runs_behind(const release::release_state& state, const release::step_state&
            step.gate->status == gate_status::approved && !state.held;
 }
 
+/// Everybody has approved, and something else keeps it from starting: a hold, a lock, a freeze, a resource.
+bool waits_to_begin(const release::release_state& state, const release::step_state& step) {
+    return state.is_live() && !state.aborting && release::may_withdraw(step) &&
+           step.gate->status == gate_status::approved;
+}
+
 /// Whose approval of the question before counts no more is called, once: by a direct message, or else by the post of
 /// the card in the channel (R3.5, R7.10).
 markup called_again(const release::release_state& state, const release::gate_state& gate, const names& people,
@@ -190,6 +194,10 @@ rendered card(const release::release_state& state, const release::step_state& st
         made.actions(buttons(state, step, shown));
     else
         made.section(ending(state, step, people));
+    if (waits_to_begin(state, step)) {
+        button_row row{shown};
+        made.actions({row.make(pressed(state, step, "withdraw"), "Withdraw my approval")});
+    }
     if (runs_behind(state, step)) {
         button_row row{shown};
         made.actions({request_stop_button(state, step, row)});

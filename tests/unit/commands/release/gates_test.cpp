@@ -345,6 +345,34 @@ TEST_CASE("R3.8 an approval can be withdrawn until the step starts, and only one
     CHECK(says(told.refused(withdraw{"push", print}, dee()).sentence(), "already started at 12:00 UTC"));
 }
 
+TEST_CASE("R3.8 an approval can be withdrawn also when all have approved, until the step starts", "[release][gates]") {
+    auto told = at_push();
+    told.must(hold{"wait for the database"}, quinn());
+    told.approve_push();
+    const withdraw back{"push", told.fingerprint("push")};
+    CHECK(says(told.refused(back, eve()).sentence(), "nothing to withdraw"));
+    told.must(back, dee());
+    CHECK(told.at("push").gate->status == gate_status::open);
+    CHECK(told.at("push").gate->number == 1);
+    told.must(resume{}, ana());
+    CHECK(told.status("push") == step_status::asking);
+    CHECK(says(why_closed(told.state, told.at("push")), "needs 1 more from developer;"));
+    told.must(yes(told), eve());
+    CHECK(told.status("push") == step_status::running);
+    CHECK_FALSE(may_withdraw(told.at("push")));
+}
+
+TEST_CASE("R3.8 R3.13 a gate that was opened past its rules closes for nobody's withdrawal", "[release][gates]") {
+    auto wish = small_wish();
+    wish.rights["break-glass"] = {"release-manager"};
+    story told{wish};
+    told.go_to_push();
+    told.must(yes(told), dee());
+    told.must(hold{"wait for the database"}, quinn());
+    told.must(break_glass{"push", "", "1.4.0", "the shop is down and nobody answers"}, ana());
+    CHECK(says(told.refused(withdraw{"push", told.fingerprint("push")}, dee()).sentence(), "is closed: approved"));
+}
+
 TEST_CASE("R3.9 a gate expires by a tick, leaves an event, and can be asked again", "[release][gates]") {
     auto told = at_push();
     const auto print = yes(told);

@@ -240,6 +240,25 @@ TEST_CASE("click table: an approval during a hold is stored, and the start waits
     CHECK(one.state().step("push")->status == step_status::running);
 }
 
+TEST_CASE("R3.8 click table: an approval that waits for a start can be taken back by the card's own button",
+          "[slash][clicks]") {
+    bench one;
+    one.go_to_push();
+    one.type("hold wait for the database", "UDEE");
+    const auto approve = one.button("approve", "push");
+    one.click(approve, "UDEE");
+    one.click(approve, "UQUINN");
+    REQUIRE(one.state().step("push")->gate->status == gate_status::approved);
+    CHECK(one.click(one.button("withdraw", "push"), "UDEE").empty());
+    one.type("resume");
+    CHECK(one.state().step("push")->gate->status == gate_status::open);
+    CHECK(one.state().step("push")->status == step_status::asking);
+    one.click(one.button("approve", "push"), "UEVE");
+    CHECK(one.state().step("push")->status == step_status::running);
+    CHECK_FALSE(says(json::serialize(one.run(one.memory->outbox_row_of("shop-1.4.0-1/push/gate/1.1"))->value().body),
+                     "Withdraw"));
+}
+
 TEST_CASE("R3.3 click table: two entitled in one moment are both stored, and one decision is made", "[slash][clicks]") {
     bench one;
     one.go_to_push();
