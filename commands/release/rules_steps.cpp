@@ -184,6 +184,19 @@ void start_step(const question& q, const step_rule& rule, const step_state& step
     }
 }
 
+/// Nothing is asked while the release is on hold; but what moves meanwhile makes what was shown out of date at once, so
+/// that nobody approves it (R1.5, R3.6).
+events void_moved_gates(const question& q) {
+    events all;
+    for (const auto& rule : q.state.plan.steps) {
+        const auto* step = q.state.step(rule.id);
+        if (step == nullptr || step->status != step_status::asking || !needs_are_met(q.state, rule)) continue;
+        if (const auto what = what_moved(q, rule, *step); !what.empty())
+            all.push_back(gate_closed{step->id, gate_status::outdated, machine().who, what, q.now});
+    }
+    return all;
+}
+
 /// A freeze that is open keeps a release from the stages it has not entered (R4.7); never a way back.
 bool stops_at(const question& q, const step_rule& rule) {
     if (!q.around.frozen || q.around.frozen->overrun || q.state.kind != "release") return false;
@@ -266,7 +279,7 @@ result<events> decide(const question& q, const advance&) {
         all.push_back(ended(q, ending::done, "every step is done"));
         return all;
     }
-    if (q.state.held) return all;
+    if (q.state.held) return void_moved_gates(q);
     note_freeze(q, all);
     for (const auto& rule : q.state.plan.steps)
         if (const auto* step = q.state.step(rule.id); step != nullptr && !stops_at(q, rule))

@@ -308,6 +308,21 @@ TEST_CASE("R1.5 what was approved during a hold is asked again when something mo
     CHECK(told.at("push").gate->number == 2);
 }
 
+TEST_CASE("R1.5 R3.6 what moves during a hold makes the card out of date at once, and nobody approves it any more",
+          "[release][gates]") {
+    auto told = at_push();
+    told.must(hold{"wait for the database"}, quinn());
+    const auto old = yes(told);
+    told.must(old, dee());
+    told.must(drift_seen{"trunk", "c0ffee", "decaf"}, machine());
+    CHECK(told.at("push").gate->status == gate_status::outdated);
+    CHECK(says(told.refused(old, quinn()).sentence(), "trunk moved"));
+    CHECK(told.word() == "held");
+    told.must(resume{}, ana());
+    CHECK(told.at("push").gate->number == 2);
+    CHECK(told.at("push").gate->again == std::vector<person_id>{person("UDEE")});
+}
+
 TEST_CASE("R3.6 a click on a card of an older fingerprint is refused and nothing is stored", "[release][gates]") {
     auto told = at_push();
     const auto old = yes(told);
