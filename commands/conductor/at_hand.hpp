@@ -32,6 +32,12 @@ public:
         }
         return newest_first_.front().second;
     }
+    void drop(const std::string& name) {
+        const auto found = places_.find(name);
+        if (found == places_.end()) return;
+        newest_first_.erase(found->second);
+        places_.erase(found);
+    }
     std::size_t size() const noexcept { return places_.size(); }
 
 private:

@@ -1,5 +1,7 @@
 #include "commands/conductor/journal.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include "commands/conductor/journal_names.hpp"
 
 namespace slipway::conductor {
@@ -42,6 +44,16 @@ task<result<state_pointer>> journal::load(std::string id) {
     if (known == 0 && more->empty())
         co_return failure{errc::not_found, "There is no release `" + id + "`. `/release history` lists them."};
     if (more->empty()) co_return state;
+    if (known > 0) {
+        const auto same = co_await is_what_was_read(id, known);
+        if (!same) co_return same.error();
+        if (!*same) {
+            spdlog::error("release={} has another history than the one read before: the database went back", id);
+            forget(id);
+            auto anew = co_await load(id);
+            co_return anew;
+        }
+    }
     if (auto& head = heads_[id]; head.version < more->back().version) head = {more->back().version, more->back().hash};
     auto next = *state;
     for (const auto& each : *more) {
@@ -50,6 +62,24 @@ task<result<state_pointer>> journal::load(std::string id) {
         next = release::apply(std::move(next), *happened);
     }
     co_return keep(id, std::move(next));
+}
+
+/// The database may have gone back to a state before, and on from there: a standby that was behind took over, or a
+/// backup was brought back. What is kept here is of another history then.
+task<result<bool>> journal::is_what_was_read(std::string id, std::int64_t version) {
+    const auto head = heads_.find(id);
+    if (head == heads_.end() || head->second.version != version) co_return true;
+    const auto hash = head->second.hash;
+    const auto there = co_await memory_.read(stream_of(id), version - 1);
+    if (!there) co_return there.error().within("reading the journal of release " + id);
+    co_return !there->empty() && there->front().version == version && there->front().hash == hash;
+}
+
+void journal::forget(const std::string& id) {
+    states_.drop(id);
+    shown_.drop(id);
+    heads_.erase(id);
+    records_.erase(id);
 }
 
 state_pointer journal::keep(const std::string& id, release::release_state after) {

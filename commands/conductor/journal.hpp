@@ -138,6 +138,13 @@ private:
     std::shared_ptr<const rendering> shown_before(const part& each, const std::string& head,
                                                   const std::shared_ptr<const release::project_settings>& project);
     task<result<bool>> belongs_to(std::string id, std::string project);
+    /// Is the event of that version, the newest that was read of the release, still the same?
+    task<result<bool>> is_what_was_read(std::string id, std::int64_t version);
+    /// A commit found something else than was read, and reading on finds nothing new: is it so from the beginning?
+    task<result<bool>> reads_otherwise(std::vector<std::pair<std::string, std::int64_t>> releases, std::string project,
+                                       std::int64_t house);
+    /// Whatever is known of the release is read again when it is needed.
+    void forget(const std::string& id);
     /// The newest state there is of it.
     state_pointer keep(const std::string& id, release::release_state after);
     /// Freeze and resources at this moment.

@@ -189,6 +189,21 @@ task<result<>> journal::add_consequences(decided& all, instant now) {
     co_return result<>{};
 }
 
+task<result<bool>> journal::reads_otherwise(std::vector<std::pair<std::string, std::int64_t>> releases,
+                                            std::string project, std::int64_t house) {
+    bool otherwise = false;
+    for (const auto& [each, version] : releases) {
+        forget(each);
+        const auto anew = co_await load(each);
+        if (!anew) co_return anew.error();
+        otherwise = otherwise || (*anew)->journal != version;
+    }
+    houses_.erase(project);
+    const auto anew = co_await load_project(project);
+    if (!anew) co_return anew.error();
+    co_return otherwise || (*anew)->journal != house;
+}
+
 task<result<state_pointer>> journal::ask(std::string id, release::command asked, release::actor who, std::string cause,
                                          companions with) {
     for (int conflict = 0; conflict < most_conflicts; ++conflict) {
@@ -243,7 +258,11 @@ task<result<state_pointer>> journal::ask(std::string id, release::command asked,
         }
         const auto house_again = co_await load_project((*state)->project);
         if (!house_again) co_return house_again.error();
-        if (!moved && (*house_again)->journal == house_at) co_return committed.error();
+        if (moved || (*house_again)->journal != house_at) continue;
+        const auto went_back = co_await reads_otherwise(seen_at, (*state)->project, house_at);
+        if (!went_back) co_return went_back.error();
+        if (!*went_back) co_return committed.error();
+        spdlog::error("release={} has another history than the one read before: the database went back", id);
     }
     co_return failure{errc::unavailable,
                       "release " + id + " changes too quickly to decide; nothing was done, try again"};

@@ -257,3 +257,50 @@ TEST_CASE("a release that is not there is named, with the way to those that are"
     CHECK(says(missing.error().sentence(), "`shop-9.9.9-1`"));
     CHECK(says(missing.error().sentence(), "/release history"));
 }
+
+namespace {
+
+/// Two bots on plain maps; `books` is the database, and a copy of it is what a standby or a backup has.
+struct went_back {
+    went_back() {
+        REQUIRE(house.begin(one));
+        before = books;
+        REQUIRE(house.ask(one, release::hold{"wait for the database"}, dee()));
+    }
+    fakes::memory_books books, before;
+    bench house;
+    journal one = over_maps();
+    journal two = house.new_journal();
+
+private:
+    journal over_maps() {
+        house.remember_in(books);
+        return house.new_journal();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("R5.10 a database that went back to a state before is read anew, and what people ask goes on from there",
+          "[conductor]") {
+    went_back at;
+    at.books = at.before;  // a standby took over that had not got the hold yet
+    const auto asked = at.house.ask(at.one, release::add_note{"Fixed the cart"}, ana());
+    REQUIRE(asked);
+    CHECK_FALSE((*asked)->held);
+    CHECK(release::snapshot(**asked) == release::snapshot(at.house.stored()));
+    CHECK(at.house.run(at.house.memory->verify("release/shop-1.4.0-1")));
+}
+
+TEST_CASE("R5.10 R1.4 what another bot wrote on top of the state before is not put on top of what this one remembers",
+          "[conductor]") {
+    went_back at;
+    at.books = at.before;
+    REQUIRE(at.house.ask(at.two, release::add_note{"Fixed the cart"}, ana()));
+    REQUIRE(at.house.ask(at.two, release::add_note{"Fixed the login"}, ana()));
+    const auto seen = at.house.run(at.one.load("shop-1.4.0-1"));
+    REQUIRE(seen);
+    CHECK((*seen)->notes.size() == 2);
+    CHECK_FALSE((*seen)->held);
+    CHECK(release::snapshot(**seen) == release::snapshot(at.house.stored()));
+}
