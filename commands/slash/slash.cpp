@@ -360,6 +360,7 @@ task<> handler::decide(slack::origin from, release::button pressed, form_words w
     if (foreign) {
         spdlog::warn("envelope={} release={} refused: user={} is of workspace {}", inbox_id, pressed.release, from.user,
                      from.team);
+        co_await note_forged(with, from, release::id_of(pressed), inbox_id);
         co_await send_answer(with, from, from.channel,
                              plain_refusal("This release belongs to another workspace; only its people can act on it."),
                              inbox_id);

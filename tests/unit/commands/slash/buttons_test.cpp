@@ -45,6 +45,10 @@ TEST_CASE("R8.4 a click from another workspace is refused, whoever it claims to 
     clicked.action_id = "slipway.approve";
     clicked.value = release::id_of(one.button("approve", "push"));
     CHECK(says(one.give(clicked), "another workspace"));
+    const auto kept = *one.run(one.memory->read("audit/forged"));
+    REQUIRE(kept.size() == 1);
+    CHECK(kept.front().event.type == "button_forged");
+    CHECK(text_at(kept.front().event.data, "button") == clicked.value);
     CHECK(release::snapshot(one.state()) == before);
 }
 
