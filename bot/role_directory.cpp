@@ -16,6 +16,11 @@ constexpr milliseconds patience{2'000};         ///< a click is answered within 
 constexpr milliseconds burst{3'000};            ///< clicks this close share one reading
 constexpr milliseconds account_lasts{300'000};  ///< bot, guest, deactivated: changes seldom, and the last cannot click
 
+/// Also not when the clock was set back meanwhile: what was read “later” may be as old as anything.
+bool still_counts(instant read, instant now, milliseconds lasts) {
+    return read <= now && now - read < lasts;
+}
+
 std::string key_of(const release::role_source& from) {
     return from.slack_group.empty() ? "gitlab " + from.gitlab_group : "slack " + from.slack_group;
 }
@@ -61,7 +66,8 @@ task<std::optional<std::vector<std::string>>> role_directory::users_of(slash::pr
     }
     // The people of a GitLab group are known by the project's own `people`.
     const auto key = project->name + " " + key_of(source->second);
-    if (const auto known = groups_.find(key); known != groups_.end() && time_.now() - known->second.read < burst)
+    if (const auto known = groups_.find(key);
+        known != groups_.end() && still_counts(known->second.read, time_.now(), burst))
         co_return known->second.users;
     const auto asked = time_.now();
     const auto found = co_await read_group(project, source->second);
@@ -74,7 +80,7 @@ task<std::optional<std::vector<std::string>>> role_directory::users_of(slash::pr
 
 task<std::optional<role_directory::standing>> role_directory::standing_of(std::string user) {
     if (const auto known = accounts_.find(user); known != accounts_.end())
-        if (time_.now() - known->second.read < account_lasts) co_return known->second;
+        if (still_counts(known->second.read, time_.now(), account_lasts)) co_return known->second;
     const auto asked = time_.now();
     const auto found =
         co_await with_deadline(time_, patience, "Slack's word on who clicked", slack::user_info(slack_, user));

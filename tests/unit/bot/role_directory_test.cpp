@@ -115,6 +115,17 @@ TEST_CASE("R3.12 R8.2 bots, guests and deactivated accounts come back barred", "
     CHECK(one.who("UDEE").barred.empty());
 }
 
+TEST_CASE("R3.10 R5.15 a clock that is set back keeps nobody's role alive", "[roles]") {
+    house one;
+    CHECK(one.who("UEVE").roles == roles{"developer", "dba"});
+    one.slack.groups["S1"] = {};
+    one.clock.advance(milliseconds{-3'600'000});
+    CHECK(one.who("UEVE").roles == roles{"developer"});
+    one.slack.accounts["UEVE"] = {{"deleted", true}};
+    one.clock.advance(milliseconds{-3'600'000});
+    CHECK(one.who("UEVE").barred == "people who left");
+}
+
 TEST_CASE("a burst of clicks asks each source once", "[roles]") {
     house one;
     for (int i = 0; i < 20; ++i) one.who("UDEE");
