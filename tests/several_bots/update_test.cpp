@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
-#include <optional>
+#include <set>
 
 #include "tests/several_bots/shared_database.hpp"
 #include "tests/simulation/dice.hpp"
@@ -66,7 +66,7 @@ public:
     }
     /// What bots have done since the last look, to the account of their version.
     void count() {
-        const bool mixed = is_newer_["one"] != is_newer_["two"];
+        const bool mixed = is_newer_["one"] != is_newer_["two"] && refused_.empty();
         for (const auto& [name, newer] : is_newer_) {
             const auto log = all_.log_of_bot(name);
             const int acts = acts_in(log), clicks = clicks_in(log);
@@ -86,14 +86,18 @@ public:
 private:
     std::string schema_now() const { return database_.ask("SELECT version FROM slipway_schema"); }
 
-    void replace(const turn& next) {
-        std::cerr << next.bot << " is " << (next.kills ? "killed" : "stopped") << " after "
-                  << served_[false] + served_[true] << " steps, for the " << (next.to_newer ? "newer" : "older")
-                  << " version\n";
+    void end(const turn& next) {
+        if (refused_.erase(next.bot) > 0) return;  // it has ended by itself
         if (next.kills)
             all_.kill_bot_of_several(next.bot);
         else
             CHECK(all_.stop_bot_of_several(next.bot) == 0);
+    }
+    void replace(const turn& next) {
+        std::cerr << next.bot << " is " << (next.kills ? "killed" : "stopped") << " after "
+                  << served_[false] + served_[true] << " steps, for the " << (next.to_newer ? "newer" : "older")
+                  << " version\n";
+        end(next);
         count();
         is_newer_[next.bot] = next.to_newer;
         if (next.to_newer) {
@@ -102,12 +106,14 @@ private:
             all_.start_bot_of_several(next.bot, older_);
             ++ways_back_;
         } else {
-            // R5.12: what the newer version made of the database is not for the older one, which says so and ends.
+            // R5.12: what the newer version made of the database is not for the older one, which says so and ends. The
+            // other bot of its version, which has begun before, goes on.
             const auto [code, said] = all_.refusal_of_bot(next.bot, older_);
             INFO(said);
-            CHECK(code == 1);
+            CHECK(code == 2);
             CHECK(said.find("has schema " + schema_now()) != std::string::npos);
             CHECK(said.find("run the newer program that wrote it, or restore the backup") != std::string::npos);
+            refused_.insert(next.bot);
             ++refusals_;
         }
     }
@@ -120,6 +126,7 @@ private:
     std::map<std::string, bool> is_newer_;
     std::map<std::string, int> acts_seen_, clicks_seen_;
     std::map<bool, int> served_, clicks_while_mixed_;
+    std::set<std::string> refused_;  ///< not running since
     int ways_back_ = 0, refusals_ = 0;
 };
 
