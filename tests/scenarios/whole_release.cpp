@@ -39,4 +39,10 @@ TEST_CASE("a release goes from start to watched", "[scenario]") {
     const auto [code, journal] = all.run_slipway({"audit", "--config", all.config(), "--verify"});
     INFO(journal);
     CHECK(code == 0);
+    // R8.8: the newest hash it names is one that the channel heard, so nobody wrote the end anew.
+    const auto heard = all.find_message("events in the journal, which ends with");
+    const auto newest = journal.find("; the newest is ", journal.find("release/rsi-website-1.4.0"));
+    REQUIRE(newest != std::string::npos);
+    const auto hash = journal.substr(journal.find(", ", newest) + 2, 64);
+    CHECK_THAT(heard, Catch::Contains(hash));
 }
