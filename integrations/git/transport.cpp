@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "integrations/base/digest.hpp"
 #include "integrations/git/answers.hpp"
 #include "integrations/git/git_command.hpp"
 #include "integrations/git/names.hpp"
@@ -61,18 +62,18 @@ std::map<std::string, object_id> tags_in(const std::string& out) {
 }
 
 /// Where a clone is made until it is whole; gone with its owner. Two of one directory may be under way at once, each in
-/// a place of its own. What lies beside it and is nobody's was left by a process that was killed, and is removed.
+/// a place of its own. What lies beside it and is nobody's was left by a process that was killed, and is removed; its
+/// git may still be writing there, so that no place is used twice.
 class partial_clone {
 public:
-    partial_clone(const std::string& directory, std::set<fs::path>& being_made) : being_made_{being_made} {
-        const fs::path whole{directory};
-        const auto prefix = whole.filename().string() + ".partial";
+    partial_clone(const std::string& directory, std::set<fs::path>& being_made)
+        : being_made_{being_made}, whole_{directory} {
+        const auto prefix = whole_.filename().string() + ".partial";
         std::error_code ignored;
-        for (const auto& each : fs::directory_iterator{whole.parent_path(), ignored})
+        for (const auto& each : fs::directory_iterator{whole_.parent_path(), ignored})
             if (each.path().filename().string().starts_with(prefix) && !being_made_.contains(each.path()))
                 fs::remove_all(each.path(), ignored);
-        for (unsigned number = 1; path_.empty() || being_made_.contains(path_); ++number)
-            path_ = whole.parent_path() / (prefix + std::to_string(number));
+        path_ = whole_.parent_path() / (prefix + "-" + random_hex(8));
         being_made_.insert(path_);
     }
     partial_clone(const partial_clone&) = delete;
@@ -82,10 +83,20 @@ public:
         fs::remove_all(path_, ignored);
         being_made_.erase(path_);
     }
-    const fs::path& path() const noexcept { return path_; }
+    std::string path() const { return path_.string(); }
+    /// It is whole: from here on it has its name. errc::exists when somebody else was sooner.
+    result<> finish() const {
+        std::error_code problem, ignored;
+        fs::rename(path_, whole_, problem);
+        if (!problem) return {};
+        if (fs::exists(whole_, ignored))
+            return failure{errc::exists, whole_.string() + " was made by somebody else meanwhile"};
+        return failure{errc::refused, "Cannot put the clone at " + whole_.string() + ": " + problem.message()};
+    }
 
 private:
     std::set<fs::path>& being_made_;
+    fs::path whole_;
     fs::path path_;
 };
 
@@ -148,16 +159,11 @@ task<result<>> git_transport::clone_bare(std::string url, std::string directory)
     std::error_code ignored;
     if (fs::exists(directory, ignored)) co_return failure{errc::exists, directory + " exists already"};
     const partial_clone partial{directory, clones_};
-    job clone{"Cannot clone " + url, "/", url, {"clone", "--bare", "--quiet", "--", url, partial.path().string()}, "",
+    job clone{"Cannot clone " + url, "/", url, {"clone", "--bare", "--quiet", "--", url, partial.path()}, "",
               settings_.limit};
     const auto cloned = co_await output_of(std::move(clone));
     if (!cloned) co_return cloned.error();
-    std::error_code problem;
-    fs::rename(partial.path(), directory, problem);
-    if (problem && fs::exists(directory, ignored))
-        co_return failure{errc::exists, directory + " was made by somebody else meanwhile"};
-    if (problem) co_return failure{errc::refused, "Cannot put the clone at " + directory + ": " + problem.message()};
-    co_return result<>{};
+    co_return partial.finish();
 }
 
 task<result<std::vector<remote_ref>>> git_transport::list_remote(std::string url) {
@@ -240,29 +246,24 @@ task<result<>> git_transport::checkout(std::string directory, object_id commit, 
     if (fs::exists(work_tree, ignored)) co_return failure{errc::exists, work_tree + " exists already"};
     // A clone that borrows objects, not `git worktree`: build scripts may do anything in it, and removing the folder
     // ends it.
+    const partial_clone partial{work_tree, clones_};
     job clone{"Cannot make a work tree at " + work_tree,
               "/",
               "",
-              {"clone", "--quiet", "--shared", "--no-checkout", "--", directory, work_tree},
+              {"clone", "--quiet", "--shared", "--no-checkout", "--", directory, partial.path()},
               "",
               settings_.limit};
     const auto cloned = co_await output_of(std::move(clone));
-    if (!cloned) {
-        fs::remove_all(work_tree, ignored);
-        co_return cloned.error();
-    }
+    if (!cloned) co_return cloned.error();
     job files{"Cannot check out " + commit + " at " + work_tree,
-              work_tree,
+              partial.path(),
               "",
               {"checkout", "--quiet", "--force", "--detach", commit, "--"},
               "",
               settings_.limit};
     const auto done = co_await output_of(std::move(files));
-    if (!done) {
-        fs::remove_all(work_tree, ignored);
-        co_return done.error();
-    }
-    co_return result<>{};
+    if (!done) co_return done.error();
+    co_return partial.finish();
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ public:
     virtual task<result<push_report>> push(std::string directory, std::string url, std::vector<push_ref> refs) = 0;
 
     /// A private work tree of `commit` in `work_tree` (created; must not exist), borrowing the objects of `directory`.
-    /// No hooks run. The caller removes the folder.
+    /// It is there whole or not at all. No hooks run. The caller removes the folder.
     virtual task<result<>> checkout(std::string directory, object_id commit, std::string work_tree) = 0;
 };
 

@@ -53,6 +53,23 @@ struct bench {
         const new_tag wanted{name, target, pinned(), "Release " + name};
         return run(repo->create_tag(wanted)).value();
     }
+    /// One of the two succeeds, and the other one is told that it was not first.
+    template <class Ask>
+    void make_twice_at_once(Ask ask) {
+        asio::io_context loop;
+        const auto runner = process::create_runner(loop.get_executor());
+        const auto git = create_transport(*runner, settings);
+        std::vector<result<>> ends;
+        const auto keep = [&](std::exception_ptr bug, result<> end) {
+            CHECK(bug == nullptr);
+            ends.push_back(std::move(end));
+        };
+        for (int each = 0; each < 2; ++each) asio::co_spawn(loop, ask(*git), keep);
+        loop.run();
+        REQUIRE(ends.size() == 2);
+        CHECK(std::ranges::count_if(ends, [](const auto& end) { return end.has_value(); }) == 1);
+        CHECK(std::ranges::count_if(ends, [](const auto& end) { return !end && end.error() == errc::exists; }) == 1);
+    }
     bool has_partial_clones() {
         return std::ranges::any_of(std::filesystem::directory_iterator{folder.path("")}, [](const auto& each) {
             return each.path().filename().string().find(".partial") != std::string::npos;
@@ -96,22 +113,20 @@ TEST_CASE("two who clone at once get one clone, and what a killed clone left is 
     bench it;
     const auto target = it.folder.path("x.git");
     std::filesystem::create_directories(it.folder.path("x.git.partial7/objects"));
-    asio::io_context loop;
-    const auto runner = process::create_runner(loop.get_executor());
-    const auto git = create_transport(*runner, it.settings);
-    std::vector<result<>> ends;
-    const auto keep = [&](std::exception_ptr bug, result<> end) {
-        CHECK(bug == nullptr);
-        ends.push_back(std::move(end));
-    };
-    for (int each = 0; each < 2; ++each) asio::co_spawn(loop, git->clone_bare(it.url, target), keep);
-    loop.run();
-    REQUIRE(ends.size() == 2);
-    CHECK(std::ranges::count_if(ends, [](const auto& end) { return end.has_value(); }) == 1);
-    CHECK(std::ranges::count_if(ends, [](const auto& end) { return !end && end.error() == errc::exists; }) == 1);
+    it.make_twice_at_once([&](transport& git) { return git.clone_bare(it.url, target); });
     CHECK_FALSE(it.has_partial_clones());
     opened made{target};
     CHECK(run(made->resolve("main")));
+}
+
+TEST_CASE("R5.2 two who make one work tree at once get one, whole: a killed bot's git may still be at it",
+          "[git][work_tree]") {
+    bench it;
+    const auto tree = it.folder.path("build");
+    it.make_twice_at_once([&](transport& git) { return git.checkout(it.local, it.first, tree); });
+    CHECK_FALSE(it.has_partial_clones());
+    opened repo{it.local};
+    CHECK(run(repo->work_tree_changes(tree, it.first)).value().empty());
 }
 
 TEST_CASE("a fetch brings branches and new tags, forgets deleted branches, and keeps local ones", "[git][transport]") {
