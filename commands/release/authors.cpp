@@ -55,6 +55,7 @@ bool asks_who_deploys(const release_state& state) {
 
 std::string words_of(std::vector<change_author> authors) {
     std::vector<std::string> each_one;
+    each_one.reserve(authors.size());
     for (const auto& each : authors)
         each_one.push_back(each.gitlab + (each.slack.empty() ? "" : " (@" + each.slack + ")") + " " + each.what);
     std::ranges::sort(each_one);
