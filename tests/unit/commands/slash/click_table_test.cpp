@@ -227,14 +227,23 @@ TEST_CASE(
     CHECK(says(harmless_click(other, late, "UQUINN"), "closed: expired"));
 }
 
-TEST_CASE("click table: an approval during a hold is stored, and the start waits", "[slash][clicks]") {
-    bench one;
+namespace {
+
+/// All seats are filled, and the start waits.
+void approve_during_a_hold(bench& one) {
     one.go_to_push();
     one.type("hold wait for the database", "UDEE");
     const auto approve = one.button("approve", "push");
     one.click(approve, "UDEE");
     one.click(approve, "UQUINN");
-    CHECK(one.state().step("push")->gate->status == gate_status::approved);
+    REQUIRE(one.state().step("push")->gate->status == gate_status::approved);
+}
+
+}  // namespace
+
+TEST_CASE("click table: an approval during a hold is stored, and the start waits", "[slash][clicks]") {
+    bench one;
+    approve_during_a_hold(one);
     CHECK(one.state().step("push")->status == step_status::asking);
     one.type("resume");
     CHECK(one.state().step("push")->status == step_status::running);
@@ -243,12 +252,7 @@ TEST_CASE("click table: an approval during a hold is stored, and the start waits
 TEST_CASE("R3.8 click table: an approval that waits for a start can be taken back by the card's own button",
           "[slash][clicks]") {
     bench one;
-    one.go_to_push();
-    one.type("hold wait for the database", "UDEE");
-    const auto approve = one.button("approve", "push");
-    one.click(approve, "UDEE");
-    one.click(approve, "UQUINN");
-    REQUIRE(one.state().step("push")->gate->status == gate_status::approved);
+    approve_during_a_hold(one);
     CHECK(one.click(one.button("withdraw", "push"), "UDEE").empty());
     one.type("resume");
     CHECK(one.state().step("push")->gate->status == gate_status::open);
